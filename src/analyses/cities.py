@@ -1,0 +1,317 @@
+"""The city contract: ``cities/<id>/city.yml`` as a typed, strict model.
+
+Unknown keys are refused, every fault is reported at once, and defaults never leak from one city to
+another because each file is read on its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from analyses.errors import CoeurvilleError, Fault, InputError
+
+ZoneKind = Literal[
+    "centre", "hypercentre", "faubourg", "peripherie", "quartier", "commune", "agglomeration", "autre"
+]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+InseeCode = Annotated[str, Field(pattern=r"^(\d{5}|2[AB]\d{3}|[A-Z]{2,3}-[A-Za-z0-9-]{1,12})$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Epci(_Strict):
+    """Inter-communal body that the city belongs to."""
+
+    siren: Annotated[str, Field(pattern=r"^\d{9}$")] | None = Field(
+        None, description="SIREN of the inter-communal body (9 digits)"
+    )
+    name: str = Field(description="Name of the inter-communal body")
+
+
+class Referents(_Strict):
+    """The pair who answer for the city's data: one knows the trade, one knows the data."""
+
+    business: str | None = Field(None, description="Function of the person who knows the subject")
+    data: str | None = Field(None, description="Function of the person who knows the data")
+
+
+class Reference(_Strict):
+    """Where a fact or a figure was read."""
+
+    title: str = Field(description="Title of the document")
+    url: str | None = Field(None, description="Address of the document")
+    date: str | None = Field(None, description="Date of the document or of its reading")
+
+
+class PublishedFigure(_Strict):
+    """A figure published by someone else: shown as such, never mixed with computed results."""
+
+    indicator: str = Field(description="Identifier in the dictionary of indicators")
+    value: float = Field(description="Published value")
+    unit: str = Field(description="Unit of the value")
+    date: str = Field(description="Date that the value describes: ISO date, year, or 'undated'")
+    perimeter: str = Field(description="Perimeter as the source names it, or 'not stated'")
+    source: Reference = Field(description="Where it was published")
+    note: str | None = Field(None, description="Reserve on the figure, in French")
+
+
+class Fact(_Strict):
+    """Something known of the city's experiment, in French, with its source."""
+
+    text: str = Field(description="The fact, one or two sentences in French")
+    source: Reference = Field(description="Where it was read")
+
+
+class Zones(_Strict):
+    """Perimeters of the city."""
+
+    path: str = Field(description="GeoJSON of the zones (zone_id, name, kind), relative to the city")
+    comparison: str | None = Field(
+        None, description="zone_id of the perimeter that is compared with other cities"
+    )
+    producer: str | None = Field(None, description="Who drew the zones")
+    licence: str | None = Field(None, description="Licence of the zones")
+
+
+class DataSource(_Strict):
+    """One file (or several of one layout) of outside data."""
+
+    layout: str = Field(description="Name of the layout, as `coeurville check` lists them")
+    path: str = Field(description="File relative to the city's folder; * matches several files")
+    producer: str | None = Field(None, description="Who produced the data, printed with it")
+    licence: str | None = Field(None, description="Licence, printed with the data")
+    url: str | None = Field(None, description="Where the data can be had")
+    retrieved: dt.date | None = Field(None, description="Day on which the file was had")
+    encoding: str | None = Field(None, description="Text encoding, when it is not UTF-8")
+    delimiter: str | None = Field(None, description="Column separator, when it is not detected")
+    sheet: str | None = Field(None, description="Sheet of a workbook")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Our field: the file's column, for the layout 'mapped'"
+    )
+    values: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="Our field: {value in the file: our value}"
+    )
+    constants: dict[str, str] = Field(
+        default_factory=dict, description="Our field: one value for every row of the file"
+    )
+    options: dict[str, str | int | float | bool | list[str]] = Field(
+        default_factory=dict, description="Options of the layout (communes, time_zone …)"
+    )
+
+
+class Sources(_Strict):
+    """Data of the city by table; a table that is not named is missing, and the report says so."""
+
+    premises: list[DataSource] = Field(default_factory=list, description="Surveys of premises")
+    establishments: list[DataSource] = Field(default_factory=list, description="SIRENE")
+    shops: list[DataSource] = Field(default_factory=list, description="OpenStreetMap shops")
+    streets: list[DataSource] = Field(
+        default_factory=list, description="Streets, buildings and water drawn under the maps"
+    )
+    sensors: list[DataSource] = Field(default_factory=list, description="Footfall sensors")
+    counts: list[DataSource] = Field(default_factory=list, description="Footfall counts")
+    events: list[DataSource] = Field(default_factory=list, description="Events (CSV or iCalendar)")
+    weather: list[DataSource] = Field(default_factory=list, description="Weather by day or hour")
+    parking_supply: list[DataSource] = Field(default_factory=list, description="Parking spaces")
+    parking_stays: list[DataSource] = Field(default_factory=list, description="Sensor stays")
+    parking_payments: list[DataSource] = Field(default_factory=list, description="Pay stations")
+    parking_availability: list[DataSource] = Field(default_factory=list, description="Garages")
+    infractions: list[DataSource] = Field(default_factory=list, description="Parking infractions")
+
+    def given(self) -> dict[str, list[DataSource]]:
+        """Return the tables that the city declares, with their sources."""
+        tables = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: sources for name, sources in tables.items() if sources}
+
+
+class Correction(_Strict):
+    """A declared repair of a source, with a guard that fails once the provider has fixed it."""
+
+    table: str = Field(description="Table to correct")
+    reason: str = Field(description="Why, in French: printed in the method annex")
+    where: dict[str, str] = Field(description="Field: value that selects the rows to correct")
+    set: dict[str, str] = Field(
+        default_factory=dict, description="Field: corrected value; leave empty to drop the rows"
+    )
+    drop: bool = Field(False, description="Drop the selected rows")
+    expects: int = Field(ge=1, description="Rows that it must select, or the run stops")
+
+
+class Parameters(_Strict):
+    """Choices of the city that change a result; each is printed with it."""
+
+    survey_min_coverage: float = Field(
+        80, ge=0, le=100, description="Coverage (%) under which the vacancy rate is not shown"
+    )
+    small_count: int = Field(
+        3, ge=1, description="Smallest number of units in a cell of the public edition"
+    )
+    structural_vacancy_months: int = Field(
+        24, ge=1, description="Months after which a vacancy is called structural"
+    )
+    chain_min_communes: int = Field(
+        2, ge=2, description="Communes where a brand must stand to count as a chain"
+    )
+    survival_years: tuple[int, ...] = Field((1, 3, 5), description="Ages of the survival rates")
+    surface_breaks: tuple[float, ...] = Field(
+        (50, 100, 200, 400), description="Limits of the surface classes, in m²"
+    )
+
+
+class City(_Strict):
+    """One city: identity, zones, sources, published figures, corrections and parameters."""
+
+    id: Identifier = Field(description="Name of the folder")
+    name: str = Field(description="Name of the city")
+    fictitious: bool = Field(False, description="True for made-up data, labelled everywhere")
+    insee_code: InseeCode = Field(description="INSEE code of the commune (5 characters)")
+    department: str | None = Field(None, description="Department, in words")
+    region: str | None = Field(None, description="Region, in words")
+    population: int | None = Field(None, ge=0, description="Inhabitants")
+    population_source: str | None = Field(None, description="Source of the population")
+    epci: Epci | None = Field(None, description="Inter-communal body")
+    school_zone: Literal["A", "B", "C", "Corse", "none"] | None = Field(
+        None, description="Zone of the school holidays"
+    )
+    time_zone: str = Field("Europe/Paris", description="IANA time zone of the city")
+    programme: str | None = Field(None, description="Programme that the city belongs to")
+    longitude: float | None = Field(None, ge=-180, le=180, description="Centre, WGS 84")
+    latitude: float | None = Field(None, ge=-90, le=90, description="Centre, WGS 84")
+    referents: Referents | None = Field(None, description="Who answers for the data")
+    zones: Zones | None = Field(None, description="Perimeters")
+    sources: Sources = Field(default_factory=Sources, description="Data, by table")
+    published: list[PublishedFigure] = Field(
+        default_factory=list, description="Figures published by others"
+    )
+    facts: list[Fact] = Field(default_factory=list, description="What is known of the experiment")
+    corrections: list[Correction] = Field(default_factory=list, description="Declared repairs")
+    parameters: Parameters = Field(default_factory=Parameters, description="Choices of the city")
+    folder: Path = Field(Path(), description="Set while reading; never written", exclude=True)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_time_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not a name of the IANA time zone list, such as Europe/Paris")
+        return value
+
+    @model_validator(mode="after")
+    def _corrections_do_something(self) -> City:
+        for correction in self.corrections:
+            if bool(correction.set) == correction.drop:
+                raise ValueError("a correction either sets values or drops rows")
+        return self
+
+
+def read(folder: str | Path) -> City:
+    """Read one city's folder.
+
+    Parameters
+    ----------
+    folder : path
+        Folder that holds ``city.yml``; its name is the city's id.
+
+    Returns
+    -------
+    City
+        The checked city, with :attr:`City.folder` set.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file: unreadable YAML, unknown or missing keys, wrong types, an id
+        that is not the folder's name.
+    """
+    folder = Path(folder)
+    path = folder / "city.yml"
+    label = f"{folder.name}/city.yml"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError([Fault(label, "the file does not exist", _NEW_CITY)]) from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            [Fault(label, f"the file is not UTF-8 text ({error.reason})", "Save it as UTF-8")]
+        ) from None
+    except yaml.YAMLError as error:
+        raise InputError([_yaml_fault(label, error)]) from None
+    if not isinstance(content, dict):
+        raise InputError([Fault(label, "the file holds no keys", _NEW_CITY)])
+    faults: list[Fault] = []
+    if "folder" in content:
+        faults.append(Fault(label, "unknown key", "Remove it", column=str(content.pop("folder"))))
+    try:
+        city = City(**{**content, "folder": folder})
+    except ValidationError as error:
+        raise InputError([*faults, *_faults(label, error)]) from None
+    if city.id != folder.resolve().name:
+        faults.append(
+            Fault(label, "the id is not the folder's name", f"Write id: {folder.resolve().name}",
+                  column="id", value=city.id)
+        )  # fmt: skip
+    if faults:
+        raise InputError(faults)
+    return city
+
+
+def list_ids(cities: str | Path) -> list[str]:
+    """Return the ids of the cities under a folder, sorted.
+
+    Raises
+    ------
+    CoeurvilleError
+        If the folder does not exist.
+    """
+    root = Path(cities)
+    if not root.is_dir():
+        raise CoeurvilleError(f"There is no folder {root}: name it with --cities DIR.")
+    return sorted(path.parent.name for path in root.glob("*/city.yml"))
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of ``city.yml``, for editors to complete and check the file."""
+    schema = City.model_json_schema()
+    schema["properties"].pop("folder")
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "coeurville city.yml"
+    return schema
+
+
+_NEW_CITY = "Write one with `coeurville new ID`"
+
+
+def _yaml_fault(label: str, error: yaml.YAMLError) -> Fault:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "the file is not YAML"
+    return Fault(
+        label,
+        f"the file is not valid YAML ({problem})",
+        "Check the indentation, the colons and the quotes at that line",
+        row=None if mark is None else mark.line + 1,
+    )
+
+
+def _faults(label: str, error: ValidationError) -> list[Fault]:
+    faults = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"]) or None
+        if item["type"] == "extra_forbidden":
+            problem, remedy = "unknown key", "Remove it or correct its spelling"
+            value = None
+        elif item["type"] == "missing":
+            problem, remedy, value = "the key is missing", "Add it", None
+        else:
+            problem = item["msg"].removeprefix("Value error, ").rstrip(".")
+            problem = problem[0].lower() + problem[1:]
+            remedy = "Correct the value; cities/city.schema.json describes every key"
+            value = None if isinstance(item["input"], dict | list) else str(item["input"])
+        faults.append(Fault(label, problem, remedy, column=key, value=value))
+    return faults

@@ -1,0 +1,114 @@
+"""Sessions of the project: `make` runs them in .venv; `nox -s NAME` makes an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+from nox.virtualenv import PassthroughEnv
+
+ROOT = Path(__file__).parent
+LOCK = "requirements.lock"
+CODE = ["src", "tests", "benchmarks", "noxfile.py"]
+
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.reuse_existing_virtualenvs = True
+
+
+def _setup(session: nox.Session) -> None:
+    """Install the locked packages and this one, unless the caller's environment has them."""
+    if isinstance(session.virtualenv, PassthroughEnv):
+        return
+    session.install("--require-hashes", "--no-deps", "-r", LOCK)
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".")
+
+
+@nox.session
+def report(session: nox.Session) -> None:
+    """Run a city (demo unless named) and write its report in HTML, PDF and DOCX."""
+    _setup(session)
+    cities = session.posargs or ["demo"]
+    session.run("python", "-m", "analyses", "run", *cities)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check the style."""
+    _setup(session)
+    session.run("python", "-m", "ruff", "check", *CODE)
+    session.run("python", "-m", "ruff", "format", "--check", *CODE)
+
+
+@nox.session(name="format")
+def format_(session: nox.Session) -> None:
+    """Rewrite the code in our style."""
+    _setup(session)
+    session.run("python", "-m", "ruff", "check", "--fix", *CODE)
+    session.run("python", "-m", "ruff", "format", *CODE)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types."""
+    _setup(session)
+    session.run("python", "-m", "mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests."""
+    _setup(session)
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Run the benchmarks named (all that are under benchmarks/ if none is)."""
+    _setup(session)
+    folder = ROOT / "benchmarks"
+    known = sorted(path.parent.name for path in folder.glob("*/__main__.py"))
+    names = session.posargs or known
+    if unknown := [name for name in names if name not in known]:
+        session.error(f"no benchmark {', '.join(unknown)}: choose among {', '.join(known)}")
+    for name in names:
+        rivals = folder / name / "requirements.txt"
+        python = "python"
+        if rivals.exists():
+            python = str(_rival_environment(session, name, rivals))
+        session.run(python, "-m", f"benchmarks.{name}", external=True)
+
+
+def _rival_environment(session: nox.Session, name: str, requirements: Path) -> Path:
+    """Make the environment that holds the rivals of one benchmark beside our own package."""
+    home = ROOT / ".nox" / f"rivals-{name}"
+    binary = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+    stamp = home / ".ready"
+    if not stamp.exists() or stamp.stat().st_mtime < requirements.stat().st_mtime:
+        shutil.rmtree(home, ignore_errors=True)
+        session.run("python", "-m", "venv", str(home))
+        run = (str(binary), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        session.run(*run, "-c", str(_constraints(home)), "-r", str(requirements), external=True)
+        session.run(*run, "-c", str(_constraints(home)), "--editable", ".", external=True)
+        stamp.touch()
+    return binary
+
+
+def _constraints(home: Path) -> Path:
+    """Write the locked versions without their hashes, as constraints for a rival environment."""
+    path = home / "constraints.txt"
+    lines = (ROOT / LOCK).read_text(encoding="utf-8").splitlines()
+    pins = [line.rstrip(" \\") for line in lines if line[:1].isalnum() and "==" in line]
+    path.write_text("\n".join(pins) + "\n", encoding="utf-8")
+    return path
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Refresh the lock file from pyproject.toml (needs the network)."""
+    session.run(
+        "python", "-m", "uv", "pip", "compile", "pyproject.toml", "--extra", "test",
+        "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url",
+        "--no-header", "--upgrade", "--output-file", LOCK,
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""Execute one notebook with Papermill, and believe it only when every cell ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+
+from analyses.errors import RunError
+from analyses.runs.plan import Step
+
+CELL_TIME_LIMIT = 1800
+"""Seconds that one cell may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What stopped a notebook.
+
+    Parameters
+    ----------
+    notebook : str
+        Name of the notebook.
+    cell : int or None
+        Position of the cell that failed, the first being 1.
+    error : str
+        Kind of error and message.
+    faults : str
+        Message for the user when the data is at fault, else empty.
+    """
+
+    notebook: str
+    cell: int | None
+    error: str
+    faults: str = ""
+
+    def __str__(self) -> str:
+        """Return the failure on one line (several when the data is at fault)."""
+        if self.faults:
+            return self.faults
+        cell = "" if self.cell is None else f", cell {self.cell}"
+        return f"{self.notebook}.ipynb{cell}: {self.error}"
+
+
+def execute(
+    step: Step,
+    target: Path,
+    *,
+    working_directory: Path,
+    time_limit: int = CELL_TIME_LIMIT,
+    progress: Callable[[str], None] | None = None,
+) -> Failure | None:
+    """Execute a notebook into ``target`` and check that it ran to its end.
+
+    Parameters
+    ----------
+    step : Step
+        Notebook and parameters.
+    target : Path
+        File that receives the executed notebook, also when it failed.
+    working_directory : Path
+        Folder in which the cells run.
+    time_limit : int
+        Seconds that one cell may take.
+    progress : callable, optional
+        Called with the notebook's name when it ends.
+
+    Returns
+    -------
+    Failure or None
+        What went wrong, or None when every code cell ran.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        papermill.execute_notebook(
+            str(step.notebook),
+            str(target),
+            parameters=dict(step.parameters),
+            cwd=str(working_directory),
+            progress_bar=False,
+            kernel_name="python3",
+            language="python",
+            log_output=False,
+            execution_timeout=time_limit,
+            kernel_manager_class="analyses.runs.kernels.LocalKernelManager",
+        )
+    except PapermillExecutionError as error:
+        failure: Failure | None = _failure(step, error)
+    except TimeoutError:
+        failure = Failure(step.name, None, f"a cell did not end within {time_limit} seconds")
+    except RuntimeError as error:  # the kernel died
+        failure = Failure(step.name, None, f"the notebook's process stopped: {error}")
+    else:
+        failure = unfinished(target, step.name)
+    if progress is not None:
+        progress(step.name)
+    return failure
+
+
+def unfinished(path: Path, name: str) -> Failure | None:
+    """Return a failure if a code cell of an executed notebook did not run (``sys.exit(0)``).
+
+    Raises
+    ------
+    RunError
+        If the executed notebook is not there.
+    """
+    if not path.is_file():
+        raise RunError(f"{name}.ipynb left no executed notebook.")
+    notebook = nbformat.read(path, as_version=4)
+    for position, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        if cell.get("execution_count") is None:
+            return Failure(name, position, "the cell was never executed")
+        if any(output.output_type == "error" for output in cell.get("outputs", [])):
+            return Failure(name, position, "the cell ended with an error")
+    return None
+
+
+def _failure(step: Step, error: PapermillExecutionError) -> Failure:
+    faults = str(error.evalue) if error.ename == "InputError" else ""
+    return Failure(step.name, int(error.cell_index) + 1, f"{error.ename}: {error.evalue}", faults)
+

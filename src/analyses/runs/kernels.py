@@ -1,0 +1,39 @@
+"""The process in which a notebook runs: this Python, over local sockets instead of TCP ports."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from jupyter_client.manager import AsyncKernelManager
+
+
+class LocalKernelManager(AsyncKernelManager):
+    """Start a notebook's kernel with the Python that runs us.
+
+    A kernel named ``python3`` in the user's folder may belong to another environment; ours is the
+    one whose packages the manifest lists. Where the system has them, local sockets replace TCP
+    ports, which collide when several notebooks start at once.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        if os.name == "posix":
+            options["transport"] = "ipc"
+        super().__init__(**options)
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        """Return the command that starts the kernel."""
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.connection_file]
+        return [*command, *(extra_arguments or [])]
+
+    async def start_kernel(self, **options: Any) -> None:
+        """Start the kernel with an environment in which results do not vary."""
+        options["env"] = {
+            **(options.get("env") or os.environ),
+            "PYTHONHASHSEED": "0",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+        }
+        await super().start_kernel(**options)

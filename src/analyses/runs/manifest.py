@@ -1,0 +1,178 @@
+"""The run manifest (``run.json``): what was run, on what, with what, and what came out."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import subprocess
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analyses.errors import Fault, InputError
+
+PACKAGES = (
+    "coeurville", "duckdb", "folium", "geopandas", "matplotlib", "numpy", "pandas", "papermill",
+    "pyarrow", "pypandoc_binary", "scipy", "shapely", "statsmodels", "typst",
+)  # fmt: skip
+"""Packages whose version can change a number or a page."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class InputFile(_Strict):
+    """A file that the run read."""
+
+    path: str = Field(description="Path relative to the city's folder, or the file's name")
+    sha256: str
+    bytes: int
+
+
+class FailureRecord(_Strict):
+    """What stopped a notebook."""
+
+    notebook: str
+    cell: int | None
+    error: str
+
+
+class Manifest(_Strict):
+    """Everything needed to say where a number comes from, and to run it again."""
+
+    format: Literal[1] = 1
+    id: str = Field(description="Start of the run and head of its fingerprint")
+    city: str
+    status: Literal["complete", "failed"]
+    started: datetime = Field(description="UTC")
+    ended: datetime = Field(description="UTC")
+    edition: date = Field(
+        description="Day printed in the report: that of the first run with this fingerprint"
+    )
+    fingerprint: str = Field(
+        description="sha256 of inputs, parameters, notebooks, code and package versions"
+    )
+    language: Literal["fr", "en"]
+    engine: str | None = Field(None, description="Render engine and version")
+    parameters: dict[str, str | int | float | bool | None]
+    city_file: InputFile
+    inputs: list[InputFile]
+    notebooks: dict[str, str] = Field(description="Notebook: sha256 of its source")
+    code_version: str = Field(description="Version of the package, and of git where there is one")
+    code_sha256: str = Field(description="sha256 of the package's source")
+    dirty: bool = Field(description="True if the clone differed from its last commit")
+    python: str
+    platform: str
+    packages: dict[str, str]
+    outputs: dict[str, str] = Field(default_factory=dict, description="File: sha256")
+    failures: list[FailureRecord] = Field(default_factory=list)
+
+    @property
+    def short(self) -> str:
+        """Head of the fingerprint, as the report prints it."""
+        return self.fingerprint[:12]
+
+    def write(self, folder: Path) -> Path:
+        """Write ``run.json`` in a folder and return its path."""
+        path = folder / "run.json"
+        content = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
+        path.write_text(content + "\n", encoding="utf-8")
+        return path
+
+
+def read(folder: Path) -> Manifest:
+    """Read the manifest of a finished run.
+
+    Raises
+    ------
+    InputError
+        If there is no run in the folder, or its manifest is not ours.
+    """
+    path = folder / "run.json"
+    label = f"{folder.name}/run.json"
+    try:
+        return Manifest.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        fault = Fault(label, "there is no finished run", f"Run `coeurville run {folder.name}`")
+    except ValidationError as error:
+        fault = Fault(
+            label, f"the manifest cannot be read ({error.error_count()} errors)", "Run again"
+        )
+    raise InputError([fault])
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file, read in blocks."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def input_file(path: Path, folder: Path) -> InputFile:
+    """Describe an input file; its path is relative to the city's folder where it lies in it."""
+    inside = path.resolve().is_relative_to(folder.resolve())
+    name = path.resolve().relative_to(folder.resolve()).as_posix() if inside else path.name
+    return InputFile(path=name, sha256=sha256_of(path), bytes=path.stat().st_size)
+
+
+def packages() -> dict[str, str]:
+    """Return the installed versions of :data:`PACKAGES`."""
+    return {name: importlib.metadata.version(name) for name in PACKAGES}
+
+
+def code(package: Path) -> tuple[str, str, bool]:
+    """Return the code's version, the sha256 of its source, and whether the clone is dirty.
+
+    Parameters
+    ----------
+    package : Path
+        Folder of the package's source.
+    """
+    digest = hashlib.sha256()
+    endings = {".py", ".yml", ".json"}
+    for path in sorted(p for p in package.rglob("*") if p.suffix in endings and p.is_file()):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    version = importlib.metadata.version("coeurville")
+    revision = _git(package, "rev-parse", "--short=12", "HEAD")
+    if revision:
+        version += f"+{revision}"
+    changes = _git(package, "status", "--porcelain", "--untracked-files=no") if revision else ""
+    return version, digest.hexdigest(), bool(changes)
+
+
+def fingerprint(parts: Mapping[str, Any]) -> str:
+    """Return the sha256 of what decides the result of a run."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def run_id(started: datetime, mark: str) -> str:
+    """Return a run's id: its start in UTC, then the head of its fingerprint."""
+    return f"{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{mark[:8]}"
+
+
+def inputs_of(files: Iterable[Path], folder: Path) -> list[InputFile]:
+    """Describe the input files of a city, sorted by path."""
+    return sorted((input_file(path, folder) for path in files), key=lambda item: item.path)
+
+
+def machine() -> tuple[str, str]:
+    """Return the version of Python and the platform."""
+    return platform.python_version(), f"{platform.system()} {platform.machine()}"
+
+
+def _git(folder: Path, *words: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words],
+            capture_output=True, text=True, timeout=10, check=False,
+        )  # fmt: skip
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -7,7 +7,7 @@ import importlib.metadata
 import json
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -125,24 +125,26 @@ def packages() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in PACKAGES}
 
 
-def code(package: Path) -> tuple[str, str, bool]:
+def code(folders: Sequence[Path]) -> tuple[str, str, bool]:
     """Return the code's version, the sha256 of its source, and whether the clone is dirty.
 
     Parameters
     ----------
-    package : Path
-        Folder of the package's source.
+    folders : sequence of Path
+        Folders whose files decide the result, the package first.
     """
     digest = hashlib.sha256()
-    endings = {".py", ".yml", ".json"}
-    for path in sorted(p for p in package.rglob("*") if p.suffix in endings and p.is_file()):
-        digest.update(path.relative_to(package).as_posix().encode())
-        digest.update(path.read_bytes())
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(folder).as_posix().encode())
+                digest.update(path.read_bytes())
     version = importlib.metadata.version("coeurville")
-    revision = _git(package, "rev-parse", "--short=12", "HEAD")
+    revision = _git(folders[0], "rev-parse", "--short=12", "HEAD")
     if revision:
         version += f"+{revision}"
-    changes = _git(package, "status", "--porcelain", "--untracked-files=no") if revision else ""
+    names = [str(folder) for folder in folders]
+    changes = _git(folders[0], "status", "--porcelain", "--", *names) if revision else ""
     return version, digest.hexdigest(), bool(changes)
 
 

@@ -1,0 +1,214 @@
+"""The command `coeurville`: parse, call one function, set the exit code."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from analyses import cities, commands
+from analyses.errors import CoeurvilleError, InputError
+
+app = typer.Typer(
+    name="coeurville",
+    help="From a city's folder to a report one would sign.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+out = Console()
+err = Console(stderr=True)
+
+CitiesDir = Annotated[
+    Path, typer.Option("--cities", metavar="DIR", help="Folder that holds one folder per city.")
+]
+OutDir = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="Folder that receives the results.")
+]
+CityIds = Annotated[
+    list[str] | None, typer.Argument(metavar="CITY...", help="Cities to take (see `list`).")
+]
+All = Annotated[bool, typer.Option("--all", help="Take every city of the folder.")]
+LanguageOption = Annotated[
+    Literal["fr", "en"], typer.Option("--language", help="Language of the report.")
+]
+EngineOption = Annotated[
+    Literal["auto", "embedded", "quarto"],
+    typer.Option("--engine", help="What renders the report; auto takes Quarto where it is."),
+]
+CITIES = Path("cities")
+OUT = Path("output")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    show_version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    if show_version:
+        out.print(f"coeurville {version('coeurville')}", highlight=False)
+        raise typer.Exit
+
+
+@app.command("list")
+def list_(cities_dir: CitiesDir = CITIES, out_dir: OutDir = OUT) -> None:
+    """List the cities, the data that each has, and its last run."""
+    table = Table("City", "Name", "INSEE", "Data", "Last run", box=None, pad_edge=False)
+    code = 0
+    for row in commands.overview(cities_dir, out_dir):
+        table.add_row(*(escape(cell) for cell in row.cells))
+        code = max(code, row.exit_code)
+    out.print(table)
+    raise typer.Exit(code)
+
+
+@app.command()
+def check(ids: CityIds = None, everything: All = False, cities_dir: CitiesDir = CITIES) -> None:
+    """Read a city's folder and data, and say every fault; run nothing, write nothing."""
+    code = 0
+    for city_id in _chosen(ids, everything, cities_dir):
+        try:
+            for line in commands.check(cities_dir / city_id):
+                out.print(escape(line), highlight=False)
+        except CoeurvilleError as error:
+            code = max(code, _say(error, city_id))
+    raise typer.Exit(code)
+
+
+@app.command()
+def run(
+    ids: CityIds = None,
+    everything: All = False,
+    cities_dir: CitiesDir = CITIES,
+    out_dir: OutDir = OUT,
+    language: LanguageOption = "fr",
+    engine: EngineOption = "auto",
+) -> None:
+    """Run a city's notebooks and write its report (HTML, PDF, DOCX) and its indicators."""
+    _each(
+        _chosen(ids, everything, cities_dir),
+        lambda city_id, step: commands.run(
+            cities_dir / city_id, out_dir, language=language, engine=engine, progress=step
+        ),
+        steps=commands.RUN_STEPS,
+    )
+
+
+@app.command()
+def report(
+    ids: CityIds = None,
+    everything: All = False,
+    cities_dir: CitiesDir = CITIES,
+    out_dir: OutDir = OUT,
+    engine: EngineOption = "auto",
+) -> None:
+    """Write a finished run's report again, without running its notebooks."""
+    _each(
+        _chosen(ids, everything, cities_dir),
+        lambda city_id, step: commands.report(
+            cities_dir / city_id, out_dir, engine=engine, progress=step
+        ),
+        steps=commands.REPORT_STEPS,
+    )
+
+
+@app.command()
+def new(
+    city_id: Annotated[str, typer.Argument(metavar="ID", help="For instance saint-avold.")],
+    cities_dir: CitiesDir = CITIES,
+) -> None:
+    """Write a new city's folder: a commented city.yml and a template of every table."""
+    for path in commands.new(cities_dir, city_id):
+        out.print(escape(str(path)), highlight=False)
+    out.print(f"Next: fill {escape(str(cities_dir / city_id))}, then `coeurville check {city_id}`.")
+
+
+def main() -> None:
+    """Run the command line; never show a traceback to a user.
+
+    Exit codes: 0 done, 1 refused, 2 wrong input or usage, 3 a notebook failed, 4 a report could
+    not be rendered, 70 a fault of ours.
+    """
+    try:
+        app()
+    except CoeurvilleError as error:
+        sys.exit(_say(error))
+    except KeyboardInterrupt:
+        err.print("Stopped. Nothing was published.")
+        sys.exit(130)
+    except Exception:  # noqa: BLE001 - the last resort: the traceback goes to a file, not away
+        sys.exit(_unexpected())
+
+
+def _chosen(ids: list[str] | None, everything: bool, cities_dir: Path) -> list[str]:
+    known = cities.list_ids(cities_dir)
+    if everything:
+        return known
+    if not ids:
+        raise CoeurvilleError(f"Name a city, or use --all. Cities: {', '.join(known) or 'none'}.")
+    unknown = [city_id for city_id in ids if city_id not in known]
+    if unknown:
+        raise CoeurvilleError(
+            f"No city {', '.join(unknown)} in {cities_dir}. Cities: {', '.join(known) or 'none'}."
+        )
+    return list(dict.fromkeys(ids))
+
+
+def _each(ids: list[str], work: commands.Work, *, steps: int) -> None:
+    """Do the work for each city under a progress bar; one city's failure leaves the others."""
+    code = 0
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.fields[city]}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+    )
+    for city_id in ids:
+        try:
+            with Progress(*columns, console=err, transient=True) as bar:
+                task = bar.add_task("reading", total=steps, city=city_id)
+                done = work(city_id, lambda what: bar.update(task, advance=1, description=what))
+        except CoeurvilleError as error:
+            code = max(code, _say(error, city_id))
+        else:
+            for line in done:
+                out.print(escape(line), highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def _say(error: CoeurvilleError, city_id: str = "") -> int:
+    head = f"{city_id}: " if city_id else ""
+    if isinstance(error, InputError):
+        count = len(error.faults)
+        err.print(f"[bold red]{escape(head)}{count} fault{'s' * (count > 1)} found[/]")
+        for fault in error.faults:
+            err.print(f"- {escape(str(fault))}", highlight=False, soft_wrap=True)
+    else:
+        err.print(f"[bold red]{escape(head)}[/]{escape(str(error))}", highlight=False, soft_wrap=True)
+    return error.exit_code
+
+
+def _unexpected() -> int:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="coeurville-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        traceback.print_exc(file=log)
+    kind, value, _ = sys.exc_info()
+    name = "" if kind is None else kind.__name__
+    err.print(
+        f"[bold red]A fault of ours:[/] {escape(f'{name}: {value}')}\n"
+        f"Nothing was published. Please send us {escape(log.name)}.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return 70

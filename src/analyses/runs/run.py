@@ -1,0 +1,253 @@
+"""Run a city: every notebook, its indicators, its report, then one step to publish them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from analyses.cities import City
+from analyses.errors import CoeurvilleError, InputError, RunError
+from analyses.runs import execute, indicators_file, manifest, plan, promote
+from analyses.wording import Language
+
+Render = Callable[[Path, City, manifest.Manifest], str]
+"""Write the report of a finished folder; return the engine's name and version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to run.
+
+    Parameters
+    ----------
+    city : City
+        City read from its folder.
+    inputs : sequence of Path
+        Data files of the city, for the manifest.
+    notebooks : Path
+        Folder of the notebooks.
+    package : tuple of Path
+        Folders whose content decides the result: the package, the notebooks, the report's sources.
+    out : Path
+        Folder that receives ``<city>/``.
+    language : str
+        Language of the report.
+    names : sequence of str
+        Notebooks to run; all if empty.
+    time_limit : int
+        Seconds that one cell may take.
+    """
+
+    city: City
+    inputs: Sequence[Path]
+    notebooks: Path
+    package: tuple[Path, ...]
+    out: Path
+    language: Language = "fr"
+    names: Sequence[str] = ()
+    time_limit: int = execute.CELL_TIME_LIMIT
+
+
+def run(
+    request: Request, render: Render, progress: Callable[[str], None] = lambda _: None
+) -> manifest.Manifest:
+    """Run a city and publish ``<out>/<city>/``; the last good run stays until the new is whole.
+
+    Parameters
+    ----------
+    request : Request
+        What to run.
+    render : callable
+        Writes the report into the finished folder.
+    progress : callable, optional
+        Called with the name of each part that is done.
+
+    Returns
+    -------
+    Manifest
+        The manifest of the published run.
+
+    Raises
+    ------
+    InputError
+        If a notebook or a parameter is wrong, before any kernel starts.
+    RunError
+        If a notebook failed; it is kept with its manifest in ``<out>/.failed/<city>/``.
+    CoeurvilleError
+        If another run of the city is under way, or the disk cannot be written.
+    """
+    city = request.city
+    parameters: dict[str, plan.Value] = {
+        "city_folder": str(city.folder.resolve()),
+        "language": request.language,
+    }
+    steps = plan.plan(request.notebooks, request.names, parameters)
+    with _workshop(request.out, city.id) as staging:
+        started = datetime.now(UTC)
+        failures = [
+            failure
+            for step in steps
+            if (failure := _execute(step, staging, request, progress)) is not None
+        ]
+        record = _manifest(request, steps, started, failures)
+        if failures:
+            _set_aside(staging, record, request.out / ".failed" / city.id)
+            raise _error(failures, request.out / ".failed" / city.id)
+        indicators_file.write(staging, city.id)
+        record.engine = render(staging, city, record)
+        progress("report")
+        record.outputs = {
+            path.name: manifest.sha256_of(path)
+            for path in sorted(staging.iterdir())
+            if path.is_file()
+        }
+        record.ended = datetime.now(UTC)
+        record.write(staging)
+        promote.promote(staging, request.out / city.id)
+    return record
+
+
+def rerender(city: City, out: Path, render: Render) -> manifest.Manifest:
+    """Write the report of a finished run again, from its executed notebooks.
+
+    Raises
+    ------
+    InputError
+        If the city has no finished run.
+    CoeurvilleError
+        If another run of the city is under way, or the disk cannot be written.
+    """
+    place = out / city.id
+    record = manifest.read(place)
+    with _workshop(out, city.id) as staging:
+        shutil.copytree(place, staging, dirs_exist_ok=True)
+        record.engine = render(staging, city, record)
+        record.outputs = {
+            path.name: manifest.sha256_of(path)
+            for path in sorted(staging.iterdir())
+            if path.is_file() and path.name != "run.json"
+        }
+        record.write(staging)
+        promote.promote(staging, place)
+    return record
+
+
+@contextmanager
+def _workshop(out: Path, city_id: str) -> Iterator[Path]:
+    """Hold the city's lock and a staging folder on the same disk as its place."""
+    try:
+        (out / ".locks").mkdir(parents=True, exist_ok=True)
+        with FileLock(out / ".locks" / f"{city_id}.lock", timeout=0):
+            promote.recover(out / city_id)
+            for stale in out.glob(f".{city_id}.run-*"):
+                shutil.rmtree(stale, ignore_errors=True)
+            staging = Path(tempfile.mkdtemp(prefix=f".{city_id}.run-", dir=out))
+            staging.chmod(0o755)
+            try:
+                yield staging
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+    except Timeout:
+        raise CoeurvilleError(f"Another run of {city_id} is under way in {out}.") from None
+    except OSError as error:
+        raise CoeurvilleError(
+            f"{error.filename or out} cannot be written or read ({error.strerror or error}). "
+            "Check the disk's room and rights, or name another folder with --out."
+        ) from error
+
+
+def _execute(
+    step: plan.Step, staging: Path, request: Request, progress: Callable[[str], None]
+) -> execute.Failure | None:
+    return execute.execute(
+        step,
+        staging / "notebooks" / f"{step.name}.ipynb",
+        working_directory=request.notebooks,
+        time_limit=request.time_limit,
+        progress=progress,
+    )
+
+
+def _manifest(
+    request: Request,
+    steps: Sequence[plan.Step],
+    started: datetime,
+    failures: Sequence[execute.Failure],
+) -> manifest.Manifest:
+    city = request.city
+    inputs = manifest.inputs_of(request.inputs, city.folder)
+    city_file = manifest.input_file(city.folder / "city.yml", city.folder)
+    notebooks = {step.name: manifest.sha256_of(step.notebook) for step in steps}
+    version, code_sha, dirty = manifest.code(request.package)
+    python, platform = manifest.machine()
+    packages = manifest.packages()
+    mark = manifest.fingerprint(
+        {
+            "city": city_file.sha256,
+            "inputs": {item.path: item.sha256 for item in inputs},
+            "language": request.language,
+            "notebooks": notebooks,
+            "code": code_sha,
+            "python": python,
+            "packages": packages,
+        }
+    )
+    return manifest.Manifest(
+        id=manifest.run_id(started, mark),
+        city=city.id,
+        status="failed" if failures else "complete",
+        started=started,
+        ended=datetime.now(UTC),
+        edition=_edition(request.out / city.id, mark),
+        fingerprint=mark,
+        language=request.language,
+        parameters={"language": request.language},
+        city_file=city_file,
+        inputs=inputs,
+        notebooks=notebooks,
+        code_version=version,
+        code_sha256=code_sha,
+        dirty=dirty,
+        python=python,
+        platform=platform,
+        packages=packages,
+        failures=[
+            manifest.FailureRecord(notebook=item.notebook, cell=item.cell, error=item.error)
+            for item in failures
+        ],
+    )
+
+
+def _edition(place: Path, mark: str) -> date:
+    """Return the day printed in the report: it moves only when something that counts did."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    if (place / "run.json").exists():
+        try:
+            last = manifest.read(place)
+        except InputError:
+            return datetime.now(UTC).date()
+        if last.fingerprint == mark:
+            return last.edition
+    return datetime.now(UTC).date()
+
+
+def _set_aside(staging: Path, record: manifest.Manifest, place: Path) -> None:
+    record.write(staging)
+    shutil.rmtree(place, ignore_errors=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    staging.rename(place)
+
+
+def _error(failures: Sequence[execute.Failure], place: Path) -> CoeurvilleError:
+    lines = "\n".join(str(failure) for failure in failures)
+    return RunError(f"{lines}\nThe notebook as it stopped: {place}. The last good run is kept.")

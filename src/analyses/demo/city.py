@@ -1,0 +1,58 @@
+"""The demo city as a whole: one seed in, every frame out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analyses.demo import commerce, ground, streets
+from analyses.demo.commerce import Survey
+
+SEED = 20170101
+"""Seed of the city under ``cities/demo``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Everything that is generated, before it is written.
+
+    Parameters
+    ----------
+    zones, base : dict
+        GeoJSON of the zones, and of the streets, river and buildings.
+    survey : Survey
+        Surveys of commercial premises, with their truth.
+    """
+
+    zones: dict[str, Any]
+    base: dict[str, Any]
+    survey: Survey
+
+
+def generate(seed: int) -> Demo:
+    """Generate the demo city.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of every draw; each theme draws from a stream of its own, so that adding a theme
+        changes no other.
+    """
+    network = streets.network(stream(seed, "streets"))
+    return Demo(
+        zones=ground.zones(network),
+        base=ground.base(network),
+        survey=commerce.survey(stream(seed, "commerce"), network),
+    )
+
+
+def survey(seed: int) -> Survey:
+    """Generate the surveys of premises alone: what a recovery simulation repeats."""
+    return commerce.survey(stream(seed, "commerce"), streets.network(stream(seed, "streets")))
+
+
+def stream(seed: int, theme: str) -> np.random.Generator:
+    """Return the random stream of one theme (a module of this package)."""
+    return np.random.default_rng([seed, *theme.encode()])

@@ -1,0 +1,99 @@
+"""Writing the demo city's folder: the only part of the generator that touches a disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import tempfile
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analyses.demo.city import SEED, Demo, generate
+from analyses.demo.people import COLUMNS as PERSONAL
+from analyses.errors import CoeurvilleError
+
+
+def write(folder: str | Path, seed: int = SEED) -> list[Path]:
+    """Write the demo city as a new folder, whole or not at all.
+
+    Parameters
+    ----------
+    folder : path
+        Folder to create; its last part should be ``demo``, the id that ``city.yml`` carries.
+    seed : int
+        Seed of the generator; the same seed gives the same bytes.
+
+    Returns
+    -------
+    list of Path
+        Files written, sorted.
+
+    Raises
+    ------
+    CoeurvilleError
+        If the folder already exists.
+    """
+    folder = Path(folder)
+    if folder.exists():
+        raise CoeurvilleError(f"{folder} already exists: name a folder that does not.")
+    content = texts(generate(seed))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=".demo-", dir=folder.parent))
+    try:
+        for name, text in content.items():
+            path = made / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode("utf-8"))
+        made.chmod(0o755)
+        made.rename(folder)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    return sorted(folder / name for name in content)
+
+
+def texts(demo: Demo) -> dict[str, str]:
+    """Return the text of every file of the demo city's folder, by path relative to it."""
+    survey = demo.survey
+    order = [*survey.table.columns, *PERSONAL]
+    premises = pd.concat([survey.table, survey.personal], axis="columns")[order]
+    return {
+        "city.yml": resources.files("analyses.demo").joinpath("city.yml").read_text("utf-8"),
+        "premises.csv": _csv(premises, ";"),
+        "zones.geojson": _geojson(demo.zones),
+        "streets.geojson": _geojson(demo.base),
+    }
+
+
+def _csv(frame: pd.DataFrame, delimiter: str) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(frame.columns)
+    writer.writerows(zip(*(_written(frame[name]) for name in frame), strict=True))
+    return stream.getvalue()
+
+
+def _written(column: pd.Series) -> list[str]:
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return [str(day) for day in column.dt.strftime("%Y-%m-%d").fillna("")]
+    if pd.api.types.is_float_dtype(column):
+        return [
+            "" if pd.isna(value) else f"{value:.6f}".rstrip("0").rstrip(".") for value in column
+        ]
+    return [str(value) for value in column.fillna("")]
+
+
+def _geojson(collection: dict[str, Any]) -> str:
+    """Write a feature collection with one feature a line, so that a change reads well."""
+    head = {key: value for key, value in collection.items() if key != "features"}
+    opening = json.dumps(head, ensure_ascii=False)[:-1]
+    lines = [
+        json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
+        for feature in collection["features"]
+    ]
+    return f'{opening}, "features": [\n' + ",\n".join(lines) + "\n]}\n"

@@ -1,0 +1,64 @@
+"""GeoJSON of the demo city: zones, and the streets, river and buildings drawn under its maps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyses.demo import plan
+from analyses.demo.streets import Network, Points, degrees
+
+Feature = dict[str, Any]
+
+
+def zones(network: Network) -> Feature:
+    """Return the zones as a GeoJSON feature collection (``zone_id``, ``name``, ``kind``)."""
+    features = [
+        _feature(
+            "Polygon",
+            [_pairs(ring) for ring in network.zones[zone.id]],
+            {"zone_id": zone.id, "name": zone.name, "kind": zone.kind},
+        )
+        for zone in plan.ZONES
+    ]
+    return _collection("zones", features)
+
+
+def base(network: Network) -> Feature:
+    """Return the streets, river and buildings (``kind``, ``name``, ``use``)."""
+    features = [
+        _feature("LineString", _pairs(network.river), {"kind": "water", "name": "La Démoise"})
+    ]
+    features += [
+        _feature("Polygon", [_pairs(outline)], {"kind": "building"})
+        for outline in network.buildings
+    ]
+    features += [
+        _feature(
+            "LineString",
+            _pairs(street.line),
+            {"kind": "street", "name": street.name, "use": street.use},
+        )
+        for street in network.streets
+    ]
+    return _collection("streets", features)
+
+
+def _collection(name: str, features: list[Feature]) -> Feature:
+    return {
+        "type": "FeatureCollection",
+        "name": f"{plan.CITY_ID}_{name}",
+        "description": "Ville fictive, tracés inventés par coeurville",
+        "features": features,
+    }
+
+
+def _feature(kind: str, coordinates: Any, properties: dict[str, str]) -> Feature:
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": {"type": kind, "coordinates": coordinates},
+    }
+
+
+def _pairs(points: Points) -> list[list[float]]:
+    return [[float(x), float(y)] for x, y in degrees(points)]

@@ -99,7 +99,7 @@ def run(
         lambda city_id, step: commands.run(
             cities_dir / city_id, out_dir, language=language, engine=engine, progress=step
         ),
-        steps=commands.RUN_STEPS,
+        steps=commands.run_steps(),
     )
 
 
@@ -117,7 +117,7 @@ def report(
         lambda city_id, step: commands.report(
             cities_dir / city_id, out_dir, engine=engine, progress=step
         ),
-        steps=commands.REPORT_STEPS,
+        steps=1,
     )
 
 

@@ -1,0 +1,6 @@
+"""Runs: notebooks executed by Papermill, a manifest, one atomic publication."""
+
+from analyses.runs.manifest import Manifest
+from analyses.runs.run import Render, Request, rerender, run
+
+__all__ = ["Manifest", "Render", "Request", "rerender", "run"]

@@ -1,0 +1,129 @@
+"""What each command of the command line does, without its words on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from analyses import assets, cities, reports, runs, sources, templates
+from analyses.cities import City
+from analyses.errors import InputError
+from analyses.runs import manifest
+from analyses.wording import Language
+
+Engine = Literal["auto", "embedded", "quarto"]
+Progress = Callable[[str], None]
+Work = Callable[[str, Progress], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of `coeurville list`; ``exit_code`` is not 0 when the city's file is wrong."""
+
+    cells: tuple[str, str, str, str, str]
+    exit_code: int = 0
+
+
+def overview(cities_dir: Path, out: Path) -> Iterator[Row]:
+    """Yield a line per city: id, name, INSEE code, tables given, last run."""
+    for city_id in cities.list_ids(cities_dir):
+        try:
+            city = cities.read(cities_dir / city_id)
+        except InputError as error:
+            yield Row((city_id, f"{len(error.faults)} faults: see `check`", "", "", ""), 2)
+            continue
+        tables = ", ".join(city.sources.given()) or "none"
+        name = f"{city.name} (fictitious)" if city.fictitious else city.name
+        yield Row((city_id, name, city.insee_code, tables, _last_run(out / city_id)))
+
+
+def _last_run(folder: Path) -> str:
+    if not (folder / "run.json").exists():
+        return "never"
+    try:
+        record = manifest.read(folder)
+    except InputError:
+        return "unreadable run.json"
+    return f"{record.ended:%Y-%m-%d %H:%M} UTC"
+
+
+def check(folder: Path) -> list[str]:
+    """Read a city and all its data; return what was read, table by table.
+
+    Raises
+    ------
+    InputError
+        With every fault of the city file or, when it is right, of all its data files.
+    """
+    city = cities.read(folder)
+    tables = sources.load(city)
+    lines = [f"{city.id}: {city.name}, {city.insee_code}"]
+    for row in tables.provenance.itertuples():
+        lines.append(f"  {row.table}: {row.file}, {row.rows_read} rows read, {row.rows_kept} kept")
+    missing = [name for name in type(city.sources).model_fields if name not in city.sources.given()]
+    if missing:
+        lines.append(f"  not given: {', '.join(missing)}")
+    lines.extend(f"  reserve: {reserve.en}" for reserve in tables.reserves)
+    lines.append("  no fault found")
+    return lines
+
+
+def run(
+    folder: Path, out: Path, *, language: Language, engine: Engine, progress: Progress
+) -> list[str]:
+    """Run a city and publish its report; return the lines that say where it is.
+
+    Raises
+    ------
+    CoeurvilleError
+        See :func:`analyses.runs.run`; the data is read once before any notebook starts, so a wrong
+        file stops the run with all its faults and nothing is written.
+    """
+    city = cities.read(folder)
+    inputs = sources.load(city).files
+    progress("notebooks")
+    request = runs.Request(
+        city=city,
+        inputs=inputs,
+        notebooks=assets.notebooks(),
+        package=(assets.package(), assets.notebooks(), assets.reports()),
+        out=out,
+        language=language,
+    )
+    record = runs.run(request, _renderer(engine), progress)
+    return _where(city, out, record)
+
+
+def report(folder: Path, out: Path, *, engine: Engine, progress: Progress) -> list[str]:
+    """Render a finished run again; return the lines that say where it is."""
+    city = cities.read(folder)
+    progress("rendering")
+    return _where(city, out, runs.rerender(city, out, _renderer(engine)))
+
+
+def run_steps() -> int:
+    """Return the number of progress calls that a run makes."""
+    return len(list(assets.notebooks().glob("*.ipynb"))) + 2
+
+
+def new(cities_dir: Path, city_id: str) -> list[Path]:
+    """Write the folder of a new city; return the files written."""
+    return templates.create(cities_dir, city_id)
+
+
+def _renderer(engine: Engine) -> runs.Render:
+    def render(folder: Path, city: City, record: manifest.Manifest) -> str:
+        return reports.render(folder, city, record, engine=engine)
+
+    return render
+
+
+def _where(city: City, out: Path, record: manifest.Manifest) -> list[str]:
+    place = out / city.id
+    found = [name for name in ("report.html", "report.pdf", "report.docx") if name in record.outputs]
+    return [
+        f"{city.name}: run {record.id} with {record.engine}",
+        *(f"  {place / name}" for name in [*found, "indicators.csv", "run.json"]),
+    ]

@@ -1,0 +1,214 @@
+"""Typed conversion of text columns, by whole columns: values out, and where they could not be read.
+
+Every function takes a column of text (missing = null, blanks trimmed) and returns the typed pandas
+column with a mask of the values that it could not read; nothing is guessed and nothing is raised.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analyses.schemas.descriptor import Column, fold
+
+Mask = npt.NDArray[np.bool_]
+
+_SPACES = "\u00a0\u202f\u2009 "
+_PLAIN = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
+_GROUPED = rf"^[+-]?\d{{1,3}}([{_SPACES}]\d{{3}})+(\.\d+)?$"
+_TRUE = {"true", "vrai", "oui", "o", "yes", "y", "1", "t"}
+_FALSE = {"false", "faux", "non", "n", "no", "0", "f"}
+_DATES = (
+    ("iso", re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})([T ]\d{2}:\d{2}.*)?")),
+    ("compact", re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})")),
+    ("slash", re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})( \d{1,2}:\d{2}.*)?")),
+    ("month", re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})")),
+    ("month", re.compile(r"(?P<m>\d{1,2})/(?P<y>\d{4})")),
+    ("year", re.compile(r"(?P<y>\d{4})")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the text of a file is to be read.
+
+    Parameters
+    ----------
+    decimal : str
+        ``any`` (comma or point, never both in one number), ``comma`` or ``point``; with
+        ``point``, commas group thousands; with ``comma``, points do.
+    date_order : str
+        ``dmy`` (French) or ``mdy``, for dates such as 03/04/2021. Empty: ``dmy``, and the use of
+        that convention is reported when no date of the column proves it.
+    month : int, optional
+        Month that a bare year stands for; without it a bare year is refused.
+    """
+
+    decimal: str = "any"
+    date_order: str = ""
+    month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A typed column, the mask of its unreadable values and a remark on how it was read."""
+
+    values: pd.Series
+    bad: Mask
+    unproven_order: bool = False
+
+
+def to_text(values: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.ChunkedArray:
+    """Trim blanks and turn the spellings of a missing value into nulls."""
+    trimmed = pc.utf8_trim_whitespace(values)
+    empty = pc.is_in(trimmed, value_set=pa.array(sorted({*missing, ""}), type=pa.string()))
+    return pc.if_else(empty, pa.scalar(None, type=pa.string()), trimmed)
+
+
+def strings(values: pa.ChunkedArray) -> Converted:
+    """Return text as pandas ``string``."""
+    series = pd.Series(pd.array(values, dtype=pd.StringDtype("pyarrow")))
+    return Converted(series, np.zeros(len(series), dtype=bool))
+
+
+def numbers(values: pa.ChunkedArray, reading: Reading) -> Converted:
+    """Read numbers: decimal comma or point, spaces between thousands."""
+    text = _without_grouping(values, reading)
+    good = pc.match_substring_regex(text, _PLAIN)
+    kept = pc.if_else(good, text, pa.scalar(None, type=pa.string()))
+    series = pd.Series(pc.cast(kept, pa.float64()).to_numpy(), dtype="float64")
+    return Converted(series, _not(good, values))
+
+
+def _without_grouping(values: pa.ChunkedArray, reading: Reading) -> pa.ChunkedArray:
+    text = values
+    if reading.decimal == "point":
+        text = pc.if_else(
+            pc.match_substring_regex(text, r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"),
+            pc.replace_substring(text, ",", ""),
+            text,
+        )
+    else:
+        if reading.decimal == "comma":
+            text = pc.if_else(
+                pc.match_substring_regex(text, r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$"),
+                pc.replace_substring(text, ".", ""),
+                text,
+            )
+        one = pc.equal(pc.count_substring_regex(text, "[,.]"), 1)
+        text = pc.if_else(one, pc.replace_substring(text, ",", "."), text)
+    grouped = pc.match_substring_regex(text, _GROUPED)
+    if pc.any(grouped).as_py():
+        text = pc.if_else(grouped, pc.replace_substring_regex(text, f"[{_SPACES}]", ""), text)
+    return text
+
+
+def integers(values: pa.ChunkedArray, reading: Reading) -> Converted:
+    """Read whole numbers (``Int64``); a fraction is unreadable."""
+    read = numbers(values, reading)
+    present = read.values.notna().to_numpy()
+    bad: Mask = read.bad | (present & (read.values.to_numpy() % 1 != 0))
+    return Converted(read.values.mask(bad).astype("Int64"), bad)
+
+
+def booleans(values: pa.ChunkedArray) -> Converted:
+    """Read true/false in French, English or as 1/0 (pandas ``boolean``)."""
+
+    def one(text: str) -> bool | None:
+        word = fold(text)
+        return True if word in _TRUE else False if word in _FALSE else None
+
+    codes, uniques = _unique(values)
+    read = pd.array([one(text) for text in uniques] + [None], dtype="boolean")
+    series = pd.Series(read[codes])
+    return Converted(series, (codes >= 0) & series.isna().to_numpy())
+
+
+def dates(values: pa.ChunkedArray, reading: Reading) -> Converted:
+    """Read days: ISO, French day/month/year, year-month; a bare year only if a month is declared.
+
+    Each distinct spelling is read once, so the cost does not grow with repeated dates.
+    """
+    codes, uniques = _unique(values)
+    read = [_date(text, reading) for text in uniques]
+    days = np.array([day for day, _ in read] + [np.datetime64("NaT")], dtype="datetime64[ns]")
+    series = pd.Series(days[codes])
+    slashed = [
+        text
+        for text, (day, kind) in zip(uniques, read, strict=True)
+        if kind == "slash" and not np.isnat(day)
+    ]
+    unproven = not reading.date_order and bool(slashed) and not any(map(_proven, slashed))
+    return Converted(series, (codes >= 0) & series.isna().to_numpy(), unproven)
+
+
+def _proven(text: str) -> bool:
+    first, second = (int(part) for part in re.split(r"[/.-]", text)[:2])
+    return first > 12 or first == second
+
+
+def _date(text: str, reading: Reading) -> tuple[np.datetime64, str]:
+    nothing = np.datetime64("NaT", "ns")
+    for kind, pattern in _DATES:
+        found = pattern.fullmatch(text)
+        if found is None:
+            continue
+        parts = found.groupdict()
+        day, month = int(parts.get("d") or 1), int(parts.get("m") or reading.month or 0)
+        if kind == "slash" and reading.date_order == "mdy":
+            day, month = month, day
+        try:
+            return np.datetime64(f"{parts['y']}-{month:02d}-{day:02d}", "ns"), kind
+        except ValueError:
+            return nothing, kind
+    return nothing, ""
+
+
+def choices(values: pa.ChunkedArray, column: Column) -> Converted:
+    """Read coded values: the code itself or one of its synonyms, in any case and accents."""
+    allowed = {fold(str(value)): str(value) for value in column.constraints["enum"]}
+    spellings = {**column.synonyms, **allowed}
+    codes, uniques = _unique(values)
+    read = np.array([spellings.get(fold(text)) for text in uniques] + [None], dtype=object)
+    chosen = pa.array(read, type=pa.string())
+    taken = chosen.take(pa.array(np.where(codes < 0, len(uniques), codes)))
+    series = pd.Series(pd.array(taken, dtype=pd.StringDtype("pyarrow")))
+    return Converted(series, (codes >= 0) & series.isna().to_numpy())
+
+
+def column(values: pa.ChunkedArray, spec: Column, reading: Reading) -> Converted:
+    """Convert one column of text to the type that its descriptor gives it."""
+    if "enum" in spec.constraints and spec.type == "string":
+        return choices(values, spec)
+    if spec.type == "number":
+        return numbers(values, reading)
+    if spec.type == "integer":
+        return integers(values, reading)
+    if spec.type == "boolean":
+        return booleans(values)
+    if spec.type == "date":
+        return dates(values, reading)
+    return strings(values)
+
+
+def _unique(values: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Return codes into the distinct texts (−1 = missing, which indexes the last element)."""
+    encoded = pc.dictionary_encode(values)
+    joined = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    if isinstance(joined, pa.ChunkedArray):
+        joined = joined.chunk(0)
+    codes = pc.fill_null(joined.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes, joined.dictionary.to_pylist()
+
+
+def _not(good: pa.ChunkedArray, values: pa.ChunkedArray) -> Mask:
+    """Return where a value is present and not good."""
+    wrong = pc.and_(pc.is_valid(values), pc.invert(pc.fill_null(good, False)))
+    mask: Mask = np.asarray(wrong.to_numpy(), dtype=bool)
+    return mask

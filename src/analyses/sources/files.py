@@ -1,0 +1,400 @@
+"""Files as text tables: encoding, delimiter, lines; CSV, XLSX and GeoJSON alike."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+from shapely.geometry import shape
+
+from analyses.errors import Fault, InputError
+from analyses.schemas import Raw
+
+_PROBE = 1 << 16
+_DELIMITERS = (";", ",", "\t", "|")
+
+
+@dataclass(frozen=True, slots=True)
+class TextFormat:
+    """How a text file is written: encoding and column separator."""
+
+    encoding: str
+    delimiter: str
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, read by blocks."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def detect(
+    path: Path, file: str, encoding: str | None = None, delimiter: str | None = None
+) -> TextFormat:
+    """Find the encoding (UTF-8 with or without mark, or Windows cp1252) and the delimiter.
+
+    Parameters
+    ----------
+    path : Path
+        File to look at, whole for the encoding.
+    file : str
+        Its name in messages.
+    encoding, delimiter : str, optional
+        Declared ones, taken as they are.
+
+    Raises
+    ------
+    InputError
+        If the file is empty, is a workbook or an archive under the name of a text file, or cannot
+        be decoded.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(_PROBE)
+    if not start.strip():
+        raise InputError([Fault(file, "the file is empty", "Export it again")])
+    if start[:2] == b"PK" or start[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise InputError(
+            [
+                Fault(
+                    file,
+                    "this is a workbook or an archive, not a text file",
+                    "Save it as CSV UTF-8, or give it its extension (.xlsx)",
+                )
+            ]
+        )
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        found = encoding or "utf-16"
+    else:
+        found = encoding or ("utf-8" if _is_utf8(path) else "cp1252")
+    if found == "cp1252" and any(byte in start for byte in b"\x81\x8d\x8f\x90\x9d"):
+        raise InputError(
+            [
+                Fault(
+                    file,
+                    "the text is neither UTF-8 nor Windows (cp1252)",
+                    "Save it as CSV UTF-8, or declare encoding: in city.yml",
+                )
+            ]
+        )
+    try:
+        text = start.decode(found, errors="ignore").removeprefix("\ufeff")
+    except LookupError:
+        raise InputError(
+            [
+                Fault(
+                    "city.yml",
+                    "there is no such text encoding",
+                    "Write utf-8, cp1252 or iso-8859-15",
+                    column="encoding",
+                    value=found,
+                )
+            ]
+        ) from None
+    return TextFormat(found, delimiter or _delimiter(text))
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 22):
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                return False
+    return True
+
+
+def _delimiter(text: str) -> str:
+    header = text.splitlines()[0] if text else ""
+    counts = {mark: _cells(header, mark) for mark in _DELIMITERS}
+    best = max(_DELIMITERS, key=lambda mark: counts[mark])
+    return best if counts[best] > 1 else ","
+
+
+def _cells(line: str, delimiter: str) -> int:
+    return len(next(csv.reader([line], delimiter=delimiter), []))
+
+
+def read_csv(
+    path: Path, file: str, encoding: str | None = None, delimiter: str | None = None
+) -> tuple[Raw, list[Fault]]:
+    """Read a delimited text file as text, with the line of every row.
+
+    Blank lines are passed over but counted, as a spreadsheet does; a row with too many or too few
+    cells is a fault and is left out.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read at all (empty, not text, unclosed quote).
+    """
+    shape = detect(path, file, encoding, delimiter)
+    ragged: list[tuple[int, str, int, int]] = []
+
+    def note(row: Any) -> str:
+        ragged.append((row.number, row.text, row.actual_columns, row.expected_columns))
+        return "skip"
+
+    header = read_header(path, shape)
+    try:
+        table = pacsv.read_csv(
+            path,
+            read_options=pacsv.ReadOptions(
+                use_threads=False, encoding=shape.encoding, block_size=1 << 24
+            ),
+            parse_options=pacsv.ParseOptions(
+                delimiter=shape.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=note,
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+                quoted_strings_can_be_null=True,
+            ),
+        )
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise InputError([_unreadable(file, shape, error)]) from None
+    faults = [
+        Fault(
+            file,
+            f"the row has {cells} cells where the header has {expected}",
+            "Quote the cells that hold the delimiter, or complete the row",
+            row=line,
+        )
+        for line, text, cells, expected in ragged
+        if text.strip()
+    ]
+    lines = _lines(table.num_rows, [line for line, *_ in ragged])
+    table = table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
+    raw, doubled = named(file, table, lines, [name.strip() for name in header])
+    return raw, [*doubled, *faults]
+
+
+def read_header(path: Path, shape: TextFormat) -> list[str]:
+    """Return the names of the columns of a delimited text file, as written."""
+    with path.open(encoding=shape.encoding, newline="") as stream:
+        names = next(csv.reader(stream, delimiter=shape.delimiter), [])
+    return [name.removeprefix("\ufeff") for name in names]
+
+
+def _lines(kept: int, skipped: list[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    total = kept + len(skipped)
+    lines = np.arange(2, total + 2, dtype=np.int64)
+    return lines[~np.isin(lines, skipped)]
+
+
+def _unreadable(file: str, shape: TextFormat, error: Exception) -> Fault:
+    return Fault(
+        file,
+        f"the file cannot be read as {shape.encoding} text with {shape.delimiter!r} between "
+        f"columns ({str(error).splitlines()[0][:120]})",
+        "Check the quotes, or declare encoding: and delimiter: in city.yml",
+    )
+
+
+def named(
+    file: str, table: pa.Table, lines: np.ndarray[Any, np.dtype[np.int64]], header: list[str]
+) -> tuple[Raw, list[Fault]]:
+    """Give a text table its header; a repeated name is a fault, and its first column is kept."""
+    first: dict[str, int] = {}
+    faults = []
+    for position, name in enumerate(header):
+        if name in first and name:
+            faults.append(
+                Fault(
+                    file,
+                    "two columns have the same name",
+                    "Rename or remove one of them",
+                    row=1,
+                    column=name,
+                )
+            )
+        elif name:
+            first[name] = position
+    kept = pa.table({name: table.column(position) for name, position in first.items()})
+    blank = np.ones(kept.num_rows, dtype=bool)
+    for column in kept.columns:
+        if not blank.any():
+            break
+        blank &= np.asarray(pc.is_null(column).to_numpy(), dtype=bool)
+    if blank.any():
+        kept, lines = kept.filter(pa.array(~blank)), lines[~blank]
+    return Raw(file, kept, lines, {}, tuple(first)), faults
+
+
+def read_xlsx(path: Path, file: str, sheet: str | None = None) -> tuple[Raw, list[Fault]]:
+    """Read one sheet of a workbook as text; the first row that is not blank is the header.
+
+    Raises
+    ------
+    InputError
+        If the file is not a workbook, is locked, or has no such sheet.
+    """
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:  # noqa: BLE001 - openpyxl raises many kinds for a broken file
+        raise InputError(
+            [
+                Fault(
+                    file,
+                    f"the workbook cannot be opened ({type(error).__name__})",
+                    "Save it again as .xlsx without password",
+                )
+            ]
+        ) from None
+    try:
+        if sheet is not None and sheet not in book.sheetnames:
+            raise InputError(
+                [
+                    Fault(
+                        file,
+                        f"the workbook has no such sheet; it has: {', '.join(book.sheetnames)}",
+                        "Correct sheet: in city.yml",
+                        value=sheet,
+                    )
+                ]
+            )
+        tab = book[sheet] if sheet else book.worksheets[0]
+        rows = [[_cell(value) for value in row] for row in tab.iter_rows(values_only=True)]
+    finally:
+        book.close()
+    lines = [i for i, row in enumerate(rows) if any(cell is not None for cell in row)]
+    if not lines:
+        raise InputError([Fault(file, "the sheet is empty", "Fill it or name another sheet:")])
+    header = [(cell or "").strip() for cell in rows[lines[0]]]
+    body = [rows[i] for i in lines[1:]]
+    table = pa.table(
+        {
+            str(position): pa.chunked_array(
+                [pa.array([row[position] for row in body], pa.string())]
+            )
+            for position in range(len(header))
+        }
+    )
+    return named(file, table, np.array([i + 1 for i in lines[1:]], dtype=np.int64), header)
+
+
+def _cell(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value)
+    return text if text.strip() else None
+
+
+def read_json(path: Path, file: str) -> Any:
+    """Read a JSON file.
+
+    Raises
+    ------
+    InputError
+        If it is not UTF-8 JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InputError([Fault(file, "the file is not UTF-8 text", "Export it again")]) from None
+    except json.JSONDecodeError as error:
+        raise InputError(
+            [
+                Fault(
+                    file,
+                    f"the file is not valid JSON ({error.msg})",
+                    "Export it again; it may have been cut short",
+                    row=error.lineno,
+                )
+            ]
+        ) from None
+
+
+def features(path: Path, file: str) -> list[dict[str, Any]]:
+    """Return the features of a GeoJSON file.
+
+    Raises
+    ------
+    InputError
+        If the file is not a GeoJSON collection in longitude and latitude.
+    """
+    content = read_json(path, file)
+    if not isinstance(content, dict) or not isinstance(content.get("features"), list):
+        raise InputError(
+            [
+                Fault(
+                    file,
+                    "this is not a GeoJSON FeatureCollection",
+                    "Export it as GeoJSON (RFC 7946)",
+                )
+            ]
+        )
+    crs = str((content.get("crs") or {}).get("properties", {}).get("name", "CRS84"))
+    if not crs.endswith(("CRS84", "4326")):
+        raise InputError(
+            [
+                Fault(
+                    file,
+                    "the coordinates are not longitude and latitude",
+                    "Export it in WGS 84 (EPSG:4326)",
+                    column="crs",
+                    value=crs,
+                )
+            ]
+        )
+    items: list[dict[str, Any]] = content["features"]
+    return items
+
+
+def read_geojson(path: Path, file: str) -> tuple[Raw, list[Fault]]:
+    """Read the properties of a GeoJSON file of points as text, with ``lon`` and ``lat``.
+
+    The line of a row is its rank among the features, the first being 1.
+
+    Raises
+    ------
+    InputError
+        If the file is not a GeoJSON collection.
+    """
+    items = features(path, file)
+    names = list(dict.fromkeys(key for item in items for key in item.get("properties") or {}))
+    columns = {
+        name: [_cell((item.get("properties") or {}).get(name)) for item in items] for name in names
+    }
+    points = [_point(item.get("geometry")) for item in items]
+    for rank, name in enumerate(("lon", "lat")):
+        given = columns.get(name, [None] * len(items))
+        columns[name] = [repr(p[rank]) if p else g for p, g in zip(points, given, strict=True)]
+    table = pa.table(
+        {key: pa.chunked_array([pa.array(values, pa.string())]) for key, values in columns.items()}
+    )
+    lines = np.arange(1, len(items) + 1, dtype=np.int64)
+    return Raw(file, table, lines, {}, tuple(columns)), []
+
+
+def _point(geometry: dict[str, Any] | None) -> tuple[float, float] | None:
+    if not geometry or not geometry.get("coordinates"):
+        return None
+    if geometry["type"] == "Point":
+        lon, lat = geometry["coordinates"][:2]
+        return float(lon), float(lat)
+    inside = shape(geometry).representative_point()
+    return float(inside.x), float(inside.y)

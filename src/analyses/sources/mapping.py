@@ -1,0 +1,189 @@
+"""Layout ``mapped``: any columns and values, brought to ours by the city's declaration."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyproj import Transformer
+
+from analyses.errors import Fault
+from analyses.schemas import Raw, Schema, fold
+from analyses.sources.request import Request
+
+OTHERWISE = "*"
+"""In ``values``, the key that stands for any other text of the file."""
+
+OPTIONS = ("point_column", "point_order", "crs")
+
+
+def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
+    """Rename, code and complete the columns of a file as ``city.yml`` declares.
+
+    Parameters
+    ----------
+    raw : Raw
+        File as it is.
+    asked : Request
+        With ``columns`` (our field: the file's column; one column may serve several fields),
+        ``values`` (our field: {text in the file: our value}, ``"*"`` for any other text),
+        ``constants`` (our field: one value), and the options ``point_column`` with
+        ``point_order`` (``lat,lon`` or ``lon,lat``) for coordinates in one column, ``crs`` for
+        projected ones.
+    schema : Schema
+        Table to fill.
+
+    Returns
+    -------
+    Raw, list of Fault
+        Columns under our names, and what the declaration gets wrong.
+    """
+    source = asked.source
+    faults = _misnamed(raw, asked, schema)
+    columns: dict[str, pa.ChunkedArray] = {}
+    labels: dict[str, str] = {}
+    for name, label in source.columns.items():
+        if label in raw.table.column_names and name in schema.names:
+            columns[name], labels[name] = raw.table[label], label
+    for name, value in source.constants.items():
+        if name in schema.names:
+            columns[name] = pa.chunked_array([pa.array([value] * len(raw.lines), pa.string())])
+    if point := asked.option("point_column"):
+        columns |= _split(raw, point, asked.option("point_order", "lat,lon"))
+        labels |= {"lon": point, "lat": point}
+    for name, coded in source.values.items():
+        if name in columns:
+            columns[name] = _coded(columns[name], coded)
+    out = Raw(raw.file, pa.table(columns), raw.lines, labels, raw.header)
+    if crs := asked.option("crs"):
+        out, wrong = _projected(out, crs)
+        faults += wrong
+    return out, faults
+
+
+def template(raw: Raw, schema: Schema) -> tuple[Raw, list[str]]:
+    """Recognise our own headers: the field's name or its French or English title, in any case.
+
+    Returns
+    -------
+    Raw, list of str
+        Columns under our names, and the headers that are none of ours.
+    """
+    ours = {}
+    for column in schema.columns:
+        for spelling in (column.title.fr, column.title.en, column.name):
+            ours[fold(spelling)] = column.name
+    columns: dict[str, pa.ChunkedArray] = {}
+    labels: dict[str, str] = {}
+    unread = []
+    for label in raw.table.column_names:
+        name = ours.get(fold(label))
+        if name is None or name in columns:
+            unread.append(label)
+        elif name in schema.names:
+            columns[name], labels[name] = raw.table[label], label
+    return Raw(raw.file, pa.table(columns), raw.lines, labels, raw.header), unread
+
+
+def _misnamed(raw: Raw, asked: Request, schema: Schema) -> list[Fault]:
+    source, table = asked.source, asked.table
+    known = (*schema.names, *schema.personal)
+    faults = [
+        Fault(
+            "city.yml",
+            f"the table {table} has no such field",
+            f"Use one of: {', '.join(schema.names)}",
+            column=f"sources.{table}.{part}",
+            value=name,
+        )
+        for part in ("columns", "values", "constants")
+        for name in getattr(source, part)
+        if name not in known
+    ]
+    there = ", ".join(raw.header)[:300]
+    wanted = {f"columns.{name}": label for name, label in source.columns.items()}
+    if point := asked.option("point_column"):
+        wanted["options.point_column"] = point
+    faults += [
+        Fault(
+            raw.file,
+            "the file has no such column",
+            f"Correct city.yml (sources.{table}.{where}); the file has: {there}",
+            column=label,
+        )
+        for where, label in wanted.items()
+        if label not in raw.table.column_names
+    ]
+    return faults
+
+
+def _coded(values: pa.ChunkedArray, coded: dict[str, str]) -> pa.ChunkedArray:
+    """Replace texts by their codes; an empty code means missing."""
+    trimmed = pc.utf8_trim_whitespace(values)
+    keys = [key for key in coded if key != OTHERWISE]
+    codes = pa.array([coded[key] or None for key in keys], pa.string())
+    rank = pc.index_in(trimmed, value_set=pa.array(keys, pa.string()))
+    replaced = codes.take(rank.combine_chunks()) if keys else pa.nulls(len(values), pa.string())
+    other = pa.scalar(coded[OTHERWISE] or None, pa.string()) if OTHERWISE in coded else trimmed
+    present = pc.and_(pc.is_valid(trimmed), pc.is_null(rank))
+    return pa.chunked_array(
+        [pc.if_else(present, other, replaced).combine_chunks()]
+        if isinstance(trimmed, pa.ChunkedArray)
+        else []
+    )
+
+
+def _split(raw: Raw, point: str, order: str) -> dict[str, pa.ChunkedArray]:
+    """Cut a column such as ``49.26, -123.18`` in two."""
+    if point not in raw.table.column_names:
+        return {}
+    found = pc.extract_regex(
+        raw.table[point], r"^\s*\(?\s*(?P<a>[-+0-9.eE]+)\s*[,; ]\s*(?P<b>[-+0-9.eE]+)\s*\)?\s*$"
+    )
+    first, second = pc.struct_field(found, [0]), pc.struct_field(found, [1])
+    text = pc.if_else(pc.is_null(found), raw.table[point], first)
+    ordered = (text, second) if order.replace(" ", "") == "lon,lat" else (second, text)
+    return {"lon": ordered[0], "lat": ordered[1]}
+
+
+def _projected(raw: Raw, crs: str) -> tuple[Raw, list[Fault]]:
+    """Bring projected coordinates to longitude and latitude."""
+    try:
+        to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    except Exception:  # noqa: BLE001 - pyproj raises its own kinds for a bad code
+        return raw, [
+            Fault(
+                "city.yml",
+                "there is no such coordinate system",
+                "Write its EPSG code, such as EPSG:2154 (Lambert 93)",
+                column="options.crs",
+                value=crs,
+            )
+        ]
+    if not {"lon", "lat"} <= set(raw.table.column_names):
+        return raw, [
+            Fault(
+                "city.yml",
+                "crs is declared without columns for lon and lat",
+                "Map lon to the X column and lat to the Y column",
+                column="options.crs",
+                value=crs,
+            )
+        ]
+    plane = {}
+    for name in ("lon", "lat"):
+        text = pc.replace_substring(pc.utf8_trim_whitespace(raw.table[name]), ",", ".")
+        good = pc.match_substring_regex(text, r"^[+-]?\d+(\.\d*)?$")
+        kept = pc.if_else(good, text, pa.scalar(None, pa.string()))
+        plane[name] = pc.cast(kept, pa.float64()).to_numpy()
+    lon, lat = to_degrees.transform(plane["lon"], plane["lat"])
+    read = np.isfinite(lon) & np.isfinite(lat)
+    table = raw.table
+    for name, degrees in (("lon", lon), ("lat", lat)):
+        text = pa.array(
+            [repr(float(v)) if ok else None for v, ok in zip(degrees, read, strict=True)],
+            pa.string(),
+        )
+        new = pc.if_else(pa.array(read), text, table[name])
+        table = table.set_column(table.column_names.index(name), name, new)
+    return Raw(raw.file, table, raw.lines, raw.labels, raw.header), []

@@ -1,0 +1,236 @@
+"""Zones of a city and the zone of every row."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from shapely import make_valid
+from shapely.geometry import shape
+from shapely.validation import explain_validity
+
+from analyses.cities import City, DataSource
+from analyses.errors import Fault, InputError
+from analyses.schemas import Note, Raw, check, get
+from analyses.sources import files
+from analyses.sources.request import Request, expand
+from analyses.wording import Text, listing, number
+
+WGS84 = "EPSG:4326"
+FRANCE_METRIC = "EPSG:2154"
+INSIDE = 0.95
+"""Share of a zone's area that must lie in another for it to be one of its parts."""
+
+
+def request(city: City) -> Request | None:
+    """Return the request for the city's zones, None if it declares none.
+
+    Raises
+    ------
+    InputError
+        If the file is not there.
+    """
+    if city.zones is None:
+        return None
+    source = DataSource(
+        layout="zones",
+        path=city.zones.path,
+        producer=city.zones.producer,
+        licence=city.zones.licence,
+        url=None,
+        retrieved=None,
+        encoding=None,
+        delimiter=None,
+        sheet=None,
+    )
+    return expand(city, "zones", source)[0]
+
+
+def read(asked: Request) -> tuple[gpd.GeoDataFrame, list[Note]]:
+    """Read the zones.
+
+    Returns
+    -------
+    GeoDataFrame, list of Note
+        ``zone_id``, ``name``, ``kind``, ``parts`` (zone_ids of the zones that lie in it, itself
+        included, as a tuple) and ``geometry`` (EPSG:4326); repaired outlines are noted.
+
+    Raises
+    ------
+    InputError
+        With every fault: missing or repeated ids, unknown kinds, missing or odd outlines.
+    """
+    items = files.features(asked.path, asked.file)
+    raw = _raw(asked.file, items)
+    checked = check(raw, get("zones"))
+    faults = list(checked.faults)
+    notes: list[Note] = []
+    outlines = []
+    for rank, item in enumerate(items, start=1):
+        geometry = item.get("geometry")
+        if not geometry or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+            kind = geometry.get("type") if geometry else None
+            faults.append(
+                Fault(
+                    asked.file,
+                    "the outline of the zone is not a polygon",
+                    "Draw the zone as a polygon",
+                    row=rank,
+                    column="geometry",
+                    value=str(kind),
+                )
+            )
+            continue
+        outline = shape(geometry)
+        if not outline.is_valid:
+            notes.append(_repaired(rank, explain_validity(outline)))
+            outline = make_valid(outline)
+        outlines.append(outline)
+    comparison = asked.city.zones.comparison if asked.city.zones else None
+    if comparison and comparison not in set(checked.frame["zone_id"].dropna()):
+        faults.append(
+            Fault(
+                "city.yml",
+                f"{asked.file} has no such zone",
+                f"Write one of: {', '.join(checked.frame['zone_id'].dropna())}",
+                column="zones.comparison",
+                value=comparison,
+            )
+        )
+    if not items:
+        faults.append(Fault(asked.file, "there is no zone in the file", "Draw at least one"))
+    if faults:
+        raise InputError(faults)
+    zones = gpd.GeoDataFrame(checked.frame.reset_index(drop=True), geometry=outlines, crs=WGS84)
+    zones.insert(3, "parts", _parts(zones))
+    return zones, notes
+
+
+def _raw(file: str, items: list[dict[str, object]]) -> Raw:
+    properties = [item.get("properties") or {} for item in items]
+    names = list(dict.fromkeys(key for row in properties for key in row))  # type: ignore[attr-defined]
+    table = pa.table(
+        {
+            name: pa.chunked_array(
+                [
+                    pa.array(
+                        [None if row.get(name) is None else str(row[name]) for row in properties],  # type: ignore[attr-defined, index]
+                        pa.string(),
+                    )
+                ]
+            )
+            for name in names
+        }
+    )
+    return Raw(file, table, np.arange(1, len(items) + 1, dtype=np.int64), {}, tuple(names))
+
+
+def _repaired(rank: int, why: str) -> Note:
+    return Note(
+        Text(
+            f"Le contour de la zone n° {rank} se croise ou se touche ; il a été réparé.",
+            f"The outline of zone no. {rank} crosses or touches itself ({why}); it was repaired.",
+        ),
+        rows=1,
+        lines=(rank,),
+    )
+
+
+def _parts(zones: gpd.GeoDataFrame) -> list[tuple[str, ...]]:
+    """Return, for each zone, the ids of the zones whose area lies in it, itself included."""
+    flat = zones.geometry.to_crs(zones.estimate_utm_crs())
+    ids = [str(name) for name in zones["zone_id"]]
+    return [
+        tuple(
+            other
+            for other, inner in zip(ids, flat, strict=True)
+            if other == own or outer.intersection(inner).area >= INSIDE * inner.area > 0
+        )
+        for own, outer in zip(ids, flat, strict=True)
+    ]
+
+
+def attribute(frame: pd.DataFrame, zones: gpd.GeoDataFrame) -> tuple[pd.Series, Note | None]:
+    """Find the zone of rows that have none, from their coordinates.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With ``zone_id``, ``lon`` and ``lat``.
+    zones : GeoDataFrame
+        Zones; where several overlap, the smallest is taken (``parts`` tells which zones lie in
+        which).
+
+    Returns
+    -------
+    Series, Note or None
+        ``zone_id`` completed, and how many points fall in no zone and rows have no point.
+    """
+    given = frame["zone_id"].notna().to_numpy()
+    placed = (frame["lon"].notna() & frame["lat"].notna()).to_numpy()
+    wanted = placed & ~given
+    found = pd.Series(pd.NA, index=range(len(frame)), dtype=pd.StringDtype("pyarrow"))
+    found[given] = frame["zone_id"].to_numpy()[given]
+    if wanted.any():
+        found[wanted] = _smallest(frame.loc[wanted, ["lon", "lat"]], zones)
+    outside = int((wanted & found.isna().to_numpy()).sum())
+    nowhere = int((~placed & ~given).sum())
+    found.index = frame.index
+    if not outside and not nowhere:
+        return found, None
+    return found, _outside_note(outside, nowhere, len(frame))
+
+
+def _smallest(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> list[object]:
+    """Return the smallest zone that holds each point (distinct points are looked up once)."""
+    distinct = points.drop_duplicates(ignore_index=True)
+    located = gpd.GeoDataFrame(
+        distinct, geometry=gpd.points_from_xy(distinct["lon"], distinct["lat"]), crs=WGS84
+    )
+    sized = zones[["zone_id", "geometry"]].assign(
+        size=zones.geometry.to_crs(zones.estimate_utm_crs()).area
+    )
+    joined = located.sjoin(sized, predicate="intersects", how="inner").sort_values(
+        ["size", "zone_id"], kind="stable"
+    )
+    first = joined[~joined.index.duplicated()]["zone_id"]
+    distinct["zone"] = first.reindex(distinct.index)
+    merged = points.merge(distinct[["lon", "lat", "zone"]], on=["lon", "lat"], how="left")
+    return list(merged["zone"].astype(object).where(merged["zone"].notna(), None))
+
+
+def _outside_note(outside: int, nowhere: int, total: int) -> Note:
+    fr, en = [], []
+    if outside:
+        fr.append(f"{number(outside)} hors de toute zone")
+        en.append(f"{number(outside, 'en')} outside every zone")
+    if nowhere:
+        fr.append(f"{number(nowhere)} sans coordonnées ni zone")
+        en.append(f"{number(nowhere, 'en')} without coordinates or zone")
+    return Note(
+        Text(
+            f"Sur {number(total)} lignes, {listing(fr)} : elles comptent dans l'ensemble, dans "
+            "aucune zone.",
+            f"Of {number(total, 'en')} rows, {listing(en, 'en')}: they count in the whole, "
+            "in no zone.",
+        ),
+        rows=outside + nowhere,
+    )
+
+
+def unknown_zones(frame: pd.DataFrame, zones: gpd.GeoDataFrame, file: str) -> list[Fault]:
+    """Return a fault for each zone that rows name and the city does not have."""
+    known = set(zones["zone_id"])
+    named = frame["zone_id"].dropna()
+    return [
+        Fault(
+            file,
+            f"the city has no such zone ({len(rows)} rows)",
+            f"Write one of: {', '.join(sorted(known))}, or leave it empty",
+            row=int(rows.index[0]),
+            column="zone_id",
+            value=str(name),
+        )
+        for name, rows in named[~named.isin(known)].groupby(named)
+    ]

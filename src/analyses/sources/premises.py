@@ -1,0 +1,173 @@
+"""Surveys of commercial premises: our template, or any file mapped by the city."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analyses import activities
+from analyses.errors import Fault
+from analyses.schemas import Note, Raw, Reading, check, get
+from analyses.sources import corrections, files, mapping
+from analyses.sources.request import Family, Layout, Piece, Request, each
+from analyses.wording import Text, listing, number
+
+_READING = ("decimal", "date_order", "survey_month", "duplicates")
+
+TEMPLATE = Layout(
+    "coeurville",
+    Text(
+        "Modèle coeurville du relevé (CSV, XLSX ou GeoJSON), en-têtes du modèle ou titres",
+        "coeurville survey template (CSV, XLSX or GeoJSON), headers of the template or titles",
+    ),
+    _READING,
+)
+MAPPED = Layout(
+    "mapped",
+    Text(
+        "Tout autre fichier (CSV, XLSX ou GeoJSON), colonnes et valeurs déclarées dans city.yml",
+        "Any other file (CSV, XLSX or GeoJSON), columns and values declared in city.yml",
+    ),
+    (*_READING, *mapping.OPTIONS),
+)
+
+
+def read(asked: Request) -> Piece:
+    """Read one survey file.
+
+    Parameters
+    ----------
+    asked : Request
+        Layout ``coeurville`` or ``mapped``.
+
+    Returns
+    -------
+    Piece
+        Typed rows of the table ``premises``; personal fields are gone.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read at all; faults of its rows are in the piece.
+    """
+    schema = get("premises")
+    layout = MAPPED if asked.source.layout == "mapped" else TEMPLATE
+    faults = asked.check_options(layout.options)
+    reading, wrong = reading_of(asked)
+    faults += wrong
+    raw, wrong = open_text(asked)
+    faults += wrong
+    rows_read = len(raw.lines)
+    notes: list[Note] = []
+    if layout is MAPPED:
+        raw, wrong = mapping.apply(raw, asked, schema)
+        faults += wrong
+    else:
+        raw, unread = mapping.template(raw, schema)
+        if unread:
+            notes.append(_unread_note(raw.file, unread))
+    raw, repairs, hits = corrections.on_text(raw, asked.corrections)
+    checked = check(raw, schema, reading)
+    frame, remark = _with_family(checked.frame)
+    notes += [*repairs, *checked.notes, *remark]
+    return Piece(asked, frame, rows_read, tuple(notes), (*faults, *checked.faults), hits)
+
+
+def reading_of(asked: Request) -> tuple[Reading, list[Fault]]:
+    """Return how the numbers and dates of a source are written, with faults for odd options."""
+    faults = []
+    allowed = {
+        "decimal": ("any", "comma", "point"),
+        "date_order": ("", "dmy", "mdy"),
+        "duplicates": ("", "fault", "first", "last", "drop"),
+    }
+    for name, choices in allowed.items():
+        value = asked.option(name, "any" if name == "decimal" else "")
+        if value not in choices:
+            faults.append(
+                Fault(
+                    "city.yml",
+                    "the option has no such value",
+                    f"Write one of: {', '.join(filter(None, choices))}",
+                    column=f"sources.{asked.table}.options.{name}",
+                    value=value,
+                )
+            )
+    month = asked.option("survey_month")
+    if month and not (month.isdigit() and 1 <= int(month) <= 12):
+        faults.append(
+            Fault(
+                "city.yml",
+                "the month is not between 1 and 12",
+                "Correct it",
+                column=f"sources.{asked.table}.options.survey_month",
+                value=month,
+            )
+        )
+        month = ""
+    if faults:
+        return Reading(), faults
+    return Reading(
+        asked.option("decimal", "any"), asked.option("date_order"), int(month) if month else None
+    ), []
+
+
+def open_text(asked: Request) -> tuple[Raw, list[Fault]]:
+    """Read a file as text by its extension.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    source = asked.source
+    kind = asked.path.suffix.lower()
+    if kind in (".xlsx", ".xlsm"):
+        return files.read_xlsx(asked.path, asked.file, source.sheet)
+    if kind in (".geojson", ".json"):
+        return files.read_geojson(asked.path, asked.file)
+    return files.read_csv(asked.path, asked.file, source.encoding, source.delimiter)
+
+
+def _with_family(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Complete the activity family from the activity code where the survey gives none.
+
+    Premises surveyed with the code of an activity that is no shop (an office behind a shop front)
+    go to the family ``other``; an unknown code leaves the family missing and is noted.
+    """
+    wanted = frame["activity_family"].isna() & frame["activity_code"].notna()
+    if not wanted.any():
+        return frame, []
+    codes = frame.loc[wanted, "activity_code"]
+    known = activities.is_known(codes)
+    families = activities.family_of(codes)
+    frame = frame.copy()
+    frame.loc[wanted, "activity_family"] = families.where(families.notna() | ~known, "other")
+    unknown = codes[~known]
+    if unknown.empty:
+        return frame, []
+    names = sorted(unknown.unique())
+    shown = listing([*names[:5], *(["…"] if len(names) > 5 else [])])
+    return frame, [
+        Note(
+            Text(
+                f"{number(len(unknown))} ligne(s) portent un code d'activité inconnu ({shown}).",
+                f"{number(len(unknown), 'en')} row(s) have an unknown activity code ({shown}).",
+            ),
+            rows=len(unknown),
+            lines=tuple(int(line) for line in unknown.index[:5]),
+        )
+    ]
+
+
+def _unread_note(file: str, unread: list[str]) -> Note:
+    names = listing([f"« {name} »" for name in unread])
+    names_en = listing([f"'{name}'" for name in unread], "en")
+    return Note(
+        Text(
+            f"Colonnes de {file} qui ne sont pas du modèle et n'ont pas été lues : {names}.",
+            f"Columns of {file} that are not in the template and were not read: {names_en}.",
+        )
+    )
+
+
+FAMILY = Family("premises", (TEMPLATE, MAPPED), each(read))

@@ -1,0 +1,108 @@
+"""Retail vacancy from surveys of premises: the one entry point of the vacancy statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from analyses.commerce.outcome import Cell, missing
+from analyses.commerce.panel import Panel, panel
+from analyses.commerce.rates import MIN_COVERAGE, SURFACE_BREAKS, Rates, rates
+from analyses.commerce.transitions import Transitions, transitions
+from analyses.commerce.trend import Trend, trend
+from analyses.results import Result
+from analyses.wording import Text
+
+INDICATORS = (
+    "premises_count", "survey_coverage", "vacancy_rate", "vacancy_trend", "vacancy_composition",
+    "vacancy_entry", "relet_rate",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """Everything that surveys of premises say of vacancy.
+
+    Parameters
+    ----------
+    panel : Panel
+        Premises × waves that the statistics rest on.
+    rates : Rates
+        Stock, coverage and vacancy rate by wave, zone and part.
+    trend : Trend
+        Yearly change on the same premises, composition effect apart.
+    transitions : Transitions
+        Premises that emptied or were let, and yearly rates.
+    results : tuple of Result
+        All results, in the order above.
+    """
+
+    panel: Panel
+    rates: Rates
+    trend: Trend
+    transitions: Transitions
+    results: tuple[Result, ...]
+
+    @property
+    def waves(self) -> tuple[date, ...]:
+        """Day that names each survey wave, oldest first."""
+        return self.panel.dates
+
+
+def measure_vacancy(
+    premises: pd.DataFrame | None,
+    *,
+    min_coverage: float = MIN_COVERAGE,
+    surface_breaks: Sequence[float] = SURFACE_BREAKS,
+    works_are_vacant: bool = True,
+) -> Vacancy:
+    """Measure retail vacancy.
+
+    Parameters
+    ----------
+    premises : pandas.DataFrame or None
+        Table ``premises`` (one row per premises and wave); None or empty if the city has none.
+    min_coverage : float
+        Coverage (%) under which a vacancy rate is not shown (``survey_min_coverage``).
+    surface_breaks : sequence of float
+        Limits of the surface classes, in m².
+    works_are_vacant : bool
+        Whether premises under works count as vacant.
+
+    Returns
+    -------
+    Vacancy
+        Without a table, every indicator is "not computable" and says which file unlocks it.
+    """
+    given = premises is not None and not premises.empty
+    survey = panel(premises if premises is not None and given else _EMPTY,
+                   works_are_vacant=works_are_vacant)  # fmt: skip
+    by_wave = rates(survey, min_coverage=min_coverage, surface_breaks=surface_breaks)
+    change = trend(survey, by_wave, min_coverage=min_coverage)
+    moves = transitions(survey, surface_breaks=surface_breaks)
+    results = (*by_wave.results, *change.results, *moves.results)
+    if not given:
+        results = tuple(
+            missing(name, _NO_SURVEY, Cell(), source="survey", unlocked_by=("premises",))
+            for name in INDICATORS
+        )
+    return Vacancy(survey, by_wave, change, moves, results)
+
+
+_EMPTY = pd.DataFrame(
+    {
+        "premises_id": pd.Series(dtype="string"),
+        "wave": pd.Series(dtype="datetime64[ns]"),
+        "status": pd.Series(dtype="string"),
+    }
+)
+
+_NO_SURVEY = Text(
+    "La ville n'a pas fourni de relevé des locaux commerciaux : Sirene et OpenStreetMap ne disent "
+    "pas quels locaux sont vides.",
+    "The city gave no survey of commercial premises: SIRENE and OpenStreetMap do not tell which "
+    "premises are empty.",
+)

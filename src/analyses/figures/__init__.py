@@ -1,0 +1,1 @@
+"""Charts, maps and tables: results in, figure objects out; nothing is saved here."""

@@ -1,4 +1,4 @@
-"""What a chapter shows: charts, maps and tables as values, in one language, not yet drawn to a file."""
+"""What a chapter shows: charts, maps and tables as values, not yet drawn to a file."""
 
 from __future__ import annotations
 

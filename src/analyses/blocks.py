@@ -1,0 +1,161 @@
+"""Blocks: what an executed notebook hands to its report, one typed payload for each display."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import pandas as pd
+
+from analyses.errors import RunError
+from analyses.results import COLUMNS, KEY
+
+MIME = "application/vnd.coeurville.block+json"
+"""MIME type of the payload in a notebook's outputs."""
+
+VERSION = 1
+
+Kind = Literal["sentences", "heading", "chart", "table", "map", "results", "reserves", "provenance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One thing that a chapter shows, or the rows that it records.
+
+    Parameters
+    ----------
+    kind : str
+        See :data:`Kind`.
+    id : str
+        Stable name, unique in its chapter for its kind.
+    city, chapter, language, edition : str
+        Where the block belongs; a report refuses a block of another city.
+    content : mapping
+        JSON values that depend on the kind (see :mod:`analyses.pages`).
+    """
+
+    kind: Kind
+    id: str
+    city: str
+    chapter: str
+    language: str
+    edition: str
+    content: Mapping[str, Any]
+
+    def payload(self) -> dict[str, Any]:
+        """Return the block as JSON values."""
+        return {
+            "version": VERSION,
+            "kind": self.kind,
+            "id": self.id,
+            "city": self.city,
+            "chapter": self.chapter,
+            "language": self.language,
+            "edition": self.edition,
+            "content": dict(self.content),
+        }
+
+
+def blocks_of(notebook: str | Path, city: str) -> list[Block]:
+    """Read the blocks of an executed notebook, in order.
+
+    Parameters
+    ----------
+    notebook : path
+        Executed notebook.
+    city : str
+        City that the report is about.
+
+    Returns
+    -------
+    list of Block
+
+    Raises
+    ------
+    RunError
+        If a block is of another city, of a version or kind we do not know, or repeats the id of
+        another block of its kind.
+    """
+    path = Path(notebook)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    blocks = [
+        from_payload(output["data"][MIME], city, path.name)
+        for cell in content.get("cells", ())
+        for output in cell.get("outputs", ())
+        if MIME in output.get("data", {})
+    ]
+    seen: set[tuple[str, str]] = set()
+    for block in blocks:
+        if (block.kind, block.id) in seen:
+            raise RunError(f"{path.name}: two blocks {block.kind} are named {block.id!r}.")
+        seen.add((block.kind, block.id))
+    return blocks
+
+
+def from_payload(payload: Mapping[str, Any] | str, city: str, where: str = "block") -> Block:
+    """Check a payload and return its block.
+
+    Raises
+    ------
+    RunError
+        If the payload is of another city, or is not one of ours.
+    """
+    values = json.loads(payload) if isinstance(payload, str) else payload
+    if values.get("version") != VERSION or values.get("kind") not in get_args(Kind):
+        raise RunError(
+            f"{where}: a block of kind {values.get('kind')!r}, version {values.get('version')!r} "
+            "is not known here. Run the notebook again with this version."
+        )
+    if values["city"] != city:
+        raise RunError(
+            f"{where}: the block {values['id']!r} is about {values['city']!r}, not {city!r}. "
+            "Nothing was published: results of two cities must never mix."
+        )
+    return Block(
+        kind=values["kind"],
+        id=values["id"],
+        city=values["city"],
+        chapter=values["chapter"],
+        language=values["language"],
+        edition=values["edition"],
+        content=values["content"],
+    )
+
+
+def results_of(blocks: Iterable[Block]) -> pd.DataFrame:
+    """Return the rows that the blocks recorded, as the tidy table of indicators.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`analyses.results.COLUMNS`, sorted by :data:`analyses.results.KEY`.
+
+    Raises
+    ------
+    RunError
+        If two rows have the same key.
+    """
+    rows = [row for block in blocks if block.kind == "results" for row in block.content["rows"]]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    for column in ("value", "low", "high"):
+        frame[column] = pd.to_numeric(frame[column]).astype("float64")
+    frame["n"] = frame["n"].astype("int64")
+    repeated = frame.duplicated(list(KEY), keep=False)
+    if repeated.any():
+        first = frame.loc[repeated, list(KEY)].iloc[0].to_dict()
+        raise RunError(f"{int(repeated.sum())} recorded results share a key, for instance {first}.")
+    return frame.sort_values(list(KEY), kind="stable", ignore_index=True)
+
+
+def records(notebook: str | Path, city: str) -> pd.DataFrame:
+    """Return the indicator rows that one executed notebook recorded.
+
+    Raises
+    ------
+    RunError
+        As :func:`blocks_of` and :func:`results_of`.
+    """
+    return results_of(blocks_of(notebook, city))

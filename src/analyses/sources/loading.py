@@ -78,7 +78,8 @@ def load(city: City, only: Sequence[str] | None = None, progress: Progress | Non
         if frame is not None:
             frames[table] = frame
     raise_if_any(dict.fromkeys(faults))
-    return Tables(frames, _provenance(pieces), _quality(pieces), _reserves(pieces))
+    paths = tuple(dict.fromkeys(piece.request.path for piece in pieces))
+    return Tables(frames, _provenance(pieces), _quality(pieces), _reserves(pieces), paths)
 
 
 def _zones(city: City, pieces: list[Piece], faults: list[Fault]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -51,12 +52,15 @@ class Tables(Mapping[str, "pd.DataFrame | None"]):
         One row a reserve, columns :data:`QUALITY`.
     reserves : tuple of Text
         The reserves as sentences, each once.
+    files : tuple of Path
+        Every file that was read, on this machine: for the manifest's hashes, never printed.
     """
 
     frames: Mapping[str, pd.DataFrame]
     provenance: pd.DataFrame
     quality: pd.DataFrame
     reserves: tuple[Text, ...]
+    files: tuple[Path, ...] = ()
 
     def __getitem__(self, name: str) -> pd.DataFrame | None:
         """Return one table, None if the city has not got it."""

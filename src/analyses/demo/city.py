@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from analyses.demo import commerce, ground, streets
+from analyses.demo import commerce, ground, openmap, register, streets
 from analyses.demo.commerce import Survey
+from analyses.demo.register import Establishment
+from analyses.demo.truth import truth
 
 SEED = 20170101
 """Seed of the city under ``cities/demo``."""
@@ -24,11 +26,20 @@ class Demo:
         GeoJSON of the zones, and of the streets, river and buildings.
     survey : Survey
         Surveys of commercial premises, with their truth.
+    establishments : tuple of Establishment
+        SIRENE register.
+    shops : dict
+        OpenStreetMap extract, GeoJSON.
+    truth : dict
+        What a perfect analysis would find.
     """
 
     zones: dict[str, Any]
     base: dict[str, Any]
     survey: Survey
+    establishments: tuple[Establishment, ...]
+    shops: dict[str, Any]
+    truth: dict[str, Any]
 
 
 def generate(seed: int) -> Demo:
@@ -41,10 +52,15 @@ def generate(seed: int) -> Demo:
         changes no other.
     """
     network = streets.network(stream(seed, "streets"))
+    premises = commerce.survey(stream(seed, "commerce"), network)
+    found = register.establishments(stream(seed, "register"), premises)
     return Demo(
         zones=ground.zones(network),
         base=ground.base(network),
-        survey=commerce.survey(stream(seed, "commerce"), network),
+        survey=premises,
+        establishments=found,
+        shops=openmap.extract(stream(seed, "openmap"), premises),
+        truth=truth(premises, found),
     )
 
 

@@ -101,7 +101,7 @@ def _on_street(
 ) -> pd.DataFrame:
     size = chosen.size
     total = streets.length(street.line)
-    distance = (np.arange(size) + rng.uniform(0.25, 0.75, size)) / size * (total - 16) + 8
+    distance = (np.arange(size) + rng.uniform(0.25, 0.75, size)) / size * (total - 30) + 15
     left = np.arange(size) % 2 == 0
     depth = 30.0 if street.zone_id == "peripherie" else 8.0
     points = streets.degrees(streets.along(street.line, distance, np.where(left, depth, -depth)))
@@ -123,10 +123,17 @@ def _tenants(rng: np.random.Generator, stock: Stock, spells: pd.DataFrame) -> pd
     names = np.full(len(spells), "", dtype=object)
     brands = names.copy()
     names[~vacant], brands[~vacant] = trade.signs(rng, chosen[~vacant])
+    mixes = np.array([trade.MIX_OF_ZONE[zone.id] for zone in plan.ZONES])
+    moved = occupancy.transfers(rng, spells, mixes[zones])
+    came = np.flatnonzero(moved >= 0)
+    for values in (chosen, names, brands):
+        values[came] = values[moved[came]]
     follows = np.zeros(len(spells), dtype=bool)
     follows[1:] = np.diff(spells["premises"].to_numpy()) == 0
     last = np.where(follows, np.roll(chosen, 1), -1)
-    return spells.assign(trade=np.where(vacant, last, chosen), name=names, brand=brands)
+    return spells.assign(
+        trade=np.where(vacant, last, chosen), name=names, brand=brands, moved_from=moved
+    )
 
 
 def _seen(rng: np.random.Generator, stock: Stock, spells: pd.DataFrame) -> pd.DataFrame:
@@ -151,7 +158,8 @@ def _seen(rng: np.random.Generator, stock: Stock, spells: pd.DataFrame) -> pd.Da
         part = pd.DataFrame({"premises": premises, "wave": index, "spell": first.to_numpy()})
         part["unknown"], part["gone"] = unknown[premises], gone[premises]
         parts.append(part[(here | gone)[premises]])
-    return pd.concat(parts, ignore_index=True)
+    seen: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return seen
 
 
 def _plant_hostile_name(spells: pd.DataFrame, seen: pd.DataFrame) -> None:
@@ -206,8 +214,10 @@ def _table(
         "lat": place["lat"],
     }
     table = pd.DataFrame(columns)
-    text = [name for name in table if table[name].dtype == object]
-    return table.astype(dict.fromkeys(text, "string")).replace({name: {"": pd.NA} for name in text})
+    for name in table.select_dtypes("object"):
+        text = table[name].astype("string")
+        table[name] = text.where(text != "")
+    return table
 
 
 def _status(

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from analyses.demo import layouts
 from analyses.demo.city import SEED, Demo, generate
 from analyses.demo.people import COLUMNS as PERSONAL
 from analyses.errors import CoeurvilleError
@@ -67,6 +68,11 @@ def texts(demo: Demo) -> dict[str, str]:
         "premises.csv": _csv(premises, ";"),
         "zones.geojson": _geojson(demo.zones),
         "streets.geojson": _geojson(demo.base),
+        "StockEtablissement.csv": _csv(layouts.stock(demo.establishments), ","),
+        "StockEtablissementHistorique.csv": _csv(layouts.history(demo.establishments), ","),
+        "Geolocalisation.csv": _csv(layouts.geolocation(demo.establishments), ";"),
+        "openstreetmap.geojson": _geojson(demo.shops),
+        "truth.json": json.dumps(demo.truth, ensure_ascii=False, indent=1) + "\n",
     }
 
 

@@ -7,6 +7,7 @@ to the next tenant. A vacant premises is let again at the zone's re-let hazard.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,7 +92,50 @@ def spells(rng: np.random.Generator, premises: Stock) -> pd.DataFrame:
     return frame.sort_values(["premises", "end"], kind="stable", ignore_index=True)
 
 
-def _by_zone(law, zones, time):  # type: ignore[no-untyped-def]
+def transfers(
+    rng: np.random.Generator, tenancies: pd.DataFrame, mix: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Choose tenants who left one premises for another of the city.
+
+    A tenancy that ends is paired with one that begins elsewhere within 30 days; one pair in twelve
+    is a transfer. Who the tenant is changes, when spells begin and end does not.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of randomness.
+    tenancies : pandas.DataFrame
+        From :func:`spells`.
+    mix : array of int, shape (rows,)
+        Trade mix of each row's zone: a tenant moves between zones of the same mix.
+
+    Returns
+    -------
+    array of int, shape (rows,)
+        Row of the tenancy left, −1 where the tenant is new. No tenant moves twice.
+    """
+    premises, vacant = tenancies["premises"].to_numpy(), tenancies["vacant"].to_numpy(bool)
+    start, end = tenancies["start"].to_numpy(), tenancies["end"].to_numpy()
+    moved = np.full(len(tenancies), -1)
+    used = np.zeros(len(tenancies), dtype=bool)
+    leaving = np.flatnonzero(~vacant & (end < END) & ~np.isnan(start))
+    coming = np.flatnonzero(~vacant & ~np.isnan(start))
+    coming = coming[np.argsort(start[coming], kind="stable")]
+    for old in leaving[np.argsort(end[leaving], kind="stable")]:
+        first, last = np.searchsorted(start[coming], [end[old], end[old] + 30 / 365.25])
+        near = coming[first:last]
+        near = near[(premises[near] != premises[old]) & (mix[near] == mix[old]) & ~used[near]]
+        if near.size and not used[old] and rng.random() < 1 / 12:
+            moved[near[0]] = old
+            used[[near[0], old]] = True
+    return moved
+
+
+def _by_zone(
+    law: Callable[[plan.ZonePlan, NDArray[np.float64]], NDArray[np.float64]],
+    zones: NDArray[np.int64],
+    time: NDArray[np.float64],
+) -> NDArray[np.float64]:
     values = np.empty(zones.size)
     for index, zone in enumerate(plan.ZONES):
         chosen = zones == index

@@ -70,7 +70,7 @@ ZONES: tuple[ZonePlan, ...] = (
     ZonePlan("centre", "Centre-ville hors hypercentre", "centre", 118, 0.115, 0.009, 0.45, 125),
     ZonePlan("faubourg-gare", "Faubourg de la Gare", "faubourg", 50, 0.150, 0.007, 0.36, 90),
     ZonePlan("faubourg-saint-eloi", "Faubourg Saint-Éloi", "faubourg", 46, 0.170, 0.003, 0.33, 80),
-    ZonePlan("peripherie", "Zone commerciale des Prés-Neufs", "peripherie", 56, 0.050, 0.005, 0.70, 115),
+    ZonePlan("peripherie", "Zone des Prés-Neufs", "peripherie", 56, 0.050, 0.005, 0.70, 115),
 )  # fmt: skip
 
 ADDED: tuple[tuple[str, date, int], ...] = (
@@ -124,7 +124,8 @@ def zone(zone_id: str) -> ZonePlan:
 
 def vacancy(plan: ZonePlan, time: NDArray[np.float64] | float) -> NDArray[np.float64]:
     """Return the probability that a premises of the zone is vacant at ``time`` (years)."""
-    return plan.vacancy + plan.slope * np.maximum(np.asarray(time, dtype=float), 0.0)
+    elapsed = np.maximum(np.asarray(time, dtype=float), 0.0)
+    return np.asarray(plan.vacancy + plan.slope * elapsed, dtype=np.float64)
 
 
 def entry_hazard(plan: ZonePlan, time: NDArray[np.float64] | float) -> NDArray[np.float64]:

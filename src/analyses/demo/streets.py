@@ -19,8 +19,8 @@ Points = NDArray[np.float64]
 _METRES_PER_DEGREE = 111_320.0
 _RINGS = {"cloitre": 85.0, "halles": 165.0, "remparts": 260.0, "mail": 405.0, "tour": 560.0}
 _FAUBOURGS = {
-    "faubourg-gare": (-32.0, 104.0, 940.0),
-    "faubourg-saint-eloi": (142.0, 238.0, 900.0),
+    "faubourg-gare": (-36.0, 124.0, 940.0),
+    "faubourg-saint-eloi": (140.0, 258.0, 920.0),
 }
 _HYPERCENTRE_RADIALS = (
     "Rue de la République", "Rue des Tanneurs", "Rue du Beffroi", "Rue Saint-Éloi",
@@ -35,6 +35,15 @@ _FAUBOURG_RADIALS = {
     4: "Route de Saint-Éloi", 5: "Rue de la Tuilerie",
 }  # fmt: skip
 
+_LANES = (
+    "Venelle du Puits", "Ruelle des Trois-Marteaux", "Passage des Drapiers", "Venelle Sainte-Barbe",
+    "Impasse du Four", "Ruelle aux Chats", "Passage de l'Horloge", "Venelle des Tisserands",
+)  # fmt: skip
+_BACK_STREETS = (
+    "Rue du Lavoir", "Rue de la Glacière", "Rue des Vignes", "Rue du Séminaire",
+    "Rue des Maraîchers", "Rue du Champ-de-Foire", "Rue de l'Abreuvoir", "Rue des Peupliers",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Street:
@@ -47,7 +56,7 @@ class Street:
     zone_id : str
         Zone that its premises belong to; empty for a road without premises.
     use : str
-        ``pedestrian``, ``street``, ``boulevard`` or ``road``: how it is drawn.
+        ``pedestrian``, ``street``, ``lane``, ``boulevard`` or ``road``: how it is drawn.
     line : array of shape (n, 2)
         Axis of the street, metres.
     appeal : float
@@ -84,23 +93,35 @@ class Network:
 
 
 class _Shape:
-    """Common distortion of the rings, so that they never cross one another."""
+    """Distortion common to the whole town: rings never cross, and no street is a straight spoke."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        self._amplitude = rng.uniform(0.01, 0.035, 4)
+        self._amplitude = rng.uniform(0.012, 0.035, 4)
         self._phase = rng.uniform(0, 2 * math.pi, 4)
+        self._warp = rng.uniform(0, 2 * math.pi, 4)
 
-    def at(self, radius: float, angles: Points) -> Points:
-        """Return the points of the ring of mean ``radius`` at ``angles`` (radians)."""
+    def at(self, radius: float | Points, angles: Points) -> Points:
+        """Return the points at a mean ``radius`` (metres) and ``angles`` (radians)."""
         order = np.arange(2, 6)
         waves = np.cos(np.outer(angles, order) + self._phase) @ self._amplitude
         r = radius * (1 + waves)
-        return np.column_stack([r * np.cos(angles), r * np.sin(angles)])
+        x, y = 1.14 * r * np.cos(angles), 0.9 * r * np.sin(angles)
+        turn = math.radians(14)
+        x, y = x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)
+        east = 13 * np.sin(y / 61 + self._warp[0]) + 20 * np.sin(y / 173 + self._warp[1])
+        north = 11 * np.sin(x / 67 + self._warp[2]) + 18 * np.sin(x / 151 + self._warp[3])
+        return np.column_stack([x + east, y + north]).astype(np.float64)
 
-    def arc(self, radius: float, start: float, end: float, step: float = 6.0) -> Points:
+    def arc(self, radius: float, start: float, end: float, step: float = 5.0) -> Points:
         """Return the arc of a ring between two angles in degrees."""
         count = max(2, round(abs(end - start) / step) + 1)
         return self.at(radius, np.radians(np.linspace(start, end, count)))
+
+    def spoke(self, near: float, far: float, start: float, end: float) -> Points:
+        """Return a street from radius ``near``, angle ``start`` (degrees) to ``far``, ``end``."""
+        count = max(4, round(abs(far - near) / 22))
+        angles = np.radians(np.linspace(start, end, count))
+        return self.at(np.linspace(near, far, count), angles)
 
 
 def network(rng: np.random.Generator) -> Network:
@@ -117,7 +138,7 @@ def network(rng: np.random.Generator) -> Network:
         Streets, zones, river and buildings, in metres.
     """
     shape = _Shape(rng)
-    streets = (*_rings(shape), *_radials(shape, rng), *_outskirts(rng))
+    streets = (*_rings(shape), *_radials(shape, rng), *_outskirts(shape, rng))
     return Network(
         streets=streets,
         zones=_zones(shape),
@@ -131,7 +152,8 @@ def degrees(points: Points) -> Points:
     latitude = LATITUDE + points[..., 1] / _METRES_PER_DEGREE
     scale = _METRES_PER_DEGREE * math.cos(math.radians(LATITUDE))
     longitude = LONGITUDE + points[..., 0] / scale
-    return np.round(np.stack([longitude, latitude], axis=-1), 6)
+    pair: Points = np.stack([longitude, latitude], axis=-1)
+    return pair.round(6)
 
 
 def along(line: Points, distance: Points, offset: Points) -> Points:
@@ -151,7 +173,7 @@ def along(line: Points, distance: Points, offset: Points) -> Points:
     unit = steps[segment] / lengths[segment, None]
     on_axis = line[segment] + unit * (distance - ends[segment])[:, None]
     left = np.column_stack([-unit[:, 1], unit[:, 0]])
-    return np.asarray(on_axis + left * offset[:, None])
+    return np.asarray(on_axis + left * offset[:, None], dtype=np.float64)
 
 
 def length(line: Points) -> float:
@@ -161,13 +183,13 @@ def length(line: Points) -> float:
 
 
 def _rings(shape: _Shape) -> list[Street]:
-    streets = [
+    return [
         Street("Rue du Cloître", "hypercentre", "pedestrian",
                shape.arc(_RINGS["cloitre"], 0, 360, 10), 1.4),
         Street("Rue des Halles", "hypercentre", "pedestrian",
-               shape.arc(_RINGS["halles"], 0, 180, 8), 1.1),
+               shape.arc(_RINGS["halles"], 0, 180), 1.1),
         Street("Rue des Carmes", "hypercentre", "street",
-               shape.arc(_RINGS["halles"], 180, 360, 8), 0.7),
+               shape.arc(_RINGS["halles"], 180, 360), 0.7),
         Street("Boulevard des Remparts", "", "boulevard",
                shape.arc(_RINGS["remparts"], 0, 360), 0.0),
         Street("Mail Victor-Hugo", "centre", "street",
@@ -180,56 +202,59 @@ def _rings(shape: _Shape) -> list[Street]:
         Street("Rue du Moulin-Brûlé", "faubourg-saint-eloi", "street",
                shape.arc(720, 150, 230), 0.6),
     ]  # fmt: skip
-    return streets
 
 
 def _radials(shape: _Shape, rng: np.random.Generator) -> list[Street]:
     streets = []
+    inner = 45.0 * np.arange(8) + rng.uniform(-13, 13, 8)
+    outer = inner + rng.uniform(-9, 9, 8)
     appeal = (2.6, 1.0, 1.0, 1.5, 1.2, 0.6, 0.9, 0.7)
-    for index in range(8):
-        angle = 45.0 * index + float(rng.uniform(-6, 6))
-        bend = float(rng.uniform(-5, 5))
-        pieces = [
-            (_HYPERCENTRE_RADIALS[index], "hypercentre", 28.0, 246.0, appeal[index]),
-            (_CENTRE_RADIALS[index], "centre", 274.0, 546.0, appeal[index]),
-        ]
+    remparts, tour = _RINGS["remparts"], _RINGS["tour"]
+    for index, weight in enumerate(appeal):
+        a, b = float(inner[index]), float(outer[index])
+        use = "pedestrian" if index in (0, 4) else "street"
+        line = shape.spoke(24, remparts, a + 16, a)
+        streets.append(Street(_HYPERCENTRE_RADIALS[index], "hypercentre", use, line, weight))
+        line = shape.spoke(remparts, tour, a, b)
+        streets.append(Street(_CENTRE_RADIALS[index], "centre", "street", line, weight))
         if index in _FAUBOURG_RADIALS:
             zone = "faubourg-gare" if index < 3 else "faubourg-saint-eloi"
-            pieces.append((_FAUBOURG_RADIALS[index], zone, 574.0, 880.0, 1.0))
-        for name, zone, start, end, weight in pieces:
-            radii = np.linspace(start, end, 7)
-            angles = np.radians(angle + bend * np.sin(radii / 180.0))
-            line = np.vstack(
-                [shape.at(r, np.array([a])) for r, a in zip(radii, angles, strict=True)]
-            )
-            use = "pedestrian" if zone == "hypercentre" and index in (0, 4) else "street"
-            streets.append(Street(name, zone, use, line, weight))
+            line = shape.spoke(tour, 880, b, b + float(rng.uniform(-6, 6)))
+            streets.append(Street(_FAUBOURG_RADIALS[index], zone, "street", line, 1.0))
+        middle = float(a + rng.uniform(17, 28))
+        lane = shape.spoke(_RINGS["cloitre"], _RINGS["halles"], middle, middle - 10)
+        streets.append(Street(_LANES[index], "", "lane", lane, 0.0))
+        back = shape.spoke(_RINGS["mail"], tour, middle + 3, middle + 9)
+        streets.append(Street(_BACK_STREETS[index], "", "lane", back, 0.0))
     return streets
 
 
-def _outskirts(rng: np.random.Generator) -> list[Street]:
+def _outskirts(shape: _Shape, rng: np.random.Generator) -> list[Street]:
     spine = np.array([[1560.0, -1290.0], [1760.0, -1385.0], [2000.0, -1500.0], [2230.0, -1600.0]])
     loop = np.array([[1700.0, -1470.0], [1850.0, -1560.0], [2060.0, -1650.0]])
-    road = np.array([[398.0, -398.0], [700.0, -640.0], [1120.0, -980.0], [1560.0, -1290.0]])
-    road[1:3] += rng.uniform(-25, 25, (2, 2))
+    gate = shape.at(_RINGS["tour"], np.radians([300.0]))
+    way = np.array([[720.0, -700.0], [1120.0, -990.0]]) + rng.uniform(-25, 25, (2, 2))
     return [
         Street("Avenue de l'Europe", "peripherie", "road", spine, 1.0),
         Street("Allée des Prés-Neufs", "peripherie", "road", loop, 1.0),
-        Street("Route des Prés", "", "road", road, 0.0),
+        Street("Route des Prés", "", "road", np.vstack([gate, way, spine[:1]]), 0.0),
     ]
 
 
 def _zones(shape: _Shape) -> dict[str, tuple[Points, ...]]:
-    inner = _closed(shape.arc(_RINGS["remparts"], 0, 354))
-    outer = _closed(shape.arc(_RINGS["tour"], 0, 354))
+    inner = _closed(shape.arc(_RINGS["remparts"], 0, 355))
+    outer = _closed(shape.arc(_RINGS["tour"], 0, 355))
     zones: dict[str, tuple[Points, ...]] = {
         "hypercentre": (inner,),
         "centre": (outer, inner[::-1].copy()),
     }
     for name, (start, end, radius) in _FAUBOURGS.items():
-        near = shape.arc(_RINGS["tour"], start, end)
-        far = shape.arc(radius, end, start)
-        zones[name] = (_closed(np.vstack([near, far])[::-1].copy()),)
+        tour = _RINGS["tour"]
+        sides = [
+            shape.arc(tour, end, start), shape.spoke(tour, radius, start, start),
+            shape.arc(radius, start, end), shape.spoke(radius, tour, end, end),
+        ]  # fmt: skip
+        zones[name] = (_closed(np.vstack([side[:-1] for side in sides])),)
     corners = np.array([[1500.0, -1230.0], [1640.0, -1560.0], [2140.0, -1790.0], [2330.0, -1580.0]])
     zones["peripherie"] = (_closed(corners),)
     return zones
@@ -242,8 +267,8 @@ def _closed(points: Points) -> Points:
 def _river(rng: np.random.Generator) -> Points:
     x = np.linspace(-1900, 2600, 46)
     phase = float(rng.uniform(0, 2 * math.pi))
-    y = -760 - 70 * np.sin(x / 420 + phase) + 0.05 * x - 25 * np.sin(x / 170)
-    return np.column_stack([x, y])
+    y = -900 - 70 * np.sin(x / 420 + phase) + 0.05 * x - 25 * np.sin(x / 170)
+    return np.column_stack([x, y]).astype(np.float64)
 
 
 def _buildings(streets: tuple[Street, ...], rng: np.random.Generator) -> tuple[Points, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ TRADES: tuple[Trade, ...] = (
     Trade("Librairie", "culture_leisure", "47.61Z", "52.4R", "shop=books", 130, (2, 0.5, 1)),
     Trade("Presse-papeterie", "culture_leisure", "47.62Z", "52.4R", "shop=newsagent", 70,
           (2, 2.5, 0.5)),
-    Trade("Articles de sport", "culture_leisure", "47.64Z", "52.4W", "shop=sports", 240, (1.5, 1, 5),
-          ("Sportamont",), 0.7),
+    Trade("Articles de sport", "culture_leisure", "47.64Z", "52.4W", "shop=sports", 240,
+          (1.5, 1, 5), ("Sportamont",), 0.7),
     Trade("Jeux et jouets", "culture_leisure", "47.65Z", "52.4W", "shop=toys", 180, (1, 0.3, 3),
           ("Toupie & Cie",), 0.6),
     Trade("Pharmacie", "health_beauty", "47.73Z", "52.3A", "amenity=pharmacy", 110, (3.5, 5, 2)),
@@ -97,8 +98,8 @@ TRADES: tuple[Trade, ...] = (
           ("Prévia Démo",), 0.8),
     Trade("Agence immobilière", "services", "68.31Z", "70.3A", "office=estate_agent", 60, (4, 3, 0),
           ("Toit & Moi",), 0.4),
-    Trade("Agence de voyages", "services", "79.11Z", "63.3Z", "shop=travel_agency", 55, (1.5, 0.5, 1),
-          ("Évasion Démo",), 0.5),
+    Trade("Agence de voyages", "services", "79.11Z", "63.3Z", "shop=travel_agency", 55,
+          (1.5, 0.5, 1), ("Évasion Démo",), 0.5),
     Trade("Pressing-laverie", "services", "96.01B", "93.0B", "shop=dry_cleaning", 60, (1, 2.5, 1)),
     Trade("Grand magasin, bazar", "general", "47.19B", "52.1J", "shop=variety_store", 480,
           (1.2, 1, 3), ("Bazaréo",), 0.8),
@@ -126,14 +127,16 @@ HOSTILE_NAME = "<script>alert(1)</script> & =cmd|'/c calc'!A1 #strong[x]"
 """A shop sign that breaks any output that forgets to escape it."""
 
 
-def shares(zone_id: str) -> np.ndarray:
+def shares(zone_id: str) -> NDArray[np.float64]:
     """Return the probability of each of :data:`TRADES` for a new tenant in a zone; sums to 1."""
     column = MIX_OF_ZONE[zone_id]
     weights = np.array([trade.weights[column] for trade in TRADES])
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def signs(rng: np.random.Generator, trades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def signs(
+    rng: np.random.Generator, trades: NDArray[np.int64]
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Draw the sign and the brand of shops.
 
     Parameters

@@ -1,0 +1,269 @@
+"""The truth behind the demo city: what a perfect analysis of an infinite city would find.
+
+Expected values come from the laws of :mod:`analyses.demo.plan`, never from the draws; what was
+drawn is under ``realised``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analyses.demo import openmap, people, plan, trade
+from analyses.demo.commerce import Survey
+from analyses.demo.occupancy import END
+from analyses.demo.register import Establishment
+
+_STRUCTURAL_YEARS = 2.0
+_MONTHS = 12.0
+
+
+def truth(survey: Survey, found: tuple[Establishment, ...]) -> dict[str, Any]:
+    """Return the truth of a generated city.
+
+    Parameters
+    ----------
+    survey : Survey
+        Its premises.
+    found : tuple of Establishment
+        Its register.
+
+    Returns
+    -------
+    dict
+        Ready for JSON; rates in percent, hazards per year, durations in months.
+    """
+    return {
+        "fictitious": "Ville fictive : valeurs inventées, pour éprouver les calculs.",
+        "units": "rates in %, hazards per year of 365.25 days, durations in months",
+        "laws": _laws(),
+        "vacancy": vacancy_by_wave(survey),
+        "trend": trend(survey),
+        "transitions": transitions(),
+        "durations": durations(survey),
+        "survival": survival(),
+        "diversity": diversity(survey),
+        "realised": {
+            "coverage": _coverage(survey),
+            "openings_closures": openings_closures(found),
+            "register": _register(survey, found),
+        },
+        "openstreetmap": {
+            "share_of_shops_mapped": _percent(openmap.MAPPED_SHARE),
+            "share_of_vacant_mapped_as_vacant": _percent(openmap.VACANT_MAPPED_SHARE),
+            "share_of_vacant_mapped_as_shop": _percent(openmap.STALE_SHARE),
+            "invalid_opening_hours": list(openmap.BROKEN_HOURS),
+        },
+        "planted": {
+            "personal_names": [*people.OWNERS, *people.KEEPERS],
+            "hostile_sign": trade.HOSTILE_NAME,
+        },
+    }
+
+
+def vacancy_by_wave(survey: Survey) -> dict[str, Any]:
+    """Return the expected vacancy rate (%) by wave and zone, over the premises that exist then."""
+    rates = _expected(survey)
+    table = rates.pivot_table("probability", "wave", "zone_id", aggfunc="mean")
+    total = rates.groupby("wave")["probability"].mean()
+    counts = rates.pivot_table("probability", "wave", "zone_id", aggfunc="size")
+    return {
+        wave.date().isoformat(): {
+            "premises": {zone.id: int(counts.loc[wave, zone.id]) for zone in plan.ZONES},
+            "rate": {
+                "*": _percent(total[wave]),
+                **{zone.id: _percent(table.loc[wave, zone.id]) for zone in plan.ZONES},
+            },
+        }
+        for wave in table.index
+    }
+
+
+def trend(survey: Survey) -> dict[str, Any]:
+    """Return the expected change of the vacancy rate, points a year.
+
+    By zone it is the law's slope. Over zones it is the least-squares slope of the expected rates:
+    for the premises of every wave (``matched``) and for all of them (``all``); the difference is
+    due to new and dropped premises alone.
+    """
+    rates = _expected(survey)
+    waves = rates.groupby("premises_id")["wave"].transform("size")
+    matched = _slope(rates[waves == len(plan.WAVES)])
+    everything = _slope(rates)
+    return {
+        "points_per_year": {zone.id: round(100 * zone.slope, 6) for zone in plan.ZONES},
+        "matched": matched,
+        "all": everything,
+        "composition": round(everything - matched, 6),
+    }
+
+
+def transitions() -> list[dict[str, Any]]:
+    """Return, by zone and interval between waves, the true chances (%) of changing state."""
+    rows = []
+    for zone in plan.ZONES:
+        for before, after in zip(plan.WAVES[:-1], plan.WAVES[1:], strict=True):
+            entry, relet = plan.transition(zone, plan.years(before), plan.years(after))
+            rows.append(
+                {
+                    "zone": zone.id,
+                    "from": before.isoformat(),
+                    "to": after.isoformat(),
+                    "occupied_to_vacant": _percent(entry),
+                    "vacant_to_occupied": _percent(relet),
+                }
+            )
+    return rows
+
+
+def durations(survey: Survey) -> dict[str, Any]:
+    r"""Return the law of vacancy durations.
+
+    A spell lasts an exponential time of hazard :math:`\mu`. Among the premises vacant at ``T``, the
+    share vacant for more than ``a`` years is :math:`p(T - a) e^{-\mu a} / p(T)`.
+    """
+    last = plan.years(plan.WAVES[-1])
+    zones = {}
+    ongoing = np.array([0.0, 0.0])
+    counts = survey.places["zone_id"].to_numpy()[survey.stock.leaves > last]
+    for zone in plan.ZONES:
+        vacant = float(plan.vacancy(zone, last))
+        old = float(plan.vacancy(zone, last - _STRUCTURAL_YEARS))
+        structural = old * math.exp(-zone.relet * _STRUCTURAL_YEARS)
+        ongoing += np.count_nonzero(counts == zone.id) * np.array([structural, vacant])
+        zones[zone.id] = {
+            "median_months": round(_MONTHS * math.log(2) / zone.relet, 4),
+            "mean_months": round(_MONTHS / zone.relet, 4),
+            "over_24_months": _percent(math.exp(-zone.relet * _STRUCTURAL_YEARS)),
+            "vacant_now_over_24_months": _percent(structural / vacant),
+        }
+    return {"by_zone": zones, "all_vacant_now_over_24_months": _percent(ongoing[0] / ongoing[1])}
+
+
+def survival() -> dict[str, float]:
+    """Return the share (%) of establishments that outlive 1, 3 and 5 years."""
+    hazard = plan.CLOSURE_HAZARD
+    return {"hazard": hazard} | {
+        f"at_{age}_years": _percent(math.exp(-hazard * age)) for age in (1, 3, 5)
+    }
+
+
+def diversity(survey: Survey) -> dict[str, Any]:
+    """Return the expected mix of activities of the let premises and its Hill numbers."""
+    last = plan.years(plan.WAVES[-1])
+    here = (survey.stock.leaves > last) & (survey.stock.enters <= last)
+    zones = survey.places["zone_id"].to_numpy()[here]
+    families = np.array([item.family for item in trade.TRADES])
+    names = list(dict.fromkeys(families))
+    mixes = {}
+    total = np.zeros(len(trade.TRADES))
+    for zone in plan.ZONES:
+        share = trade.shares(zone.id)
+        let = np.count_nonzero(zones == zone.id) * (1 - float(plan.vacancy(zone, last)))
+        total += let * share
+        mixes[zone.id] = share
+    mixes["*"] = total / total.sum()
+    return {
+        key: {
+            "families": {name: _percent(share[families == name].sum()) for name in names},
+            "hill_families": _hill([share[families == name].sum() for name in names]),
+            "hill_activities": _hill(share),
+        }
+        for key, share in mixes.items()
+    }
+
+
+def openings_closures(found: tuple[Establishment, ...]) -> dict[str, Any]:
+    """Return the openings and closures of the shops of the premises, by year, as drawn.
+
+    ``transfers`` of the year are counted in both: a tenant who moves closes one establishment and
+    opens another.
+    """
+    shops = [one for one in found if one.role == "shop"]
+    opened = pd.Series([one.created.year for one in shops if one.created is not None])
+    closed = pd.Series(
+        [p.start.year for one in shops for p in one.periods if p.state == "F" and p.start]
+    )
+    moved = pd.Series([one.created.year for one in shops if one.moved_from >= 0 and one.created])
+    return {
+        str(year): {
+            "openings": int((opened == year).sum()),
+            "closures": int((closed == year).sum()),
+            "transfers": int((moved == year).sum()),
+        }
+        for year in range(plan.ORIGIN.year, plan.EXTRACT.year + 1)
+    }
+
+
+def _laws() -> dict[str, Any]:
+    last = plan.years(plan.WAVES[-1])
+    first = plan.years(plan.WAVES[0])
+    return {
+        "vacancy": "p(t) = vacancy up to 2017-01-01, then vacancy + slope (t - 2017-01-01)",
+        "zones": {
+            zone.id: {
+                "vacancy": _percent(zone.vacancy),
+                "slope_points_per_year": round(100 * zone.slope, 6),
+                "entry_hazard_first_wave": round(float(plan.entry_hazard(zone, first)), 6),
+                "entry_hazard_last_wave": round(float(plan.entry_hazard(zone, last)), 6),
+                "relet_hazard": zone.relet,
+            }
+            for zone in plan.ZONES
+        },
+    }
+
+
+def _expected(survey: Survey) -> pd.DataFrame:
+    rates = survey.table[["premises_id", "wave", "zone_id"]].assign(probability=survey.probability)
+    return rates[rates["probability"].notna()]
+
+
+def _slope(rates: pd.DataFrame) -> float:
+    days = (rates["wave"] - pd.Timestamp(plan.ORIGIN)).dt.days / 365.25
+    return round(100 * float(np.polyfit(days, rates["probability"], 1)[0]), 6)
+
+
+def _coverage(survey: Survey) -> dict[str, dict[str, float]]:
+    table = survey.table[~np.isnan(survey.probability)]
+    seen = table.assign(seen=100.0 * (table["status"] != "unknown"))
+    rates = seen.pivot_table("seen", "wave", "zone_id", aggfunc="mean")
+    return {
+        wave.date().isoformat(): {zone.id: round(float(row[zone.id]), 4) for zone in plan.ZONES}
+        for wave, row in rates.iterrows()
+        if isinstance(wave, pd.Timestamp)
+    }
+
+
+def _register(survey: Survey, found: tuple[Establishment, ...]) -> dict[str, int]:
+    spells = survey.spells
+    current = spells[~spells["vacant"].to_numpy(bool) & (spells["end"] > END)]
+    leaves = survey.stock.leaves[current["premises"].to_numpy()]
+    let = set(current.index[leaves > END])
+    active = [one for one in found if one.periods[-1].state == "A"]
+    tenants = [one for one in active if one.spell in let]
+    return {
+        "premises_let_at_extraction": len(let),
+        "of_which_establishment_visible": sum(not one.hidden for one in tenants),
+        "of_which_establishment_hidden": sum(one.hidden for one in tenants),
+        "active_without_premises": sum(one.role in ("remote", "office") for one in active),
+        "active_but_gone": sum(one.role == "dormant" for one in active),
+    }
+
+
+def _hill(shares: Iterable[float] | NDArray[np.float64]) -> dict[str, float]:
+    p = np.array(list(shares), dtype=float)
+    p = p[p > 0]
+    return {
+        "q0": float(p.size),
+        "q1": round(math.exp(-float((p * np.log(p)).sum())), 6),
+        "q2": round(1 / float((p**2).sum()), 6),
+    }
+
+
+def _percent(share: float) -> float:
+    return round(100 * float(share), 6)

@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analyses import blocks
-from analyses.errors import RunError
-from analyses.results import COLUMNS, KEY
+from analyses.figures import escape
 
 NAME = "indicators.csv"
 
@@ -31,18 +30,24 @@ def collect(folder: Path, city_id: str) -> pd.DataFrame:
     Raises
     ------
     RunError
-        If a notebook recorded another city's rows or the same row twice.
+        If a notebook recorded another city's rows, or two recorded the same row.
     """
-    frames = [
-        blocks.records(path, city_id) for path in sorted((folder / "notebooks").glob("*.ipynb"))
-    ]
-    filled = [frame for frame in frames if not frame.empty]
-    table = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS))
-    strangers = set(table["city"]) - {city_id}
-    if strangers:
-        raise RunError(f"Rows of {', '.join(sorted(strangers))} stand in the run of {city_id}.")
-    repeated = table.duplicated(list(KEY))
-    if repeated.any():
-        row = table.loc[repeated, list(KEY)].iloc[0].to_dict()
-        raise RunError(f"{int(repeated.sum())} indicators are recorded twice, such as {row}.")
-    return table[list(COLUMNS)].sort_values(list(KEY), kind="stable", ignore_index=True)
+    notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
+    return blocks.results_of(
+        block for notebook in notebooks for block in blocks.blocks_of(notebook, city_id)
+    )
+
+
+def write(folder: Path, city_id: str) -> Path:
+    """Write ``indicators.csv`` in a run folder and return its path.
+
+    Texts that a spreadsheet would take for a formula are made harmless; numbers are written in
+    full, so that the same results always give the same bytes.
+    """
+    table = collect(folder, city_id)
+    for column in table.columns:
+        if table[column].dtype == object:
+            table[column] = table[column].map(escape.csv_cell)
+    path = folder / NAME
+    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    return path

@@ -24,6 +24,7 @@ _PLAIN = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 _GROUPED = rf"^[+-]?\d{{1,3}}([{_SPACES}]\d{{3}})+(\.\d+)?$"
 _TRUE = {"true", "vrai", "oui", "o", "yes", "y", "1", "t"}
 _FALSE = {"false", "faux", "non", "n", "no", "0", "f"}
+_FIRST_YEAR, _LAST_YEAR = 1700, 2200  # outside, nanosecond dates overflow and no survey is meant
 _DATES = (
     ("iso", re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})([T ]\d{2}:\d{2}.*)?")),
     ("compact", re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})")),
@@ -163,6 +164,8 @@ def _date(text: str, reading: Reading) -> tuple[np.datetime64, str]:
         day, month = int(parts.get("d") or 1), int(parts.get("m") or reading.month or 0)
         if kind == "slash" and reading.date_order == "mdy":
             day, month = month, day
+        if not _FIRST_YEAR <= int(parts["y"]) <= _LAST_YEAR:
+            return nothing, kind
         try:
             return np.datetime64(f"{parts['y']}-{month:02d}-{day:02d}", "ns"), kind
         except ValueError:

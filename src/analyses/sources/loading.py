@@ -11,12 +11,12 @@ import pandas as pd
 from analyses.cities import City
 from analyses.errors import Fault, InputError, raise_if_any
 from analyses.schemas import Note, get, names, repeated
-from analyses.sources import corrections, files, places, premises
+from analyses.sources import corrections, files, places, premises, sirene
 from analyses.sources.request import Family, Piece, Request, expand
 from analyses.sources.tables import PROVENANCE, QUALITY, Tables
 from analyses.wording import Text, listing, number
 
-FAMILIES: tuple[Family, ...] = (premises.FAMILY,)
+FAMILIES: tuple[Family, ...] = (premises.FAMILY, sirene.FAMILY)
 """The families of layouts; a new one is one module and one name here."""
 
 Progress = Callable[[str], None]
@@ -253,7 +253,8 @@ def _provenance(pieces: Sequence[Piece]) -> pd.DataFrame:
     for piece in pieces:
         source, frame = piece.request.source, piece.frame
         start, end = None, None
-        if piece.request.table in _PERIODS:
+        aside = sum(note.rows for note in piece.notes if note.set_aside)
+        if piece.request.table in _PERIODS and len(frame):
             column = frame[_PERIODS[piece.request.table][0]]
             start, end = column.min(), column.max()
         rows.append(
@@ -263,8 +264,8 @@ def _provenance(pieces: Sequence[Piece]) -> pd.DataFrame:
                 source.layout,
                 files.sha256(piece.request.path),
                 piece.rows_read,
-                len(frame),
-                piece.rows_read - len(frame),
+                piece.rows_read - aside,
+                aside,
                 start,
                 end,
                 source.producer,

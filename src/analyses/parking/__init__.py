@@ -1,0 +1,1 @@
+"""Parking: stays, occupancy, meters, garages and infractions (pure: frames in, results out)."""

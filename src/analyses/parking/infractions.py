@@ -1,0 +1,277 @@
+"""Factors of infractions: rates by place, weekday, hour and season, per control where known.
+
+Recorded infractions are offences seen by somebody: they follow the patrols as much as the
+drivers. With the number of controls, the model is one of infractions *per control*; without, it
+is one of records, and every result says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy import sparse, stats
+
+from analyses.parking.arrays import Floats, positions, tally
+from analyses.wording import Text
+
+REFLECTS_PATROLS = Text(
+    "Sans effort de contrôle connu, ces chiffres décrivent les relevés : ils reflètent les "
+    "patrouilles passées autant que les infractions.",
+    "Without known control effort, these figures describe records: they reflect past patrols as "
+    "much as offences.",
+)
+
+FACTORS = ("place", "weekday", "hour", "month", "holiday")
+
+FEWEST_DAYS = 3
+"""Days in a category under which its factor gets no interval: a single holiday says nothing of
+how holidays differ."""
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Effect of each factor on infractions, the others held equal.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``factor``, ``category``, ``ratio``, ``low``, ``high`` (rate relative to the geometric mean
+        of the factor's categories), ``count`` (infractions), ``effort`` (controls, or
+        cells), ``days``.
+    per_control : bool
+        Whether rates are per control.
+    warning : Text or None
+        :data:`REFLECTS_PATROLS` unless rates are per control.
+    dispersion : float
+        Pearson's χ² over its degrees of freedom: far above 1, infractions come in bursts (one
+        patrol, many tickets); intervals allow for it.
+    n : int
+        Infractions.
+    """
+
+    table: pd.DataFrame
+    per_control: bool
+    warning: Text | None
+    dispersion: float
+    n: int
+
+
+def count_cells(
+    infractions: pd.DataFrame,
+    tz: str,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    places: Sequence[str] | None = None,
+    controls: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Count infractions by place, local day and hour, zeros included.
+
+    Parameters
+    ----------
+    infractions : pandas.DataFrame
+        ``place_id``, ``time`` (tz-aware).
+    tz : str
+        Local time zone.
+    first, last : datetime.date, optional
+        Period of the record; its first and last day with an infraction by default.
+    places : sequence of str, optional
+        Places; those that have an infraction by default.
+    controls : pandas.DataFrame, optional
+        ``place_id``, ``time``, ``controls``: controls made. Cells without any are left out: with
+        no control there is nothing to see.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``place_id``, ``day``, ``hour``, ``count``, ``effort`` (controls, 1 if unknown).
+    """
+    local = infractions["time"].dt.tz_convert(tz)
+    day = local.dt.tz_localize(None).dt.normalize()
+    known = pd.Index(sorted(infractions["place_id"].astype(str).unique()))
+    names = known if places is None else pd.Index([str(p) for p in places])
+    days = pd.date_range(
+        day.min() if first is None else first, day.max() if last is None else last, freq="D"
+    )
+    shape = (len(names), len(days), 24)
+    counts = _tally(infractions, local, names, days, np.ones(len(infractions)))
+    effort = np.ones(shape)
+    if controls is not None:
+        when = controls["time"].dt.tz_convert(tz)
+        effort = _tally(controls, when, names, days, controls["controls"].to_numpy(dtype=float))
+    index = np.indices(shape).reshape(3, -1)
+    cells = pd.DataFrame(
+        {
+            "place_id": names.to_numpy()[index[0]],
+            "day": days[index[1]],
+            "hour": index[2],
+            "count": counts.reshape(-1),
+            "effort": effort.reshape(-1),
+        }
+    )
+    return cells[cells["effort"] > 0].reset_index(drop=True)
+
+
+def _tally(
+    rows: pd.DataFrame, local: pd.Series, names: pd.Index, days: pd.DatetimeIndex, weight: Floats
+) -> Floats:
+    place = positions(names, rows["place_id"].astype(str))
+    day = positions(days, local.dt.tz_localize(None).dt.normalize())
+    kept = (place >= 0) & (day >= 0)
+    where = (place * len(days) + day) * 24 + local.dt.hour.to_numpy()
+    size = len(names) * len(days) * 24
+    return tally(where[kept], size, weight[kept]).reshape(len(names), len(days), 24)
+
+
+def factors(
+    cells: pd.DataFrame,
+    *,
+    holidays: Iterable[date] = (),
+    per_control: bool = False,
+    level: float = 0.95,
+) -> Factors:
+    """Fit infractions ~ place + weekday + hour + month + holiday, log link, offset log(effort).
+
+    Poisson quasi-likelihood with errors clustered by day (Gourieroux, Monfort and Trognon 1984,
+    Econometrica 52): the ratios need no assumption on the spread, only on the mean.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        From :func:`count_cells`.
+    holidays : iterable of datetime.date
+        Public holidays.
+    per_control : bool
+        Whether ``effort`` counts controls.
+    level : float
+        Nominal coverage.
+
+    Raises
+    ------
+    ValueError
+        If there is no infraction at all.
+    """
+    if cells["count"].sum() <= 0:
+        raise ValueError("no infraction to explain")
+    coded = _coded(cells, holidays)
+    design, columns = _design(coded)
+    fitted = _fit(design, coded)
+    reach = float(stats.t.ppf(0.5 + level / 2, max(coded["day"].nunique() - 1, 1)))
+    table = pd.concat(
+        [_effects(name, columns, coded, fitted, reach) for name in columns], ignore_index=True
+    )
+    return Factors(
+        table=table,
+        per_control=per_control,
+        warning=None if per_control else REFLECTS_PATROLS,
+        dispersion=fitted.dispersion,
+        n=int(cells["count"].sum()),
+    )
+
+
+@dataclass(frozen=True)
+class _Fit:
+    effects: Floats
+    covariance: Floats
+    dispersion: float
+
+
+def _fit(design: sparse.csr_array, coded: pd.DataFrame) -> _Fit:
+    """Poisson quasi-likelihood by Newton's method, sandwich covariance by day."""
+    count = coded["count"].to_numpy(dtype=float)
+    offset = np.log(coded["effort"].to_numpy(dtype=float))
+    theta = np.zeros(design.shape[1])
+    theta[0] = np.log(count.sum() / np.exp(offset).sum())
+    for _ in range(100):
+        mean = np.exp(design @ theta + offset)
+        step = np.linalg.solve(_information(design, mean), design.T @ (count - mean))
+        theta = theta + step / max(1.0, float(np.abs(step).max()) / 2.0)
+        if np.abs(step).max() < 1e-9:
+            break
+    else:
+        raise ValueError("the count model did not converge: a factor predicts some zeros exactly")
+    mean = np.exp(design @ theta + offset)
+    bread = np.linalg.inv(_information(design, mean))
+    days = pd.factorize(coded["day"])[0]
+    groups = int(days.max()) + 1
+    sums = sparse.csr_array((np.ones(len(days)), (days, np.arange(len(days)))))
+    scores = np.asarray((sums @ design.multiply((count - mean)[:, None]).tocsr()).todense())
+    meat = scores.T @ scores * groups / max(groups - 1, 1)
+    spare = max(len(count) - len(theta), 1)
+    pearson = float(((count - mean) ** 2 / mean).sum()) / spare
+    return _Fit(theta, bread @ meat @ bread, pearson)
+
+
+def _information(design: sparse.csr_array, mean: Floats) -> Floats:
+    return np.asarray((design.T @ design.multiply(mean[:, None]).tocsr()).todense())
+
+
+def _coded(cells: pd.DataFrame, holidays: Iterable[date]) -> pd.DataFrame:
+    """Cells with one column a factor; categories never seen with an infraction are left out."""
+    off = pd.DatetimeIndex([pd.Timestamp(day) for day in holidays])
+    coded = pd.DataFrame(
+        {
+            "count": cells["count"],
+            "effort": cells["effort"],
+            "day": cells["day"],
+            "place": cells["place_id"].astype(str),
+            "weekday": cells["day"].dt.dayofweek.astype(str),
+            "hour": cells["hour"].astype(int).astype(str).str.zfill(2),
+            "month": cells["day"].dt.strftime("%m"),
+            "holiday": np.where(cells["day"].isin(off), "yes", "no"),
+        }
+    )
+    for name in FACTORS:
+        seen = coded.groupby(name)["count"].transform("sum") > 0
+        coded = coded[seen]
+    return coded.reset_index(drop=True)
+
+
+def _design(coded: pd.DataFrame) -> tuple[sparse.csr_array, dict[str, list[str]]]:
+    """Intercept and one indicator a category but the first of each factor."""
+    rows = np.arange(len(coded))
+    blocks, columns = [sparse.csr_array(np.ones((len(coded), 1)))], {}
+    for name in FACTORS:
+        labels = sorted(coded[name].unique())
+        if len(labels) < 2:
+            continue
+        columns[name] = labels
+        code = positions(labels, coded[name])
+        full = sparse.csr_array((np.ones(len(code)), (rows, code)), shape=(len(code), len(labels)))
+        blocks.append(full[:, 1:])
+    return sparse.hstack(blocks, format="csr"), columns
+
+
+def _effects(
+    name: str, columns: dict[str, list[str]], coded: pd.DataFrame, fitted: _Fit, reach: float
+) -> pd.DataFrame:
+    """Ratios of one factor to the geometric mean of its categories."""
+    before = list(columns)[: list(columns).index(name)]
+    start = 1 + sum(len(columns[other]) - 1 for other in before)
+    labels = columns[name]
+    contrast = np.zeros((len(labels), len(fitted.effects)))
+    contrast[1:, start : start + len(labels) - 1] = np.eye(len(labels) - 1)
+    contrast -= contrast.mean(axis=0)
+    effect = contrast @ fitted.effects
+    error = np.sqrt(np.einsum("ij,jk,ik->i", contrast, fitted.covariance, contrast))
+    by = coded.groupby(name)
+    sums = by[["count", "effort"]].sum().reindex(labels)
+    days = by["day"].nunique().reindex(labels).to_numpy()
+    if days.min() < FEWEST_DAYS:  # the reference moves with it: no bound of this factor is sure
+        error = np.full(len(labels), np.nan)
+    return pd.DataFrame(
+        {
+            "factor": name,
+            "category": labels,
+            "ratio": np.exp(effect),
+            "low": np.exp(effect - reach * error),
+            "high": np.exp(effect + reach * error),
+            "count": sums["count"].to_numpy(),
+            "effort": sums["effort"].to_numpy(),
+            "days": days,
+        }
+    )

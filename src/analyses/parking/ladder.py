@@ -1,0 +1,275 @@
+"""The ladder from raw payments to occupancy: each rung, its effect, and why one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analyses.parking.arrays import Floats, positions, tally
+from analyses.parking.cells import meter_cells, payment_signal
+from analyses.parking.clusters import day_ratio
+from analyses.parking.grid import Grid, Regulation, seconds
+from analyses.parking.meters import FEWEST_COUNTED, fit_meters, predict_meters, uncalibrated
+from analyses.parking.payments import one_car_a_space, paid_space_time, usable
+from analyses.parking.spacetime import Accumulator
+from analyses.parking.supply import offered
+from analyses.results import Estimate
+from analyses.wording import Text
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What the city knows and payments do not say.
+
+    Parameters
+    ----------
+    free_minutes : float
+        Free first period for which no ticket is taken; 0 if there is none or a free ticket is
+        compulsory (it is then in the payments).
+    short_share : float, optional
+        Share of cars that leave within the free period (from a survey or from sensors).
+    respect : float, optional
+        Share of cars that pay, from a survey; estimated on counts if None.
+    """
+
+    free_minutes: float = 0.0
+    short_share: float | None = None
+    respect: float | None = None
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the ladder.
+
+    Parameters
+    ----------
+    name : str
+        ``raw``, ``free_period``, ``residual``, ``permits``, ``unpaid`` or ``calibrated``.
+    label : Text
+        What the step corrects.
+    applied : bool
+        Whether the data allow it.
+    reason : Text
+        What was done, or what is missing.
+    value : Estimate
+        Mean occupancy over the paid cells after the step, a share, interval over days.
+    error : float
+        Mean absolute error on the counted cells after the step (NaN without counts). The last two
+        rungs have seen these counts: their honest error is in ``analyses.parking.validation``.
+    """
+
+    name: str
+    label: Text
+    applied: bool
+    reason: Text
+    value: Estimate
+    error: float
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """All rungs, and the estimates of the last one.
+
+    Parameters
+    ----------
+    rungs : tuple of Rung
+        From raw payments to the calibrated estimate.
+    cells : pandas.DataFrame
+        Cells with one more column a rung (``rung_raw`` …).
+    estimates : pandas.DataFrame
+        See :func:`analyses.parking.meters.predict_meters`.
+    """
+
+    rungs: tuple[Rung, ...]
+    cells: pd.DataFrame
+    estimates: pd.DataFrame
+
+
+LABELS: dict[str, Text] = {
+    "raw": Text("Paiements bruts", "Raw payments"),
+    "free_period": Text("Première période gratuite", "Free first period"),
+    "residual": Text("Temps restant de paiements antérieurs", "Time left from earlier payments"),
+    "permits": Text("Abonnés et résidents", "Subscribers and residents"),
+    "unpaid": Text("Stationnement impayé", "Unpaid parking"),
+    "calibrated": Text("Calage sur comptages", "Calibrated on counts"),
+}
+
+_DONE = Text("corrigé", "corrected")
+
+
+def climb(
+    payments: pd.DataFrame,
+    supply: pd.DataFrame,
+    grid: Grid,
+    *,
+    paid_hours: Mapping[str, Regulation] | Regulation | None = None,
+    studied: Mapping[str, Regulation] | Regulation | None = None,
+    counts: pd.DataFrame | None = None,
+    assumptions: Assumptions | None = None,
+    level: float = 0.9,
+) -> Ladder:
+    """Climb the ladder as far as the data allow.
+
+    Parameters
+    ----------
+    payments, supply, grid, paid_hours, studied, counts
+        See :func:`analyses.parking.cells.meter_cells`.
+    assumptions : Assumptions, optional
+        What the city knows besides.
+    level : float
+        Nominal coverage of the bands of the last rung.
+
+    Notes
+    -----
+    A rung that cannot be applied repeats the value of the one before and says what it needs.
+    """
+    known = assumptions or Assumptions()
+    rows = usable(payments)
+    meters = list(dict.fromkeys(supply["meter_id"]))
+    single = [m for m, s in supply.groupby("meter_id")["spaces"].max().items() if s == 1]
+    united = one_car_a_space(rows, [str(m) for m in single])
+    cells = meter_cells(united, supply, grid, paid_hours=paid_hours, studied=studied, counts=counts)
+    paid = {
+        "raw": paid_space_time(rows, grid, meters, residual=False).occupied,
+        "residual": paid_space_time(united, grid, meters, residual=True).occupied,
+    }
+    paid["free_period"] = paid["raw"] + _free(rows, grid, meters, known)
+    paid["residual"] = paid["residual"] + paid["free_period"] - paid["raw"]
+    offer = offered(supply, grid, meters, key="meter_id")
+    for name in ("raw", "free_period", "residual"):
+        cells[f"rung_{name}"] = _pick(paid[name], offer, cells, meters)
+    cells["paid"] = cells["rung_residual"]
+    cells["signal"] = payment_signal(cells)
+    open_share = 1.0 - cells["permit_share"].to_numpy(dtype=float)
+    cells["rung_permits"] = cells["paid"] / open_share
+    respect = _respect(cells, known)
+    cells["rung_unpaid"] = np.minimum(cells["rung_permits"] / (respect or 1.0), 1.0)
+    if respect is None:
+        cells["rung_unpaid"] = cells["rung_permits"]
+    ready = _countable(cells)
+    estimates = predict_meters(fit_meters(cells, level=level), cells) if ready else None
+    found = uncalibrated(cells) if estimates is None else estimates
+    cells["rung_calibrated"] = found["value"] if ready else cells["rung_unpaid"]
+    said = _reasons(payments, supply, single, known, respect, ready)
+    rungs = tuple(_rung(name, cells, *said[name]) for name in LABELS)
+    return Ladder(rungs, cells, found)
+
+
+def _rung(name: str, cells: pd.DataFrame, applied: bool, reason: Text) -> Rung:
+    column = cells[f"rung_{name}"].to_numpy(dtype=float)
+    on = cells["regulated"].to_numpy(dtype=bool)
+    spaces = np.where(on, cells["spaces"].to_numpy(dtype=float), 0.0)
+    day, names = pd.factorize(cells["day"])
+    taken = tally(day, len(names), column * spaces)
+    offer = tally(day, len(names), spaces)
+    gap = np.abs(column - cells["counted"].to_numpy(dtype=float))
+    error = float(np.nanmean(gap)) if np.isfinite(gap).any() else float("nan")
+    return Rung(name, LABELS[name], applied, reason, day_ratio(taken, offer), error)
+
+
+def _free(rows: pd.DataFrame, grid: Grid, meters: list[str], known: Assumptions) -> Floats:
+    """Space-time of the cars that leave within the free period, spread as the payments are.
+
+    If a share π of cars stays T ≤ f and takes no ticket, each paying car stands for π / (1 − π)
+    such cars, present for f / 2 on average.
+    """
+    accumulator = Accumulator(grid, meters)
+    share = known.short_share
+    if known.free_minutes > 0 and share:
+        codes = positions(meters, rows["meter_id"])
+        kept = codes >= 0
+        start = seconds(rows["start"], "start")[kept]
+        end = start + round(known.free_minutes * 30)
+        weight = np.full(len(start), share / (1.0 - share))
+        accumulator.add(start, end, codes[kept], weight)
+    return accumulator.result().occupied
+
+
+def _pick(taken: Floats, offer: Floats, cells: pd.DataFrame, meters: list[str]) -> Floats:
+    """Occupancy of each cell from arrays (meters, slots)."""
+    row = positions(meters, cells["meter_id"])
+    column = cells["position"].to_numpy()
+    return np.asarray(taken[row, column] / offer[row, column])
+
+
+def _respect(cells: pd.DataFrame, known: Assumptions) -> float | None:
+    if known.respect is not None:
+        return known.respect
+    counted = cells[cells["counted"].notna() & cells["regulated"]]
+    present = float((counted["counted"] * counted["spaces"]).sum())
+    if present <= 0:
+        return None
+    rate = float((counted["rung_permits"] * counted["spaces"]).sum()) / present
+    return min(rate, 1.0) if rate > 0 else None
+
+
+def _countable(cells: pd.DataFrame) -> bool:
+    counted = cells[cells["counted"].notna()]
+    return counted["meter_id"].nunique() >= FEWEST_COUNTED and counted["day"].nunique() >= 2
+
+
+def _reasons(
+    payments: pd.DataFrame,
+    supply: pd.DataFrame,
+    single: list[object],
+    known: Assumptions,
+    respect: float | None,
+    ready: bool,
+) -> dict[str, tuple[bool, Text]]:
+    free = known.free_minutes > 0
+    permits = "permit_spaces" in supply and bool((supply["permit_spaces"] > 0).any())
+    residual = "purchased_minutes" in payments or bool(single)
+    return {
+        "raw": (True, Text("temps payé, tel quel", "time paid for, as it is")),
+        "free_period": _free_reason(free, known.short_share is not None),
+        "residual": (residual, _DONE)
+        if residual
+        else (
+            False,
+            Text(
+                "les paiements ne disent pas quelle durée chacun a achetée",
+                "payments do not say how much time each one bought",
+            ),
+        ),
+        "permits": (permits, _DONE)
+        if permits
+        else (
+            False,
+            Text(
+                "aucune place d'abonné ou de résident déclarée dans l'offre",
+                "the supply declares no subscriber's or resident's space",
+            ),
+        ),
+        "unpaid": (respect is not None, _DONE)
+        if respect is not None
+        else (
+            False,
+            Text(
+                "il faut des comptages ou un taux de respect mesuré",
+                "counts or a measured rate of payment are needed",
+            ),
+        ),
+        "calibrated": (ready, _DONE)
+        if ready
+        else (
+            False,
+            Text(
+                f"il faut des comptages sur au moins {FEWEST_COUNTED} horodateurs et deux jours",
+                f"counts at {FEWEST_COUNTED} meters or more on two days are needed",
+            ),
+        ),
+    }
+
+
+def _free_reason(free: bool, known: bool) -> tuple[bool, Text]:
+    if not free:
+        return False, Text("aucune période gratuite sans ticket", "no free period without a ticket")
+    if known:
+        return True, _DONE
+    return False, Text(
+        "la part des voitures qui repartent pendant la période gratuite n'est pas connue",
+        "the share of cars that leave within the free period is not known",
+    )

@@ -24,6 +24,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 FONT = "Source Sans 3"
+WEB_FONT = "Coeurville Sans"
 INK = "#1d2733"
 MUTED = "#56616e"
 RULE = "#c9d0d8"
@@ -119,6 +120,9 @@ def svg(drawing: Figure, salt: str) -> str:
     body = re.sub(r'\bid="((?:figure|axes|patch|text|line2d|matplotlib|xtick|ytick|legend|'
                   r'LineCollection|PathCollection|FillBetweenPolyCollection|PolyCollection|'
                   r'QuadMesh|collection|table)[\w.]*)"\s*', "", body)  # fmt: skip
+    body = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>\s*", "", body, flags=re.DOTALL)
+    body = body.replace("<svg ", '<svg style="stroke-linejoin: round; stroke-linecap: butt" ', 1)
+    body = body.replace(f"'{FONT}'", f"'{FONT}', '{WEB_FONT}', sans-serif")
     body = re.sub(r"\n\s*", "\n", body)
     return _prefix_ids(body, salt)
 

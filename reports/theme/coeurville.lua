@@ -1,0 +1,299 @@
+-- One filter for the three formats and the two engines.
+-- The assembled Markdown says what each part is (fenced divs); this file says how each format
+-- shows it. It reads no file and keeps no state between documents.
+
+local html = FORMAT:match 'html' ~= nil
+local typst = FORMAT:match 'typst' ~= nil
+local docx = FORMAT:match 'docx' ~= nil
+
+local function has(el, class)
+  return el.classes ~= nil and el.classes:includes(class)
+end
+
+local function raw(text)
+  return pandoc.RawBlock(html and 'html' or 'typst', text)
+end
+
+local function typst_string(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('[\r\n\t]', ' ') .. '"'
+end
+
+local function html_escape(text)
+  return (text:gsub('&', '&amp;'):gsub('<', '&lt;'):gsub('>', '&gt;'):gsub('"', '&quot;'))
+end
+
+local function styled(style, blocks)
+  return pandoc.Div(blocks, pandoc.Attr('', {}, { ['custom-style'] = style }))
+end
+
+local function around(open, blocks, close)
+  local out = pandoc.Blocks { raw(open) }
+  out:extend(blocks)
+  out:insert(raw(close))
+  return out
+end
+
+-- Images ---------------------------------------------------------------------------------------
+
+-- The text alternative is written for the three formats: `alt` in Typst (PDF/UA), the caption in
+-- HTML and DOCX, where pandoc makes it aria-label and descr. HTML and Typst take the vector file.
+local function image(el)
+  local alt = el.attributes.alt or pandoc.utils.stringify(el.caption)
+  if typst then
+    local file = el.attributes.vector or el.src
+    return pandoc.RawInline('typst', string.format(
+      '#drawing(%s, alt: %s)', typst_string(file), typst_string(alt)))
+  end
+  local attributes = {}
+  local classes = {}
+  local src = el.src
+  if html then
+    if el.attributes.vector then
+      src = el.attributes.vector
+      classes = { 'inline-svg' }
+    end
+  else
+    attributes.width = el.attributes.width or '6.3in'
+  end
+  return pandoc.Image({ pandoc.Str(alt) }, src, '', pandoc.Attr('', classes, attributes))
+end
+
+-- Tables ---------------------------------------------------------------------------------------
+
+local function cell_length(cell)
+  local longest = 0
+  for word in pandoc.utils.stringify(pandoc.Div(cell.contents)):gmatch '%S+' do
+    longest = math.max(longest, utf8.len(word) or #word)
+  end
+  local whole = utf8.len(pandoc.utils.stringify(pandoc.Div(cell.contents))) or 0
+  return whole, longest
+end
+
+-- Columns share the page in proportion to what they hold, when the table is wider than the page.
+local function share_width(tbl, room)
+  local widths, words = {}, {}
+  local function see(rows)
+    for _, row in ipairs(rows) do
+      for i, cell in ipairs(row.cells) do
+        local whole, longest = cell_length(cell)
+        widths[i] = math.max(widths[i] or 4, whole)
+        words[i] = math.max(words[i] or 4, longest)
+      end
+    end
+  end
+  see(tbl.head.rows)
+  for _, body in ipairs(tbl.bodies) do see(body.body) end
+  local total = 0
+  for i = 1, #tbl.colspecs do total = total + widths[i] + 2 end
+  if total <= room then
+    for i = 1, #tbl.colspecs do tbl.colspecs[i] = { tbl.colspecs[i][1], nil } end
+    return tbl
+  end
+  local sum = 0
+  for i = 1, #tbl.colspecs do
+    widths[i] = math.max(words[i], math.min(widths[i], 44)) + 2
+    sum = sum + widths[i]
+  end
+  for i = 1, #tbl.colspecs do
+    tbl.colspecs[i] = { tbl.colspecs[i][1], widths[i] / sum }
+  end
+  return tbl
+end
+
+local function table_(tbl)
+  if html then
+    for i = 1, #tbl.colspecs do tbl.colspecs[i] = { tbl.colspecs[i][1], nil } end
+    for _, body in ipairs(tbl.bodies) do body.row_head_columns = 1 end
+    local text = pandoc.write(pandoc.Pandoc { tbl }, 'html')
+    text = text:gsub('<thead>.-</thead>', function(head)
+      return (head:gsub('<th([ >])', '<th scope="col"%1'))
+    end)
+    text = text:gsub('<tbody>.-</tbody>', function(body)
+      return (body:gsub('<th([ >])', '<th scope="row"%1'))
+    end)
+    local label = pandoc.utils.stringify(tbl.caption.long)
+    return { raw(string.format(
+      '<div class="scroller" role="region" tabindex="0" aria-label="%s">', html_escape(label))
+      .. text .. '</div>') }
+  end
+  return { share_width(tbl, typst and 88 or 84) }
+end
+
+-- Parts of the report --------------------------------------------------------------------------
+
+local function key_figure(div)
+  local part = {}
+  for _, block in ipairs(div.content) do
+    if block.t == 'Div' then part[block.classes[1]] = pandoc.utils.blocks_to_inlines(block.content) end
+  end
+  return part
+end
+
+local function key_figures(div)
+  local figures = {}
+  for _, block in ipairs(div.content) do
+    if block.t == 'Div' and has(block, 'key-figure') then figures[#figures + 1] = key_figure(block) end
+  end
+  if html then
+    local out = pandoc.Blocks { raw '<dl class="key-figures">' }
+    for _, part in ipairs(figures) do
+      out:insert(raw '<div class="key-figure"><dt>')
+      out:insert(pandoc.Plain(part.label))
+      out:insert(raw '</dt><dd class="value">')
+      out:insert(pandoc.Plain(part.value))
+      out:insert(raw '</dd>')
+      for _, name in ipairs { 'interval', 'n', 'reserve' } do
+        if part[name] then
+          out:insert(raw('<dd class="' .. name .. '">'))
+          out:insert(pandoc.Plain(part[name]))
+          out:insert(raw '</dd>')
+        end
+      end
+      out:insert(raw '</div>')
+    end
+    out:insert(raw '</dl>')
+    return out
+  end
+  if typst then
+    local out = pandoc.Blocks { raw '#key-figures((' }
+    for _, part in ipairs(figures) do
+      out:insert(raw '(')
+      for _, name in ipairs { 'label', 'value', 'interval', 'n', 'reserve' } do
+        out:insert(raw(name .. ': ['))
+        out:insert(pandoc.Plain(part[name] or {}))
+        out:insert(raw '],')
+      end
+      out:insert(raw '),')
+    end
+    out:insert(raw '))')
+    return out
+  end
+  local out = pandoc.Blocks {}
+  for _, part in ipairs(figures) do
+    out:insert(styled('Key Label', { pandoc.Para(part.label) }))
+    out:insert(styled('Key Value', { pandoc.Para(part.value) }))
+    local small = pandoc.Inlines {}
+    for _, name in ipairs { 'interval', 'n', 'reserve' } do
+      if part[name] then
+        if #small > 0 then small:insert(pandoc.Str ' · ') end
+        small:extend(part[name])
+      end
+    end
+    if #small > 0 then out:insert(styled('Key Note', { pandoc.Para(small) })) end
+  end
+  return out
+end
+
+local function details(div)
+  local summary = html_escape(div.attributes.summary or '')
+  return around('<details class="figure-data" id="' .. div.identifier .. '"><summary>' .. summary ..
+    '</summary>', div.content, '</details>')
+end
+
+local function figure(div)
+  if html then
+    return around(string.format('<figure id="%s" class="%s">', div.identifier,
+      table.concat(div.classes, ' ')), div.content, '</figure>')
+  end
+  if typst then
+    return around('#picture[', div.content, '] <' .. div.identifier .. '>')
+  end
+  return div
+end
+
+local function boxed(div, kind, style)
+  if html then
+    local open = string.format('<div class="%s" role="note">', kind)
+    return around(open, div.content, '</div>')
+  end
+  if typst then return around('#' .. kind .. '[', div.content, ']') end
+  return styled(style, div.content)
+end
+
+local NAMED = {
+  ['figure-title'] = { '<p class="figure-title">', 'figure-title', 'Figure Title' },
+  ['figure-note'] = { '<p class="figure-note">', 'figure-note', 'Figure Note' },
+  ['kicker'] = { '<p class="kicker">', 'kicker', 'Key Note' },
+}
+
+local function named(div, spec)
+  local inlines = pandoc.utils.blocks_to_inlines(div.content)
+  if html then
+    return { raw(spec[1]), pandoc.Plain(inlines), raw '</p>' }
+  end
+  if typst then
+    return { raw('#' .. spec[2] .. '['), pandoc.Plain(inlines), raw ']' }
+  end
+  return styled(spec[3], { pandoc.Para(inlines) })
+end
+
+-- The whole document ----------------------------------------------------------------------------
+
+-- In paper formats the numbers of each figure move to the annex; in HTML they stay folded in place
+-- and the empty annex goes.
+local function gather(doc)
+  local annex = pandoc.Blocks {}
+  doc.blocks = doc.blocks:walk {
+    Div = function(div)
+      if has(div, 'figure-data') and not html then
+        annex:insert(pandoc.Div(div.content, pandoc.Attr(div.identifier)))
+        return {}
+      end
+      if has(div, html and 'print-only' or 'html-only') then return {} end
+      if has(div, 'docx-only') and not docx then return {} end
+      return nil
+    end,
+    Span = function(span)
+      if has(span, html and 'print-only' or 'html-only') then return {} end
+      return nil
+    end,
+  }
+  doc.blocks = doc.blocks:walk {
+    Div = function(div)
+      if has(div, 'data-annex') then
+        if html or #annex == 0 then return {} end
+        local out = pandoc.Blocks(div.content)
+        out:extend(annex)
+        return out
+      end
+      return nil
+    end,
+  }
+  return doc
+end
+
+local function shape(doc)
+  doc.blocks = doc.blocks:walk {
+    Image = image,
+    Table = table_,
+    Figure = function(el) return el.content end,
+  }
+  doc.blocks = doc.blocks:walk {
+    Div = function(div)
+      if has(div, 'key-figures') then return key_figures(div) end
+      if has(div, 'figure') then return figure(div) end
+      if has(div, 'figure-data') and html then return details(div) end
+      if has(div, 'missing') then return boxed(div, 'missing', 'Missing') end
+      if has(div, 'reserves') then return boxed(div, 'reserves', 'Reserve') end
+      if has(div, 'published') then return boxed(div, 'published', 'Published') end
+      for class, spec in pairs(NAMED) do
+        if has(div, class) then return named(div, spec) end
+      end
+      if typst then
+        -- A plain div would become a block, in which no chapter may start a page.
+        if div.identifier == '' then return div.content end
+        local out = pandoc.Blocks { raw('#metadata(none) <' .. div.identifier .. '>') }
+        out:extend(div.content)
+        return out
+      end
+      return nil
+    end,
+    Header = function(header)
+      if html then header.level = header.level + 1 end
+      return header
+    end,
+  }
+  return doc
+end
+
+return { { Pandoc = gather }, { Pandoc = shape } }

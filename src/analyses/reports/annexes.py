@@ -1,0 +1,176 @@
+"""Parts of the report that no notebook writes: published figures, method, sources, the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analyses import indicators
+from analyses.blocks import results_of
+from analyses.cities import City, PublishedFigure
+from analyses.figures.numbers import written
+from analyses.reports import markdown as md
+from analyses.reports import words
+from analyses.reports.chapters import Chapter, Writer
+from analyses.runs.manifest import Manifest
+from analyses.wording import Text, day, number, typography
+
+
+def published(city: City, writer: Writer) -> str:
+    """Return what others published about the city, as published."""
+    parts = [md.heading(_say(words.PUBLISHED, writer), 1, "publie")]
+    if city.published:
+        parts.append(md.paragraph(_say(words.PUBLISHED_LEAD, writer)))
+        content = _content(
+            writer,
+            words.PUBLISHED_CAPTION,
+            words.PUBLISHED_HEADER,
+            [_figure(figure, writer) for figure in city.published],
+            numeric=(1,),
+        )
+        parts.append(writer.table(content, "table-publie"))
+    if city.facts:
+        parts.append(md.heading(_say(words.FACTS, writer), 2, "faits"))
+        parts.append(
+            md.bullets(
+                [
+                    typography(f"{fact.text} ({_source(fact.source)})", writer.language)
+                    for fact in city.facts
+                ]
+            )
+        )
+    return "\n".join(parts)
+
+
+def method(city: City, chapters: Sequence[Chapter], record: Manifest, writer: Writer) -> str:
+    """Return the method annex: definitions, sources, corrections, limits and the run."""
+    parts = [
+        md.heading(_say(words.METHOD, writer), 1, "methode"),
+        _definitions(chapters, writer),
+        md.heading(_say(words.DATA, writer), 2, "donnees"),
+        _data(city, writer),
+    ]
+    if city.corrections:
+        parts.append(md.heading(_say(words.CORRECTIONS, writer), 2, "corrections"))
+        parts.append(
+            md.bullets([typography(item.reason, writer.language) for item in city.corrections])
+        )
+    parts += [
+        md.heading(_say(words.LIMITS, writer), 2, "limites"),
+        md.bullets([_say(item, writer) for item in words.LIMITS_ITEMS]),
+        md.heading(_say(words.RUN, writer), 2, "fabrication"),
+        md.paragraph(_say(words.RUN_LEAD, writer)),
+        _run(record, writer),
+    ]
+    return "\n".join(parts)
+
+
+def _definitions(chapters: Sequence[Chapter], writer: Writer) -> str:
+    rows = results_of([block for chapter in chapters for block in chapter.blocks])
+    if rows.empty:
+        return ""
+    dictionary = indicators.dictionary()
+    known = [name for name in dictionary.indicators if name in set(rows["indicator"])]
+    cells = []
+    for name in known:
+        entry = dictionary[name]
+        methods = sorted(set(rows.loc[rows["indicator"] == name, "method"]) - {"none"})
+        cells.append(
+            [
+                entry.label.text().in_(writer.language),
+                entry.definition.text().in_(writer.language),
+                ", ".join(methods) or "–",
+                dictionary.document(name).title,
+            ]
+        )
+    content = _content(writer, words.DEFINITIONS_CAPTION, words.DEFINITIONS_HEADER, cells)
+    head = md.heading(_say(words.DEFINITIONS, writer), 2, "definitions")
+    return f"{head}\n{writer.table(content, 'table-definitions')}"
+
+
+def _data(city: City, writer: Writer) -> str:
+    rows = [
+        [
+            words.TABLES[name].in_(writer.language) if name in words.TABLES else name,
+            source.path,
+            source.producer or "–",
+            source.licence or _say(words.NO_LICENCE, writer),
+            "–" if source.retrieved is None else day(source.retrieved, writer.language),
+        ]
+        for name, sources in city.sources.given().items()
+        for source in sources
+    ]
+    if city.zones is not None:
+        rows.append(
+            [
+                words.TABLES["zones"].in_(writer.language),
+                city.zones.path,
+                city.zones.producer or "–",
+                city.zones.licence or _say(words.NO_LICENCE, writer),
+                "–",
+            ]
+        )
+    if not rows:
+        return md.paragraph(_say(words.DATA_NONE, writer))
+    return writer.table(_content(writer, words.DATA, words.DATA_HEADER, rows), "table-donnees")
+
+
+def _run(record: Manifest, writer: Writer) -> str:
+    version = record.code_version
+    if record.dirty:
+        version += f" ({_say(words.RUN_DIRTY, writer)})"
+    inputs = ", ".join(f"{item.path} ({item.sha256[:10]})" for item in record.inputs)
+    rows = [
+        [_say(words.RUN_EDITION, writer), day(record.edition, writer.language)],
+        [_say(words.RUN_MARK, writer), record.short],
+        [_say(words.RUN_CODE, writer), version],
+        [_say(words.RUN_PYTHON, writer), record.python],
+        [_say(words.RUN_INPUTS, writer), inputs or _say(words.RUN_NO_INPUTS, writer)],
+    ]
+    return writer.table(_content(writer, words.RUN_CAPTION, words.RUN_HEADER, rows), "table-run")
+
+
+def _figure(figure: PublishedFigure, writer: Writer) -> list[str]:
+    language = writer.language
+    known = figure.indicator in indicators.dictionary()
+    label = indicators.get(figure.indicator).label.text().in_(language) if known else None
+    if figure.unit in indicators.dictionary().units:
+        value = written(figure.value, figure.unit, language)
+    else:
+        digits = 0 if figure.value.is_integer() else 1
+        value = f"{number(figure.value, language, digits)}\u00a0{figure.unit}"
+    undated = figure.date == "undated"
+    unstated = figure.perimeter == "not stated"
+    return [
+        label or figure.indicator,
+        value,
+        _say(words.UNDATED, writer) if undated else figure.date,
+        _say(words.NOT_STATED, writer) if unstated else typography(figure.perimeter, language),
+        _source(figure.source),
+        typography(figure.note or "", language),
+    ]
+
+
+def _source(source: Any) -> str:
+    return ", ".join(part for part in (source.title, source.date) if part)
+
+
+def _content(
+    writer: Writer,
+    caption: Text,
+    header: Sequence[Text],
+    rows: Sequence[Sequence[str]],
+    numeric: Sequence[int] = (),
+) -> dict[str, Any]:
+    titles = [_say(item, writer) for item in header]
+    return {
+        "caption": _say(caption, writer),
+        "header": titles,
+        "rows": [list(row) for row in rows],
+        "numeric": [titles[at] for at in numeric],
+        "note": "",
+    }
+
+
+def _say(text: Text, writer: Writer) -> str:
+    return text.in_(writer.language)

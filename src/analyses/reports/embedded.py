@@ -1,0 +1,107 @@
+"""The engine that needs nothing beside the Python packages: pandoc and Typst as libraries."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from datetime import UTC, datetime, time
+from importlib.metadata import version
+from pathlib import Path
+
+import pypandoc
+import typst
+
+from analyses.errors import RenderError
+from analyses.reports import package
+from analyses.reports.assemble import DOCUMENT, Source
+
+PDF_STANDARDS = ["ua-1"]
+"""PDF/UA-1: Typst refuses to write the file if a figure lacks its alternative."""
+
+_COMMON = ("--from=markdown", "--standalone", "--lua-filter=theme/coeurville.lua")
+_FORMATS: dict[str, tuple[str, ...]] = {
+    "html": (
+        "--to=html5", "--template=theme/report.html", "--css=theme/report.css",
+        "--embed-resources", "--toc", "--toc-depth=3",
+    ),
+    "docx": ("--to=docx", "--reference-doc=theme/reference.docx", "--toc", "--toc-depth=2"),
+    "typst": ("--to=typst", "--template=theme/report.typ"),
+}  # fmt: skip
+
+
+def describe() -> str:
+    """Return the engine's name with the versions of its parts."""
+    return f"embedded (pandoc {pypandoc.get_pandoc_version()}, typst {version('typst')})"
+
+
+def render(source: Source, kind: str, target: Path) -> None:
+    """Render one format.
+
+    Parameters
+    ----------
+    source : Source
+        Assembled report.
+    kind : str
+        ``html``, ``pdf`` or ``docx``.
+    target : Path
+        File to write.
+
+    Raises
+    ------
+    RenderError
+        If pandoc or Typst stops; the message is theirs.
+    """
+    if kind == "pdf":
+        made = source.folder / "report.typ"
+        _pandoc(source, "typst", made)
+        compile_pdf(made, target, source)
+        return
+    _pandoc(source, kind, target)
+    if kind == "docx":
+        package.normalise(target)
+
+
+def compile_pdf(document: Path, target: Path, source: Source) -> None:
+    """Compile a Typst document with the report's fonts only, dated by its edition.
+
+    Raises
+    ------
+    RenderError
+        If Typst refuses the document, for instance for want of an alternative.
+    """
+    try:
+        typst.compile(
+            str(document),
+            output=str(target),
+            root=str(source.folder),
+            font_paths=[str(source.folder / "theme" / "pdf-fonts")],
+            ignore_system_fonts=True,
+            pdf_standards=PDF_STANDARDS,
+            timestamp=int(stamp(source).timestamp()),
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        raise RenderError(f"Typst could not write the PDF: {error}") from error
+
+
+def stamp(source: Source) -> datetime:
+    """Return the date written inside files: the start of the edition's day, UTC."""
+    return datetime.combine(source.edition, time(), UTC)
+
+
+def _pandoc(source: Source, kind: str, target: Path) -> None:
+    command = [pypandoc.get_pandoc_path(), *_COMMON, *_FORMATS[kind]]
+    command += [f"--output={target.resolve()}", DOCUMENT]
+    epoch = str(int(stamp(source).timestamp()))
+    done = subprocess.run(
+        command,
+        cwd=source.folder,
+        env={**os.environ, "SOURCE_DATE_EPOCH": epoch},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        raise RenderError(f"pandoc could not write {target.name}: {done.stderr.strip()}")
+    if done.stderr.strip():
+        raise RenderError(f"pandoc warned about {target.name}: {done.stderr.strip()}")

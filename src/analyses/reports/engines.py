@@ -1,0 +1,92 @@
+"""Choose an engine and render a report in every format."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from analyses.cities import City
+from analyses.reports import embedded, quarto
+from analyses.reports.assemble import Source, assemble, chapters_of
+from analyses.runs.manifest import Manifest
+
+Engine = Literal["auto", "embedded", "quarto"]
+FORMATS = ("html", "pdf", "docx")
+
+
+def choose(engine: Engine) -> Literal["embedded", "quarto"]:
+    """Return the engine to use; ``auto`` takes Quarto where it is on the path."""
+    if engine == "auto":
+        return "embedded" if quarto.find() is None else "quarto"
+    return engine
+
+
+def render(
+    source: Source, out: Path, engine: Engine = "auto", formats: Sequence[str] = FORMATS
+) -> str:
+    """Render a report into ``out/report.<format>``.
+
+    Parameters
+    ----------
+    source : Source
+        Assembled report.
+    out : Path
+        Folder that receives the files.
+    engine : str
+        ``auto``, ``embedded`` or ``quarto``.
+    formats : sequence of str
+        Among :data:`FORMATS`.
+
+    Returns
+    -------
+    str
+        Name and version of the engine.
+
+    Raises
+    ------
+    RenderError
+        If the engine is absent or stops.
+    """
+    used = embedded if choose(engine) == "embedded" else quarto
+    for kind in formats:
+        used.render(source, kind, out / f"report.{kind}")
+    return used.describe()
+
+
+def report(
+    folder: Path,
+    city: City,
+    record: Manifest,
+    engine: Engine = "auto",
+    formats: Sequence[str] = FORMATS,
+) -> str:
+    """Write the report of a run folder from its executed notebooks.
+
+    Parameters
+    ----------
+    folder : Path
+        Run folder that holds ``notebooks/``; it receives ``report.html``, ``.pdf`` and ``.docx``.
+    city : City
+        City of the run.
+    record : Manifest
+        Manifest of the run.
+    engine, formats
+        As for :func:`render`.
+
+    Returns
+    -------
+    str
+        Name and version of the engine.
+
+    Raises
+    ------
+    RunError
+        If a notebook holds a block of another city.
+    RenderError
+        If the engine is absent or stops.
+    """
+    with tempfile.TemporaryDirectory(prefix="coeurville-report-") as build:
+        source = assemble(city, chapters_of(folder, city.id), record, Path(build))
+        return render(source, folder, engine, formats)

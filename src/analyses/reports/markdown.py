@@ -1,0 +1,106 @@
+"""Pieces of Pandoc Markdown that both engines read alike; every outside text is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analyses.figures.escape import html
+from analyses.figures.escape import markdown as text
+
+
+def paragraph(words: str) -> str:
+    """Return one paragraph of literal text."""
+    return text(words) + "\n"
+
+
+def heading(words: str, level: int, identifier: str) -> str:
+    """Return a heading with its identifier."""
+    return f"{'#' * level} {text(words)} {{#{identifier}}}\n"
+
+
+def bullets(items: Sequence[str]) -> str:
+    """Return a list of literal texts."""
+    return "\n".join(f"- {text(item)}" for item in items) + "\n"
+
+
+def div(classes: str, *parts: str, identifier: str = "", **attributes: str) -> str:
+    """Return a fenced div around ``parts``; its fence is longer than those inside.
+
+    Parameters
+    ----------
+    classes : str
+        Class names separated by spaces.
+    *parts : str
+        Pieces of Markdown.
+    identifier : str
+        Identifier, if the div is a target.
+    **attributes : str
+        Attributes; an underscore in a name is written as a dash.
+    """
+    inside = "\n".join(parts)
+    fence = ":" * (3 + _deepest(inside))
+    names = " ".join(f".{name}" for name in classes.split())
+    mark = f"#{identifier} " if identifier else ""
+    extra = "".join(
+        f' {key.replace("_", "-")}="{text(value)}"' for key, value in attributes.items()
+    )
+    return f"{fence} {{{mark}{names}{extra}}}\n{inside}\n{fence}\n"
+
+
+def table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numeric: Sequence[str] = (),
+    caption: str = "",
+) -> str:
+    """Return a pipe table; columns named in ``numeric`` are aligned right."""
+    rule = ["---:" if name in numeric else ":---" for name in header]
+    lines = [_row(header), "|" + "|".join(rule) + "|"]
+    lines += [_row(row) for row in rows]
+    if caption:
+        lines += ["", f": {text(caption)}"]
+    return "\n".join(lines) + "\n"
+
+
+def image(source: str, alt: str, vector: str = "") -> str:
+    """Return an image whose alternative is an attribute, so that it is never a caption."""
+    more = f' vector="{vector}"' if vector else ""
+    return f'![]({source}){{alt="{text(alt)}"{more}}}\n'
+
+
+def frame(document: str, title: str) -> str:
+    """Return an HTML document as an embedded frame, kept by the HTML format only."""
+    escaped = html(document).replace("\n", "&#10;").replace("\r", "")
+    markup = (
+        f'<iframe class="map-frame" title="{html(title)}" sandbox="allow-scripts" '
+        f'srcdoc="{escaped}"></iframe>'
+    )
+    return f"```{{=html}}\n{markup}\n```\n"
+
+
+def front_matter(values: Mapping[str, Any]) -> str:
+    """Return the metadata block; texts are escaped, lists and mappings kept."""
+    return "---\n" + "".join(f"{key}: {_yaml(value)}\n" for key, value in values.items()) + "---\n"
+
+
+def _yaml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_yaml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_yaml(item) for item in value) + "]"
+    escaped = text(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(text(cell) or "&nbsp;" for cell in cells) + " |"
+
+
+def _deepest(inside: str) -> int:
+    fences = [line.split(" ")[0] for line in inside.splitlines() if line.startswith(":::")]
+    return max((len(fence) - 2 for fence in fences), default=0)

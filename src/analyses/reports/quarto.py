@@ -1,0 +1,84 @@
+"""The Quarto engine: the same sources through the `quarto` found on the path."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from analyses.errors import RenderError
+from analyses.reports import embedded, package
+from analyses.reports.assemble import DOCUMENT, Source
+
+TIME_LIMIT = 600
+
+
+def find() -> str | None:
+    """Return the path of the `quarto` command, or None."""
+    return shutil.which("quarto")
+
+
+def describe() -> str:
+    """Return the engine's name with its version.
+
+    Raises
+    ------
+    RenderError
+        If Quarto is absent or does not answer.
+    """
+    done = _quarto(["--version"], Path.cwd(), {})
+    return f"quarto {done.stdout.strip()}"
+
+
+def render(source: Source, kind: str, target: Path) -> None:
+    """Render one format; the PDF is compiled from Quarto's Typst source, as PDF/UA-1.
+
+    Quarto writes the Typst source (``keep-typ``); the file is then compiled by the Typst that ships
+    with us, with the report's fonts, so that both engines give the same standard and date.
+
+    Raises
+    ------
+    RenderError
+        If Quarto is absent, stops, or writes nothing.
+    """
+    to = "typst" if kind == "pdf" else kind
+    made = source.folder / f"report.{'typ' if kind == 'pdf' else kind}"
+    made.unlink(missing_ok=True)
+    epoch = {"SOURCE_DATE_EPOCH": str(int(embedded.stamp(source).timestamp()))}
+    _quarto(["render", DOCUMENT, "--to", to, "--no-execute"], source.folder, epoch)
+    if not made.is_file():
+        raise RenderError(f"Quarto ended without writing {made.name}.")
+    if kind == "pdf":
+        embedded.compile_pdf(made, target, source)
+        return
+    shutil.copyfile(made, target)
+    if kind == "docx":
+        package.normalise(target)
+
+
+def _quarto(
+    arguments: list[str], folder: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    command = find()
+    if command is None:
+        raise RenderError(
+            "The engine quarto was asked for, but no `quarto` is on the path. Install the extra "
+            "(pip install 'coeurville[quarto]') or use --engine embedded."
+        )
+    try:
+        done = subprocess.run(
+            [command, *arguments],
+            cwd=folder,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            timeout=TIME_LIMIT,
+        )
+    except subprocess.TimeoutExpired:
+        raise RenderError(f"Quarto did not end within {TIME_LIMIT} s.") from None
+    if done.returncode:
+        raise RenderError(f"Quarto stopped ({done.returncode}): {done.stderr.strip()[-2000:]}")
+    return done

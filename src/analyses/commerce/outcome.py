@@ -88,11 +88,19 @@ def missing(
 
 
 def count(
-    indicator: str, value: int, cell: Cell, *, source: Source, n: int | None = None
+    indicator: str,
+    value: int,
+    cell: Cell,
+    *,
+    source: Source,
+    n: int | None = None,
+    quality: Quality = "measured",
+    note: Text | None = None,
 ) -> Result:
-    """Return an exact count as a result."""
+    """Return an exact count as a result; ``n`` is what it was counted among, if not itself."""
     estimate = Estimate(float(value), float(value), float(value), value if n is None else n)
-    return result(indicator, estimate, cell, source=source, method="count/1", units=max(value, 1))
+    return result(indicator, estimate, cell, source=source, method="count/1", quality=quality,
+                  note=note, units=max(value, 1))  # fmt: skip
 
 
 def _too_few(counted: int, smallest: int) -> Text:

@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from analyses.commerce.durations import BOOTSTRAP, STRUCTURAL_MONTHS, Durations, durations
 from analyses.commerce.outcome import Cell, missing
 from analyses.commerce.panel import Panel, panel
 from analyses.commerce.rates import MIN_COVERAGE, SURFACE_BREAKS, Rates, rates
@@ -18,7 +19,8 @@ from analyses.wording import Text
 
 INDICATORS = (
     "premises_count", "survey_coverage", "vacancy_rate", "vacancy_trend", "vacancy_composition",
-    "vacancy_entry", "relet_rate",
+    "vacancy_entry", "relet_rate", "vacancy_duration", "structural_vacancy", "vacancy_spell",
+    "long_spell_share",
 )  # fmt: skip
 
 
@@ -36,6 +38,8 @@ class Vacancy:
         Yearly change on the same premises, composition effect apart.
     transitions : Transitions
         Premises that emptied or were let, and yearly rates.
+    durations : Durations or None
+        Ages and lengths of vacancies; None without a survey.
     results : tuple of Result
         All results, in the order above.
     """
@@ -44,6 +48,7 @@ class Vacancy:
     rates: Rates
     trend: Trend
     transitions: Transitions
+    durations: Durations | None
     results: tuple[Result, ...]
 
     @property
@@ -58,6 +63,9 @@ def measure_vacancy(
     min_coverage: float = MIN_COVERAGE,
     surface_breaks: Sequence[float] = SURFACE_BREAKS,
     works_are_vacant: bool = True,
+    structural_months: int = STRUCTURAL_MONTHS,
+    bootstrap: int = BOOTSTRAP,
+    seed: int = 0,
 ) -> Vacancy:
     """Measure retail vacancy.
 
@@ -71,6 +79,10 @@ def measure_vacancy(
         Limits of the surface classes, in m².
     works_are_vacant : bool
         Whether premises under works count as vacant.
+    structural_months : int
+        Months beyond which a vacancy is structural (``structural_vacancy_months``).
+    bootstrap, seed : int
+        Replicates and seed of the bootstrap of durations.
 
     Returns
     -------
@@ -83,13 +95,20 @@ def measure_vacancy(
     by_wave = rates(survey, min_coverage=min_coverage, surface_breaks=surface_breaks)
     change = trend(survey, by_wave, min_coverage=min_coverage)
     moves = transitions(survey, surface_breaks=surface_breaks)
-    results = (*by_wave.results, *change.results, *moves.results)
+    lengths = None
+    if given:
+        lengths = durations(
+            survey, structural_months=structural_months, bootstrap=bootstrap, seed=seed
+        )
+    results = (
+        *by_wave.results, *change.results, *moves.results, *(lengths.results if lengths else ()),
+    )  # fmt: skip
     if not given:
         results = tuple(
             missing(name, _NO_SURVEY, Cell(), source="survey", unlocked_by=("premises",))
             for name in INDICATORS
         )
-    return Vacancy(survey, by_wave, change, moves, results)
+    return Vacancy(survey, by_wave, change, moves, lengths, results)
 
 
 _EMPTY = pd.DataFrame(

@@ -1,0 +1,163 @@
+"""Lives of establishments, from the periods of the SIRENE register.
+
+The rules, each counted so that a report can state it: an establishment opens at its first period
+(or at its creation date, if earlier); it is closed if its *last* period is closed, so a closure
+followed by a reopening is an interruption, not an end; its activity is the last one known; periods
+without a date, or that start after the day of the extract, are set aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+SHOP_DIVISIONS = ("47", "56", "96")
+TRANSFER_DAYS = 31
+_CURRENT_SHAPE = r"^\d{2}\.?\d{2}[A-Z]$"  # NAF rév. 2 and NAF 2025; earlier lists have one digit
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """Shop establishments, one row each.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``siret``, ``start``, ``end`` (start of the last period if it is closed, else missing),
+        ``closed``, ``reopened`` (a closed period was followed by an active one),
+        ``activity_code``, ``activity_family``, ``commune``, ``zone_id``, ``brand``,
+        ``transfer_in``, ``transfer_out`` (opening, closure that is a move within the commune).
+    as_of : date or None
+        Day of the extract.
+    undated, future : int
+        Periods set aside because they have no start, or start after the extract.
+    other_activities : int
+        Establishments left out because their last known activity is not a shop's.
+    """
+
+    frame: pd.DataFrame
+    as_of: date | None
+    undated: int
+    future: int
+    other_activities: int
+
+    @property
+    def reopened(self) -> int:
+        """Establishments that closed and opened again."""
+        return int(self.frame["reopened"].sum())
+
+    def alive(self) -> pd.DataFrame:
+        """Return the establishments open at the day of the extract."""
+        return self.frame[~self.frame["closed"]]
+
+
+def lives(
+    establishments: pd.DataFrame,
+    *,
+    as_of: date | None = None,
+    divisions: Sequence[str] = SHOP_DIVISIONS,
+    transfer_days: int = TRANSFER_DAYS,
+) -> Lives:
+    """Build the lives of shop establishments.
+
+    Parameters
+    ----------
+    establishments : pandas.DataFrame
+        Table ``establishments``: one row per period, at least ``siret``, ``period_start``,
+        ``state`` and ``activity_code``.
+    as_of : date, optional
+        Day of the extract; the last start in the table if it is not known.
+    divisions : sequence of str
+        Divisions (two digits) of NAF rév. 2 or NAF 2025 that make a shop.
+    transfer_days : int
+        Days between the closure and the opening of a move within the commune, at most.
+
+    Returns
+    -------
+    Lives
+        Empty for an empty table.
+
+    Raises
+    ------
+    ValueError
+        If a required column is missing.
+    """
+    required = ("siret", "period_start", "state", "activity_code")
+    lacking = [name for name in required if name not in establishments]
+    if lacking:
+        raise ValueError(f"the table establishments lacks {', '.join(lacking)}")
+    periods = _periods(establishments)
+    undated = int(periods["period_start"].isna().sum())
+    periods = periods.dropna(subset=["period_start", "siret"])
+    last = periods["period_start"].max() if as_of is None else pd.Timestamp(as_of)
+    late = periods["period_start"] > last
+    frame = _summarise(periods[~late])
+    code = frame["activity_code"].fillna("")
+    shops = code.str.match(_CURRENT_SHAPE) & code.str[:2].isin(list(divisions))
+    kept = _with_transfers(frame[shops].reset_index(drop=True), transfer_days)
+    day = last.date() if len(periods) else as_of
+    return Lives(kept, day, undated, int(late.sum()), int((~shops).sum()))
+
+
+_TRAITS = ("activity_code", "activity_family", "commune", "zone_id", "brand")
+
+
+def _periods(table: pd.DataFrame) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "siret": table["siret"].astype("object").where(table["siret"].notna(), None),
+            "period_start": pd.to_datetime(table["period_start"]),
+            "closed": (table["state"].astype("object") == "F").to_numpy(),
+        }
+    )
+    frame["created"] = pd.to_datetime(table["created"]) if "created" in table else pd.NaT
+    for trait in _TRAITS:
+        column = table.get(trait)
+        frame[trait] = (
+            None if column is None else column.astype("object").where(column.notna(), None)
+        )
+    return frame
+
+
+def _summarise(periods: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per establishment."""
+    ordered = periods.sort_values(["siret", "period_start"], kind="stable")
+    groups = ordered.groupby("siret", sort=True)
+    frame = groups[list(_TRAITS)].last()
+    frame["start"] = groups["period_start"].first()
+    created = groups["created"].min()
+    frame["start"] = frame["start"].where(~(created < frame["start"]), created)
+    frame["closed"] = groups["closed"].last().astype(bool)
+    frame["end"] = groups["period_start"].last().where(frame["closed"])
+    was_closed = ordered["closed"].groupby(ordered["siret"]).shift(fill_value=False)
+    back = (was_closed.astype(bool) & ~ordered["closed"]).groupby(ordered["siret"]).any()
+    frame["reopened"] = back.reindex(frame.index).fillna(False).astype(bool)
+    return frame.reset_index()
+
+
+def _with_transfers(frame: pd.DataFrame, longest: int) -> pd.DataFrame:
+    """Mark the openings and closures that pair up as moves, nearest dates first, one to one."""
+    frame = frame.assign(
+        transfer_in=np.zeros(len(frame), bool), transfer_out=np.zeros(len(frame), bool)
+    )
+    keyed = frame.assign(
+        siren=frame["siret"].astype("string").str[:9], commune=frame["commune"].fillna("")
+    )[["siren", "commune", "siret", "start", "end"]]
+    closures = keyed.dropna(subset=["end"])
+    pairs = keyed.merge(closures, on=["siren", "commune"], suffixes=("_in", "_out"))
+    pairs = pairs[pairs["siret_in"] != pairs["siret_out"]]
+    pairs = pairs.assign(gap=(pairs["start_in"] - pairs["end_out"]).dt.days.abs())
+    pairs = pairs[pairs["gap"] <= longest].sort_values(["gap", "siret_in", "siret_out"])
+    moved_in: set[str] = set()
+    moved_out: set[str] = set()
+    for new, old in zip(pairs["siret_in"], pairs["siret_out"], strict=True):
+        if new not in moved_in and old not in moved_out:
+            moved_in.add(new)
+            moved_out.add(old)
+    frame["transfer_in"] = frame["siret"].isin(moved_in)
+    frame["transfer_out"] = frame["siret"].isin(moved_out)
+    return frame

@@ -1,0 +1,207 @@
+"""Turnover of shops from the SIRENE register: openings, closures, their ratio, moves, survival."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from analyses.commerce.lives import SHOP_DIVISIONS, Lives, lives
+from analyses.commerce.outcome import Cell, count, missing, result
+from analyses.commerce.proportions import wilson
+from analyses.commerce.survival import AGES, Survival, survival
+from analyses.results import Estimate, Quality, Result
+from analyses.wording import Text, day, number
+
+YEARS_SHOWN = 10
+FAMILY_YEARS = 5
+PROVISIONAL_MONTHS = 6
+INDICATORS = ("openings", "closures", "opening_ratio", "transfers", "business_survival")
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """Openings, closures and survival of shops.
+
+    Parameters
+    ----------
+    results : tuple of Result
+        ``openings``, ``closures``, ``opening_ratio`` and ``transfers`` by year (whole and zones)
+        and by family over the last full years; ``business_survival``.
+    years : pandas.DataFrame
+        ``zone``, ``breakdown``, ``category``, ``year`` (first), ``last_year``, ``openings``,
+        ``closures``, ``transfers``, ``net``, ``ratio``, ``low``, ``high``,
+        ``ratio_without_transfers``, ``provisional``.
+    lives : Lives or None
+        Establishments that the counts rest on.
+    survival : Survival or None
+        Survival curve.
+    """
+
+    results: tuple[Result, ...]
+    years: pd.DataFrame
+    lives: Lives | None
+    survival: Survival | None
+
+
+def measure_turnover(
+    establishments: pd.DataFrame | None,
+    *,
+    as_of: date | None = None,
+    divisions: Sequence[str] = SHOP_DIVISIONS,
+    exclude_transfers: bool = False,
+    years: tuple[int, int] | None = None,
+    ages: Sequence[int] = AGES,
+    cohort: tuple[int, int] | None = None,
+    observed_from: date | None = None,
+) -> Turnover:
+    """Measure the turnover of shops.
+
+    Parameters
+    ----------
+    establishments : pandas.DataFrame or None
+        Table ``establishments`` (one row per SIRENE period); None or empty if the city has none.
+    as_of : date, optional
+        Day of the extract; periods that start later are set aside, and years that end less than
+        six months before it are marked provisional (closures are declared late).
+    divisions : sequence of str
+        Divisions of activity that make a shop.
+    exclude_transfers : bool
+        Leave out of the counts the openings and closures that are moves within the commune; they
+        are counted apart in any case.
+    years : tuple of int, optional
+        First and last years shown; the last ten, the extract's included, unless told.
+    ages, cohort, observed_from
+        As for :func:`analyses.commerce.survival.survival`.
+
+    Returns
+    -------
+    Turnover
+        Without a table, every indicator is "not computable" and says which file unlocks it.
+    """
+    if establishments is None or establishments.empty:
+        return _nothing(_NO_REGISTER)
+    found = lives(establishments, as_of=as_of, divisions=divisions)
+    if found.frame.empty or found.as_of is None:
+        return _nothing(_NO_SHOP)
+    first, last = years or (found.as_of.year - YEARS_SHOWN + 1, found.as_of.year)
+    rows = [
+        _row(cell, part, span, found.as_of, exclude_transfers)
+        for cell, part, span in _cells(found.frame, first, last, found.as_of)
+    ]
+    results = [item for row in rows for item in _results(row, found.as_of)]
+    followed = survival(found, ages=ages, cohort=cohort, observed_from=observed_from)
+    frame = pd.DataFrame(rows, columns=_COLUMNS)
+    return Turnover((*results, *followed.results), frame, found, followed)
+
+
+def ratio(openings: int, closures: int, level: float = 0.95) -> Estimate:
+    """Return the ratio of two Poisson counts with its score interval.
+
+    Given their sum, the openings are binomial with probability ``r / (1 + r)``; the Wilson bounds
+    of that share give those of the ratio (Price and Bonett 2000, Computational Statistics and Data
+    Analysis 34). No value if nothing closed.
+    """
+    total = openings + closures
+    if closures == 0:
+        return Estimate(math.nan, math.nan, math.nan, total, level)
+    low, high = wilson(openings, total, level)
+    return Estimate(openings / closures, low / (1 - low), high / (1 - high), total, level)
+
+
+_COLUMNS = [
+    "zone", "breakdown", "category", "year", "last_year", "openings", "closures", "transfers",
+    "net", "ratio", "low", "high", "ratio_without_transfers", "provisional",
+]  # fmt: skip
+
+
+def _cells(
+    frame: pd.DataFrame, first: int, last: int, as_of: date
+) -> Iterator[tuple[Cell, pd.DataFrame, tuple[int, int]]]:
+    zones = list(frame.groupby("zone_id", sort=True, observed=True))
+    for year in range(first, last + 1):
+        yield Cell(), frame, (year, year)
+        for zone, part in zones:
+            yield Cell(zone=str(zone)), part, (year, year)
+    full = min(last, as_of.year - 1)
+    span = (max(first, full - FAMILY_YEARS + 1), full)
+    if span[0] <= span[1]:
+        for family, part in frame.groupby("activity_family", sort=True, observed=True):
+            yield Cell().part("activity_family", str(family)), part, span
+
+
+def _row(
+    cell: Cell, part: pd.DataFrame, span: tuple[int, int], as_of: date, exclude: bool
+) -> dict[str, object]:
+    opened = part[part["start"].dt.year.between(*span)]
+    closed = part[part["end"].dt.year.between(*span)]
+    moved_in, moved_out = int(opened["transfer_in"].sum()), int(closed["transfer_out"].sum())
+    openings = len(opened) - (moved_in if exclude else 0)
+    closures = len(closed) - (moved_out if exclude else 0)
+    estimate = ratio(openings, closures) if openings + closures else ratio(0, 0)
+    without = ratio(len(opened) - moved_in, len(closed) - moved_out).value
+    settled = pd.Timestamp(as_of) - pd.DateOffset(months=PROVISIONAL_MONTHS)
+    return {
+        "zone": cell.zone, "breakdown": cell.breakdown, "category": cell.category,
+        "year": span[0], "last_year": span[1], "openings": openings, "closures": closures,
+        "transfers": moved_in, "net": openings - closures, "ratio": estimate.value,
+        "low": estimate.low, "high": estimate.high, "ratio_without_transfers": without,
+        "provisional": pd.Timestamp(span[1], 12, 31) > settled,
+    }  # fmt: skip
+
+
+def _results(row: dict[str, object], as_of: date) -> list[Result]:
+    counts = {name: int(str(row[name])) for name in ("openings", "closures", "transfers")}
+    start, end = date(int(str(row["year"])), 1, 1), date(int(str(row["last_year"])), 12, 31)
+    cell = Cell(str(row["zone"]), str(row["breakdown"]), str(row["category"]), start, end)
+    note = _provisional(as_of) if row["provisional"] else None
+    quality: Quality = "reserve" if row["provisional"] else "measured"
+    results = [
+        count(name, value, cell, source="sirene", quality=quality, note=note)
+        for name, value in counts.items()
+    ]
+    estimate = ratio(counts["openings"], counts["closures"])
+    if not estimate.known:
+        return [
+            *results,
+            missing("opening_ratio", _NO_CLOSURE, cell, source="sirene", n=estimate.n),
+        ]
+    return [
+        *results,
+        result("opening_ratio", estimate, cell, source="sirene", method="poisson-score/1",
+               quality="reserve" if row["provisional"] else "estimated", note=note),
+    ]  # fmt: skip
+
+
+def _nothing(why: Text) -> Turnover:
+    results = tuple(
+        missing(name, why, Cell(), source="sirene", unlocked_by=("establishments",))
+        for name in INDICATORS
+    )
+    return Turnover(results, pd.DataFrame(columns=_COLUMNS), None, None)
+
+
+def _provisional(as_of: date) -> Text:
+    return Text(
+        f"Provisoire : l'extrait date du {day(as_of, 'fr')} et les fermetures sont déclarées avec "
+        f"retard (moins de {number(PROVISIONAL_MONTHS, 'fr')} mois de recul).",
+        f"Provisional: the extract dates from {day(as_of, 'en')} and closures are declared late "
+        f"(less than {number(PROVISIONAL_MONTHS, 'en')} months of hindsight).",
+    )
+
+
+_NO_REGISTER = Text(
+    "La ville n'a pas fourni d'extrait du répertoire Sirene.",
+    "The city gave no extract of the SIRENE register.",
+)
+_NO_SHOP = Text(
+    "L'extrait Sirene ne contient aucun établissement de commerce daté.",
+    "The SIRENE extract holds no dated shop establishment.",
+)
+_NO_CLOSURE = Text(
+    "Aucune fermeture dans la période : le ratio n'a pas de valeur.",
+    "No closure in the period: the ratio has no value.",
+)

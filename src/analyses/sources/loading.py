@@ -11,15 +11,19 @@ import pandas as pd
 from analyses.cities import City
 from analyses.errors import Fault, InputError, raise_if_any
 from analyses.schemas import Note, get, names, repeated
-from analyses.sources import corrections, files, places, premises, sirene
+from analyses.sources import corrections, files, osm, places, premises, sirene, streets
 from analyses.sources.request import Family, Piece, Request, expand
 from analyses.sources.tables import PROVENANCE, QUALITY, Tables
 from analyses.wording import Text, listing, number
 
-FAMILIES: tuple[Family, ...] = (premises.FAMILY, sirene.FAMILY)
+FAMILIES: tuple[Family, ...] = (premises.FAMILY, sirene.FAMILY, osm.FAMILY, streets.FAMILY)
 """The families of layouts; a new one is one module and one name here."""
 
 Progress = Callable[[str], None]
+
+_REPEATS = {"shops": "first"}
+"""What is done with a repeated key where the city declares nothing: a fault, but for data that a
+user cannot correct (extracts of OpenStreetMap overlap)."""
 
 
 def layouts() -> pd.DataFrame:
@@ -152,8 +156,8 @@ def _placed(pieces: list[Piece], zones: Any) -> tuple[list[Piece], list[Fault]]:
 def _without_repeats(table: str, pieces: list[Piece]) -> tuple[list[Piece], list[Fault]]:
     """Find keys given more than once, over all the files of the table.
 
-    A repeated key is a fault, unless every file concerned declares ``duplicates`` (``first``,
-    ``last`` or ``drop``): the rows left out are then noted.
+    A repeated key is a fault (see :data:`_REPEATS`), unless every file concerned declares
+    ``duplicates`` (``first``, ``last`` or ``drop``): the rows left out are then noted.
     """
     key = list(get(table).key) if table in names() else []
     if not key:
@@ -166,7 +170,8 @@ def _without_repeats(table: str, pieces: list[Piece]) -> tuple[list[Piece], list
     if not mask.any():
         return pieces, []
     twice = keyed[mask]
-    rules = {pieces[i].request.option("duplicates", "fault") for i in twice["_piece"].unique()}
+    usual = _REPEATS.get(table, "fault")
+    rules = {pieces[i].request.option("duplicates", usual) for i in twice["_piece"].unique()}
     rule = rules.pop() if len(rules) == 1 else "fault"
     if rule == "fault":
         return pieces, _repeat_faults(pieces, twice, key)

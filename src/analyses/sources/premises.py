@@ -8,8 +8,9 @@ from analyses import activities
 from analyses.errors import Fault
 from analyses.schemas import Note, Raw, Reading, check, get
 from analyses.sources import corrections, files, mapping
+from analyses.sources.remarks import examples
 from analyses.sources.request import Family, Layout, Piece, Request, each
-from analyses.wording import Text, listing, number
+from analyses.wording import Text, number
 
 _READING = ("decimal", "date_order", "survey_month", "duplicates")
 
@@ -145,13 +146,12 @@ def _with_family(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     unknown = codes[~known]
     if unknown.empty:
         return frame, []
-    names = sorted(unknown.unique())
-    shown = listing([*names[:5], *(["…"] if len(names) > 5 else [])])
+    shown = examples(sorted(unknown.unique()), 5, quoted=False)
     return frame, [
         Note(
             Text(
-                f"{number(len(unknown))} ligne(s) portent un code d'activité inconnu ({shown}).",
-                f"{number(len(unknown), 'en')} row(s) have an unknown activity code ({shown}).",
+                f"{number(len(unknown))} ligne(s) portent un code d'activité inconnu ({shown.fr}).",
+                f"{number(len(unknown), 'en')} row(s) have an unknown activity code ({shown.en}).",
             ),
             rows=len(unknown),
             lines=tuple(int(line) for line in unknown.index[:5]),
@@ -160,12 +160,11 @@ def _with_family(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
 
 
 def _unread_note(file: str, unread: list[str]) -> Note:
-    names = listing([f"« {name} »" for name in unread])
-    names_en = listing([f"'{name}'" for name in unread], "en")
+    names = examples(unread, 20)
     return Note(
         Text(
-            f"Colonnes de {file} qui ne sont pas du modèle et n'ont pas été lues : {names}.",
-            f"Columns of {file} that are not in the template and were not read: {names_en}.",
+            f"Colonnes de {file} qui ne sont pas du modèle et n'ont pas été lues : {names.fr}.",
+            f"Columns of {file} that are not in the template and were not read: {names.en}.",
         )
     )
 

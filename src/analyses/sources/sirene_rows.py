@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 from analyses import activities
 from analyses.schemas import Note, Raw, check, get
 from analyses.schemas.convert import Mask
+from analyses.sources.remarks import examples
 from analyses.sources.sirene_scan import Scan
 from analyses.wording import Text, listing, number
 
@@ -274,9 +274,8 @@ def _code_notes(frame: pd.DataFrame) -> list[Note]:
     known = activities.is_known(code, kind).to_numpy()
     unknown = code.notna().to_numpy() & ~older & ~known
     if unknown.any():
-        codes: Sequence[str] = sorted(code[unknown].unique())
-        shown = [*codes[:5], *(["…"] if len(codes) > 5 else [])]
-        fr = f"Code d'activité inconnu ({listing(shown)})"
-        en = f"Unknown activity code ({listing(shown, 'en')})"
+        shown = examples(sorted(code[unknown].unique()), 5, quoted=False)
+        fr = f"Code d'activité inconnu ({shown.fr})"
+        en = f"Unknown activity code ({shown.en})"
         notes.append(_count_note(int(unknown.sum()), fr, en))
     return notes

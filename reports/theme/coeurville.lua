@@ -141,6 +141,11 @@ local function key_figures(div)
       out:insert(pandoc.Plain(part.label))
       out:insert(raw '</dt><dd class="value">')
       out:insert(pandoc.Plain(part.value))
+      if part.unit then
+        out:insert(raw ' <span class="unit">')
+        out:insert(pandoc.Plain(part.unit))
+        out:insert(raw '</span>')
+      end
       out:insert(raw '</dd>')
       for _, name in ipairs { 'interval', 'n', 'reserve' } do
         if part[name] then
@@ -158,7 +163,7 @@ local function key_figures(div)
     local out = pandoc.Blocks { raw '#key-figures((' }
     for _, part in ipairs(figures) do
       out:insert(raw '(')
-      for _, name in ipairs { 'label', 'value', 'interval', 'n', 'reserve' } do
+      for _, name in ipairs { 'label', 'value', 'unit', 'interval', 'n', 'reserve' } do
         out:insert(raw(name .. ': ['))
         out:insert(pandoc.Plain(part[name] or {}))
         out:insert(raw '],')
@@ -171,7 +176,12 @@ local function key_figures(div)
   local out = pandoc.Blocks {}
   for _, part in ipairs(figures) do
     out:insert(styled('Key Label', { pandoc.Para(part.label) }))
-    out:insert(styled('Key Value', { pandoc.Para(part.value) }))
+    local value = pandoc.Inlines(part.value)
+    if part.unit then
+      value:insert(pandoc.Str '\u{a0}')
+      value:extend(part.unit)
+    end
+    out:insert(styled('Key Value', { pandoc.Para(value) }))
     local small = pandoc.Inlines {}
     for _, name in ipairs { 'interval', 'n', 'reserve' } do
       if part[name] then

@@ -224,7 +224,7 @@ def _rows(frame: pd.DataFrame) -> Sequence[tuple[Any, ...]]:
     return list(frame.itertuples(index=False, name=None))
 
 
-def _missing(cell: object) -> bool:
+def _missing(cell: Any) -> bool:
     return bool(pd.api.types.is_scalar(cell) and pd.isna(cell))
 
 

@@ -1,8 +1,8 @@
 """Text from outside, made harmless for the place where it is written.
 
 A shop's name is data: whatever it holds, a reader sees exactly those characters. Each function
-covers one destination; the destination's own library escapes XML, SVG and JSON. Charts need none: the
-style switches matplotlib's formulas off.
+covers one destination; the destination's own library escapes XML, SVG and JSON. Charts
+need none: the style switches matplotlib's formulas off.
 """
 
 from __future__ import annotations

@@ -32,7 +32,9 @@ class KeyFigure:
     label : str
         What is measured.
     value : str
-        Value with its unit.
+        Value, with its sign of percent.
+    unit : str
+        Unit in words; empty for a share in percent.
     interval : str
         Interval in words; empty for an exact count.
     n : str
@@ -43,6 +45,7 @@ class KeyFigure:
 
     label: str
     value: str
+    unit: str
     interval: str
     n: str
     reserve: bool
@@ -72,9 +75,11 @@ def key_figure(result: Result, language: Language) -> KeyFigure:
             ),
             language,
         )
+    value, _, unit = written(estimate.value, result.unit, language).partition(NO_BREAK_SPACE)
     return KeyFigure(
         label=label,
-        value=written(estimate.value, result.unit, language),
+        value=value,
+        unit=unit,
         interval=bounds,
         n=f"n{NO_BREAK_SPACE}={NO_BREAK_SPACE}{number(estimate.n, language)}",
         reserve=result.quality == "reserve",

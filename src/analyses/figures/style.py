@@ -87,7 +87,8 @@ def style() -> Iterator[None]:
     _register_fonts()
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_RC)
+        for name, value in _RC.items():
+            mpl.rcParams.__setitem__(name, value)
         yield
 
 

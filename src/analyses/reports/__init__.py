@@ -1,0 +1,1 @@
+"""Reports: blocks of executed notebooks in; HTML, PDF and DOCX out."""

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from analyses import assets
-from analyses.blocks import Block, blocks_of
+from analyses.blocks import blocks_of
 from analyses.cities import City
 from analyses.errors import RunError
 from analyses.figures import style
@@ -94,7 +94,7 @@ def assemble(city: City, chapters: Sequence[Chapter], record: Manifest, folder: 
     reference_docx.write(
         folder / "theme" / "reference.docx",
         header=title,
-        footer=values["footer"],
+        footer=str(values["footer"]),
         warning=str(values.get("warning-label", "")),
         language=language,
     )
@@ -185,7 +185,7 @@ def _summary(chapters: Sequence[Chapter], language: Language) -> str:
 def _card(figure: dict[str, object], language: Language) -> str:
     parts = [
         md.div(name, md.paragraph(str(figure[name])))
-        for name in ("label", "value", "interval", "n")
+        for name in ("label", "value", "unit", "interval", "n")
         if figure[name]
     ]
     if figure["reserve"]:

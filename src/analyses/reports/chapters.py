@@ -10,9 +10,10 @@ from typing import Any
 
 from analyses.blocks import Block
 from analyses.errors import RenderError
+from analyses.figures.escape import markdown as text_
 from analyses.reports import markdown as md
 from analyses.reports import words
-from analyses.wording import Language, listing
+from analyses.wording import Language, Text, listing
 
 PAPER_ROWS = 40
 """Rows of a table on paper; HTML shows all."""
@@ -134,9 +135,8 @@ class Writer:
         if block.kind == "map":
             frame = md.frame(content["html"], content["title"])
             drawing = md.div("print-only", drawing) + "\n" + frame
-        annex = f"{self._say(words.ANNEX).split(' ')[0]}, {label[0].lower()}{label[1:]}"
-        link = f"[{md.text(self._say(words.IN_ANNEX))}[{md.text(annex)}](#{target})]{{.print-only}}"
-        note = md.text(content["note"]) + (" " if content["note"] else "") + link + "\n"
+        link = f"[[{text_(self._say(words.IN_ANNEX))}](#{target})]{{.print-only}}"
+        note = text_(content["note"]) + (" " if content["note"] else "") + link + "\n"
         return md.div(
             f"figure {block.kind}",
             md.div("figure-title", md.paragraph(f"{label}. {content['title']}")),
@@ -148,7 +148,7 @@ class Writer:
 
     def _numbers(self, table: Mapping[str, Any], label: str, target: str) -> str:
         low = label[0].lower() + label[1:]
-        title = self._say(words.DATA_OF).format(label=low, caption=table["caption"])
+        title = self._say(words.DATA_OF).format(label=low, caption=str(table["caption"]))
         body = self._sized(table, title)
         note = md.div("figure-note", md.paragraph(table["note"])) if table.get("note") else ""
         return md.div("figure-data", body, note, identifier=target, summary=title)
@@ -172,8 +172,8 @@ class Writer:
         (folder / f"{name}.svg").write_text(content["svg"], encoding="utf-8")
         return f"figures/{name}.png", f"figures/{name}.svg"
 
-    def _box(self, kind: str, title: words.Text, parts: Sequence[str]) -> str:
-        return md.div(kind, md.paragraph(self._say(title)), *parts)
+    def _box(self, kind: str, title: Text, parts: Sequence[str]) -> str:
+        return md.div(kind, md.strong(self._say(title)), *parts)
 
-    def _say(self, text: words.Text) -> str:
+    def _say(self, text: Text) -> str:
         return text.in_(self.language)

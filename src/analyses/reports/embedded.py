@@ -7,6 +7,7 @@ import subprocess
 from datetime import UTC, datetime, time
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import pypandoc
 import typst
@@ -15,7 +16,7 @@ from analyses.errors import RenderError
 from analyses.reports import package
 from analyses.reports.assemble import DOCUMENT, Source
 
-PDF_STANDARDS = ["ua-1"]
+PDF_STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA-1: Typst refuses to write the file if a figure lacks its alternative."""
 
 _COMMON = ("--from=markdown", "--standalone", "--lua-filter=theme/coeurville.lua")
@@ -76,7 +77,7 @@ def compile_pdf(document: Path, target: Path, source: Source) -> None:
             root=str(source.folder),
             font_paths=[str(source.folder / "theme" / "pdf-fonts")],
             ignore_system_fonts=True,
-            pdf_standards=PDF_STANDARDS,
+            pdf_standards=PDF_STANDARD,
             timestamp=int(stamp(source).timestamp()),
         )
     except (RuntimeError, ValueError, OSError) as error:

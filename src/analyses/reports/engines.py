@@ -49,10 +49,11 @@ def render(
     RenderError
         If the engine is absent or stops.
     """
-    used = embedded if choose(engine) == "embedded" else quarto
+    quartos = choose(engine) == "quarto"
+    write = quarto.render if quartos else embedded.render
     for kind in formats:
-        used.render(source, kind, out / f"report.{kind}")
-    return used.describe()
+        write(source, kind, out / f"report.{kind}")
+    return quarto.describe() if quartos else embedded.describe()
 
 
 def report(

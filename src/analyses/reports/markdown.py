@@ -14,6 +14,11 @@ def paragraph(words: str) -> str:
     return text(words) + "\n"
 
 
+def strong(words: str) -> str:
+    """Return one paragraph of literal text, in bold."""
+    return f"**{text(words)}**\n"
+
+
 def heading(words: str, level: int, identifier: str) -> str:
     """Return a heading with its identifier."""
     return f"{'#' * level} {text(words)} {{#{identifier}}}\n"

@@ -140,7 +140,8 @@ def _paragraphs() -> list[str]:
     sizes = {1: (40, 480, 160), 2: (28, 320, 120), 3: (23, 240, 80), 4: (21, 200, 60)}
     for level, (size, before, after) in sizes.items():
         page = "<w:pageBreakBefore/>" if level == 1 else ""
-        form = f'{keep}<w:keepLines/>{page}{gap.format(before, after)}<w:outlineLvl w:val="{level - 1}"/>'
+        form = keep + "<w:keepLines/>" + page + gap.format(before, after)
+        form += f'<w:outlineLvl w:val="{level - 1}"/>'
         made.append(_style(f"Heading{level}", f"heading {level}", "Normal", form,
                            strong + _size(size), after="BodyText"))  # fmt: skip
     return made
@@ -204,7 +205,8 @@ def _document() -> str:
         '<w:headerReference w:type="default" r:id="rId3"/>'
         '<w:footerReference w:type="default" r:id="rId4"/>'
         '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1418" w:right="1276" w:bottom="1304" '
-        'w:left="1276" w:header="680" w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>'
+        'w:left="1276" w:header="680" w:footer="567" w:gutter="0"/></w:sectPr></w:body>'
+        "</w:document>"
     )
 
 

@@ -163,9 +163,8 @@ ANNEX = Text("Annexe : données des figures", "Annex: data of the figures")
 FIGURE = Text("Figure", "Figure")
 TABLE = Text("Tableau", "Table")
 DATA_OF = Text("Données de la {label} : {caption}", "Data of {label}: {caption}")
-IN_ANNEX = Text("Données chiffrées : ", "Numbers: ")
+IN_ANNEX = Text("Données chiffrées en annexe.", "Numbers in the annex.")
 SHORTENED = Text(
     "Les {shown} premières lignes sur {total} ; toutes sont dans la version HTML.",
     "The first {shown} rows of {total}; all are in the HTML version.",
 )
-PAGE_OF = Text("Données", "Data")

@@ -36,7 +36,7 @@ class Curve:
 
     def beyond(self, duration: float) -> tuple[Floats, Floats]:
         """Return the least and the greatest probability of lasting longer than ``duration``."""
-        least = self.mass[:, self.support.left >= duration].sum(axis=1)
+        least = self.mass[:, self._wholly_beyond(duration)].sum(axis=1)
         most = self.mass[:, self.support.right > duration].sum(axis=1)
         return least, most
 
@@ -45,7 +45,7 @@ class Curve:
         left, right = self.support.left, self.support.right
         with np.errstate(invalid="ignore", divide="ignore"):
             part = np.clip((right - duration) / (right - left), 0.0, 1.0)
-        part = np.where(left >= duration, 1.0, np.where(right <= duration, 0.0, part))
+        part = np.where(self._wholly_beyond(duration), 1.0, np.where(right <= duration, 0.0, part))
         return self.mass @ np.nan_to_num(part)
 
     def median_cells(self) -> tuple[Floats, Floats]:
@@ -64,6 +64,11 @@ class Curve:
         with np.errstate(invalid="ignore"):
             inside = left + part * (right - left)
         return np.where(np.isinf(right), math.inf, inside)
+
+    def _wholly_beyond(self, duration: float) -> npt.NDArray[np.bool_]:
+        """Return which cells lie beyond a duration: a cell does not hold its left end."""
+        left, right = self.support.left, self.support.right
+        return np.asarray((left > duration) | ((left == duration) & (right > left)))
 
     def _median_cell(self) -> npt.NDArray[np.intp]:
         return np.asarray(np.argmax(np.cumsum(self.mass, axis=1) >= 0.5 - 1e-9, axis=1))

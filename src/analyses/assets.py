@@ -8,6 +8,11 @@ from pathlib import Path
 from analyses.errors import CoeurvilleError
 
 
+def package() -> Path:
+    """Return the folder of the package's code."""
+    return Path(str(resources.files("analyses")))
+
+
 def notebooks() -> Path:
     """Return the folder of the notebooks.
 
@@ -31,8 +36,8 @@ def reports() -> Path:
 
 
 def _folder(name: str, mark: str) -> Path:
-    package = Path(str(resources.files("analyses")))
-    for place in (package.parents[1] / name, package / "assets" / name):
+    code = package()
+    for place in (code.parents[1] / name, code / "assets" / name):
         if any(place.glob(mark)):
             return place
     raise CoeurvilleError(

@@ -24,9 +24,11 @@ def zones(network: Network) -> Feature:
 
 
 def base(network: Network) -> Feature:
-    """Return the streets, river and buildings (``kind``, ``name``, ``use``)."""
+    """Return what is drawn under the maps (``kind``, ``name`` and, for streets, ``use``)."""
     features = [
-        _feature("LineString", _pairs(network.river), {"kind": "water", "name": "La Démoise"})
+        _feature("LineString", _pairs(network.river), {"kind": "water", "name": "La Démoise"}),
+        _feature("Polygon", [_pairs(network.park)], {"kind": "green", "name": "Jardin Démo"}),
+        _feature("LineString", _pairs(network.rail), {"kind": "rail"}),
     ]
     features += [
         _feature("Polygon", [_pairs(outline)], {"kind": "building"})
@@ -36,7 +38,11 @@ def base(network: Network) -> Feature:
         _feature(
             "LineString",
             _pairs(street.line),
-            {"kind": "street", "name": street.name, "use": street.use},
+            {
+                "kind": "path" if street.use == "lane" else "street",
+                "name": street.name,
+                "use": street.use,
+            },
         )
         for street in network.streets
     ]

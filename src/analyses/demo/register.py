@@ -134,16 +134,13 @@ def _shops(rng: np.random.Generator, survey: Survey) -> list[Establishment]:
     kept &= ~(start >= stock.leaves[premises])
     rows = np.flatnonzero(kept)
     sirens: dict[int, str] = {}
-    brands: dict[str, str] = {}
     counts: dict[str, int] = {}
     out = []
     for row in rows[np.argsort(np.nan_to_num(start[rows], nan=-99.0), kind="stable")]:
         spell = spells.loc[row]
         old = int(spell["moved_from"])
-        siren = sirens.get(old) or brands.get(spell["brand"]) or _siren(rng)
+        siren = sirens.get(old) or _siren(rng)
         sirens[int(row)] = siren
-        if spell["brand"]:
-            brands[spell["brand"]] = siren
         counts[siren] = counts.get(siren, 0) + 1
         lived = None if np.isnan(start[row]) else float(start[row])
         where = _address(survey, int(premises[row]))

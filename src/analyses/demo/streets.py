@@ -80,8 +80,10 @@ class Network:
         All the streets.
     zones : dict
         Zone id: rings of its polygon (the outer one first, then holes), each of shape (n, 2).
-    river : array of shape (n, 2)
-        Axis of the river.
+    river, rail : arrays of shape (n, 2)
+        Axes of the river and of the railway.
+    park : array of shape (n, 2)
+        Closed outline of a public garden.
     buildings : tuple of arrays of shape (5, 2)
         Closed outlines of some buildings.
     """
@@ -89,6 +91,8 @@ class Network:
     streets: tuple[Street, ...]
     zones: dict[str, tuple[Points, ...]]
     river: Points
+    rail: Points
+    park: Points
     buildings: tuple[Points, ...]
 
 
@@ -143,6 +147,8 @@ def network(rng: np.random.Generator) -> Network:
         streets=streets,
         zones=_zones(shape),
         river=_river(rng),
+        rail=_rail(),
+        park=_closed(np.vstack([shape.arc(290, 272, 300), shape.arc(385, 300, 272)])),
         buildings=_buildings(streets, rng),
     )
 
@@ -269,6 +275,12 @@ def _river(rng: np.random.Generator) -> Points:
     phase = float(rng.uniform(0, 2 * math.pi))
     y = -900 - 70 * np.sin(x / 420 + phase) + 0.05 * x - 25 * np.sin(x / 170)
     return np.column_stack([x, y]).astype(np.float64)
+
+
+def _rail() -> Points:
+    """Return the railway, east of the faubourg that bears the station's name."""
+    y = np.linspace(-1500, 1900, 18)
+    return np.column_stack([1180 + 0.00009 * (y - 250) ** 2, y]).astype(np.float64)
 
 
 def _buildings(streets: tuple[Street, ...], rng: np.random.Generator) -> tuple[Points, ...]:

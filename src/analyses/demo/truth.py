@@ -21,6 +21,7 @@ from analyses.demo.register import Establishment
 
 _STRUCTURAL_YEARS = 2.0
 _MONTHS = 12.0
+_DIVISIONS = ("47", "56", "96")
 
 
 def truth(survey: Survey, found: tuple[Establishment, ...]) -> dict[str, Any]:
@@ -179,22 +180,30 @@ def diversity(survey: Survey) -> dict[str, Any]:
 
 
 def openings_closures(found: tuple[Establishment, ...]) -> dict[str, Any]:
-    """Return the openings and closures of the shops of the premises, by year, as drawn.
+    """Return the openings and closures of the register, by year, as drawn.
 
-    ``transfers`` of the year are counted in both: a tenant who moves closes one establishment and
-    opens another.
+    ``premises`` are the shops of the city's premises; ``divisions_47_56_96`` are all those whose
+    last activity is in these divisions, with or without premises. ``transfers`` of the year are in
+    both counts: a tenant who moves closes one establishment and opens another.
     """
     shops = [one for one in found if one.role == "shop"]
-    opened = pd.Series([one.created.year for one in shops if one.created is not None])
-    closed = pd.Series(
-        [p.start.year for one in shops for p in one.periods if p.state == "F" and p.start]
-    )
-    moved = pd.Series([one.created.year for one in shops if one.moved_from >= 0 and one.created])
+    retail = [one for one in found if one.periods[-1].code[:2] in _DIVISIONS and _current(one)]
+    return {"premises": _by_year(shops), "divisions_47_56_96": _by_year(retail)}
+
+
+def _current(one: Establishment) -> bool:
+    return one.role in ("shop", "remote", "dormant")
+
+
+def _by_year(chosen: list[Establishment]) -> dict[str, dict[str, int]]:
+    opened = [one.created for one in chosen if one.created is not None]
+    closed = [one.periods[-1].start for one in chosen if one.periods[-1].state == "F"]
+    moved = [one.created for one in chosen if one.moved_from >= 0 and one.created is not None]
     return {
         str(year): {
-            "openings": int((opened == year).sum()),
-            "closures": int((closed == year).sum()),
-            "transfers": int((moved == year).sum()),
+            "openings": sum(day.year == year and day <= plan.EXTRACT for day in opened),
+            "closures": sum(day is not None and day.year == year for day in closed),
+            "transfers": sum(day.year == year for day in moved),
         }
         for year in range(plan.ORIGIN.year, plan.EXTRACT.year + 1)
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -299,6 +299,17 @@ def refuse(
         raise ValueError(f"{indicator} can be computed from {', '.join(sorted(have))}")
     tables = tuple(dict.fromkeys(TABLES.get(asset, asset) for asset in found.unlocked_by))
     return not_computable(indicator, unit, source, found.why, unlocked_by=tables, zone=zone)
+
+
+def refuse_all(
+    units: Mapping[str, str], have: Collection[str], source: SourceClass
+) -> tuple[Result, ...]:
+    """Return "non calculable" for each indicator of ``units`` that ``have`` cannot give."""
+    return tuple(
+        refuse(indicator, unit, have, source)
+        for indicator, unit in units.items()
+        if not answer(indicator, have).computable
+    )
 
 
 def _why(indicator: str, own: frozenset[str], missing: tuple[tuple[str, ...], ...]) -> Text:

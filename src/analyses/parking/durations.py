@@ -95,14 +95,16 @@ def _curves(found: Durations, draws: int, seed: int) -> Floats:
     return survival(weights @ found.ended, weights @ found.dropped)
 
 
-def _summary(values: Floats, n: int, days: int, level: float) -> Estimate:
-    """Value of the data with the basic percentile interval of the samples of days."""
+def _summary(
+    values: Floats, n: int, days: int, level: float, ceiling: float = math.inf
+) -> Estimate:
+    """Value of the data, and Student's interval on the spread over samples of days."""
     if days < 2:
         return Estimate(float(values[0]), math.nan, math.nan, n, level)
     error = float(np.nanstd(values[1:], ddof=1)) * math.sqrt(days / (days - 1))
     from_t = _student(level, days - 1)
     low, high = values[0] - from_t * error, values[0] + from_t * error
-    return Estimate(float(values[0]), max(0.0, float(low)), float(high), n, level)
+    return Estimate(float(values[0]), max(0.0, float(low)), min(ceiling, float(high)), n, level)
 
 
 def _student(level: float, freedom: int) -> float:
@@ -158,10 +160,7 @@ def share_beyond(
         return UNKNOWN
     before = int(np.searchsorted(found.minutes, minutes, side="right"))
     curves = np.c_[np.ones(401), _curves(found, 400, seed)]
-    estimate = _summary(curves[:, before], found.stays, found.ended.shape[0], level)
-    return Estimate(
-        estimate.value, estimate.low, min(1.0, estimate.high), estimate.n, estimate.level
-    )
+    return _summary(curves[:, before], found.stays, found.ended.shape[0], level, 1.0)
 
 
 def stay_classes(
@@ -186,7 +185,7 @@ def stay_classes(
             classes.append((low, high, UNKNOWN))
             continue
         share = curves[:, before] - upper
-        estimate = _summary(share, found.stays, found.ended.shape[0], level)
+        estimate = _summary(share, found.stays, found.ended.shape[0], level, 1.0)
         classes.append((low, high, estimate))
     return classes
 

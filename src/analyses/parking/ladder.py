@@ -97,7 +97,33 @@ LABELS: dict[str, Text] = {
     "calibrated": Text("Calage sur comptages", "Calibrated on counts"),
 }
 
-_DONE = Text("corrigé", "corrected")
+_DONE = Text("fait", "done")
+
+_SHORT_UNKNOWN = Text(
+    "la part des voitures qui repartent pendant la période gratuite n'est pas connue",
+    "the share of cars that leave within the free period is not known",
+)
+
+_LACKING: dict[str, Text] = {
+    "free_period": Text("aucune période gratuite sans ticket", "no free period without a ticket"),
+    "residual": Text(
+        "les paiements ne disent pas quelle durée chacun a achetée",
+        "payments do not say how much time each one bought",
+    ),
+    "permits": Text(
+        "aucune place d'abonné ou de résident déclarée dans l'offre",
+        "the supply declares no subscriber's or resident's space",
+    ),
+    "unpaid": Text(
+        "il faut des comptages ou un taux de respect mesuré",
+        "counts or a measured rate of payment are needed",
+    ),
+    "calibrated": Text(
+        f"il faut des comptages sur au moins {FEWEST_COUNTED} horodateurs et deux jours",
+        f"counts at {FEWEST_COUNTED} meters or more on two days are needed",
+    ),
+}
+"""Why a rung is left out."""
 
 
 def climb(
@@ -128,37 +154,57 @@ def climb(
     """
     known = assumptions or Assumptions()
     rows = usable(payments)
-    meters = list(dict.fromkeys(supply["meter_id"]))
-    single = [m for m, s in supply.groupby("meter_id")["spaces"].max().items() if s == 1]
-    united = one_car_a_space(rows, [str(m) for m in single])
+    single = [str(m) for m, s in supply.groupby("meter_id")["spaces"].max().items() if s == 1]
+    united = one_car_a_space(rows, single)
     cells = meter_cells(united, supply, grid, paid_hours=paid_hours, studied=studied, counts=counts)
-    paid = {
-        "raw": paid_space_time(rows, grid, meters, residual=False).occupied,
-        "residual": paid_space_time(united, grid, meters, residual=True).occupied,
-    }
-    paid["free_period"] = paid["raw"] + _free(rows, grid, meters, known)
-    paid["residual"] = paid["residual"] + paid["free_period"] - paid["raw"]
-    offer = offered(supply, grid, meters, key="meter_id")
-    for name in ("raw", "free_period", "residual"):
-        cells[f"rung_{name}"] = _pick(paid[name], offer, cells, meters)
-    cells["paid"] = cells["rung_residual"]
-    cells["signal"] = payment_signal(cells)
-    open_share = 1.0 - cells["permit_share"].to_numpy(dtype=float)
-    cells["rung_permits"] = cells["paid"] / open_share
+    cells = _before_counts(cells, rows, united, supply, grid, known)
     respect = _respect(cells, known)
-    cells["rung_unpaid"] = np.minimum(cells["rung_permits"] / (respect or 1.0), 1.0)
-    if respect is None:
-        cells["rung_unpaid"] = cells["rung_permits"]
+    cells["rung_unpaid"] = cells["rung_permits"]
+    if respect is not None:
+        cells["rung_unpaid"] = np.minimum(cells["rung_permits"] / respect, 1.0)
     ready = _countable(cells)
-    estimates = predict_meters(fit_meters(cells, level=level), cells) if ready else None
-    found = uncalibrated(cells) if estimates is None else estimates
+    found = predict_meters(fit_meters(cells, level=level), cells) if ready else uncalibrated(cells)
     cells["rung_calibrated"] = found["value"] if ready else cells["rung_unpaid"]
-    said = _reasons(payments, supply, single, known, respect, ready)
-    rungs = tuple(_rung(name, cells, *said[name]) for name in LABELS)
+    applied = {
+        "raw": True,
+        "free_period": known.free_minutes > 0 and known.short_share is not None,
+        "residual": "purchased_minutes" in payments or bool(single),
+        "permits": bool((cells["permit_share"] > 0).any()),
+        "unpaid": respect is not None,
+        "calibrated": ready,
+    }
+    rungs = tuple(_rung(name, cells, done, known) for name, done in applied.items())
     return Ladder(rungs, cells, found)
 
 
-def _rung(name: str, cells: pd.DataFrame, applied: bool, reason: Text) -> Rung:
+def _before_counts(
+    cells: pd.DataFrame,
+    rows: pd.DataFrame,
+    united: pd.DataFrame,
+    supply: pd.DataFrame,
+    grid: Grid,
+    known: Assumptions,
+) -> pd.DataFrame:
+    """Add the rungs that no count is needed for."""
+    meters = list(dict.fromkeys(supply["meter_id"]))
+    offer = offered(supply, grid, meters, key="meter_id")
+    raw = paid_space_time(rows, grid, meters, residual=False).occupied
+    own = paid_space_time(united, grid, meters, residual=True).occupied
+    free = _free(rows, grid, meters, known)
+    cells = cells.assign(
+        rung_raw=_pick(raw, offer, cells, meters),
+        rung_free_period=_pick(raw + free, offer, cells, meters),
+        rung_residual=_pick(own + free, offer, cells, meters),
+    )
+    cells = cells.assign(paid=cells["rung_residual"])
+    cells = cells.assign(signal=payment_signal(cells))
+    return cells.assign(rung_permits=cells["paid"] / (1.0 - cells["permit_share"]))
+
+
+def _rung(name: str, cells: pd.DataFrame, applied: bool, known: Assumptions) -> Rung:
+    reason = _DONE if applied else _LACKING[name]
+    if name == "free_period" and known.free_minutes > 0 and not applied:
+        reason = _SHORT_UNKNOWN
     column = cells[f"rung_{name}"].to_numpy(dtype=float)
     on = cells["regulated"].to_numpy(dtype=bool)
     spaces = np.where(on, cells["spaces"].to_numpy(dtype=float), 0.0)
@@ -209,67 +255,3 @@ def _respect(cells: pd.DataFrame, known: Assumptions) -> float | None:
 def _countable(cells: pd.DataFrame) -> bool:
     counted = cells[cells["counted"].notna()]
     return counted["meter_id"].nunique() >= FEWEST_COUNTED and counted["day"].nunique() >= 2
-
-
-def _reasons(
-    payments: pd.DataFrame,
-    supply: pd.DataFrame,
-    single: list[object],
-    known: Assumptions,
-    respect: float | None,
-    ready: bool,
-) -> dict[str, tuple[bool, Text]]:
-    free = known.free_minutes > 0
-    permits = "permit_spaces" in supply and bool((supply["permit_spaces"] > 0).any())
-    residual = "purchased_minutes" in payments or bool(single)
-    return {
-        "raw": (True, Text("temps payé, tel quel", "time paid for, as it is")),
-        "free_period": _free_reason(free, known.short_share is not None),
-        "residual": (residual, _DONE)
-        if residual
-        else (
-            False,
-            Text(
-                "les paiements ne disent pas quelle durée chacun a achetée",
-                "payments do not say how much time each one bought",
-            ),
-        ),
-        "permits": (permits, _DONE)
-        if permits
-        else (
-            False,
-            Text(
-                "aucune place d'abonné ou de résident déclarée dans l'offre",
-                "the supply declares no subscriber's or resident's space",
-            ),
-        ),
-        "unpaid": (respect is not None, _DONE)
-        if respect is not None
-        else (
-            False,
-            Text(
-                "il faut des comptages ou un taux de respect mesuré",
-                "counts or a measured rate of payment are needed",
-            ),
-        ),
-        "calibrated": (ready, _DONE)
-        if ready
-        else (
-            False,
-            Text(
-                f"il faut des comptages sur au moins {FEWEST_COUNTED} horodateurs et deux jours",
-                f"counts at {FEWEST_COUNTED} meters or more on two days are needed",
-            ),
-        ),
-    }
-
-
-def _free_reason(free: bool, known: bool) -> tuple[bool, Text]:
-    if not free:
-        return False, Text("aucune période gratuite sans ticket", "no free period without a ticket")
-    if known:
-        return True, _DONE
-    return False, Text(
-        "la part des voitures qui repartent pendant la période gratuite n'est pas connue",
-        "the share of cars that leave within the free period is not known",
-    )

@@ -14,8 +14,8 @@ from analyses.parking.grid import MISSING, Grid, Seconds, seconds
 from analyses.parking.spacetime import Accumulator, SpaceTime
 from analyses.results import Estimate
 
-REFUSED = ("cancelled", "declined", "void", "refunded", "refused")
-"""Values of ``status`` that mean that nothing was bought."""
+REFUSED = ("cancel", "declin", "void", "refund", "refus", "annul", "rejet")
+"""Beginnings of words that, anywhere in ``status``, mean that nothing was bought."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ def _masks(payments: pd.DataFrame) -> dict[str, Bools]:
     refused = np.zeros(len(payments), dtype=bool)
     if "status" in payments:
         status = payments["status"].astype("string").str.strip().str.lower()
-        refused = status.isin(REFUSED).to_numpy(dtype=bool)
+        pattern = "|".join(REFUSED)
+        refused = status.str.contains(pattern, regex=True).fillna(False).to_numpy(dtype=bool)
     empty = ~no_time & (end <= start)
     extension = np.zeros(len(payments), dtype=bool)
     if "purchased_minutes" in payments:

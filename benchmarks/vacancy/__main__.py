@@ -14,27 +14,29 @@ from benchmarks.vacancy import simulation
 from benchmarks.vacancy.simulation import Check, Street, exponential, weibull
 
 SEEDS = 200
+SHAPE, SCALE = 0.8, 2.0
+SPELL = weibull(SHAPE, SCALE)
+TOWN = Street(400, (0.0, 1.0, 2.0, 3.0), 0.06, exponential(3.0), unknown=0.05)
+QUARTER = Street(150, (0.0, 1.0, 1.5, 4.0), 0.08, exponential(2.0))
+HALF_YEARLY = Street(500, tuple(np.arange(0, 6.01, 0.5)), 0.08, SPELL)
+YEARLY = Street(500, tuple(np.arange(0, 6.01, 1.0)), 0.08, SPELL)
+
+
+def spell_survival(years: np.ndarray) -> np.ndarray:
+    """Return the share of vacancies that last longer."""
+    return np.asarray(np.exp(-((years / SCALE) ** SHAPE)))
 
 
 def checks(seed: int) -> Iterator[Check]:
     """Yield every check of one seed."""
-    yearly = (0.0, 1.0, 2.0, 3.0)
-    town = Street(400, yearly, 0.06, exponential(3.0), unknown=0.05)
-    yield from simulation.markov_checks("town-400", town, 3.0, seed)
-    uneven = Street(150, (0.0, 1.0, 1.5, 4.0), 0.08, exponential(2.0))
-    yield from simulation.markov_checks("quarter-150-uneven-waves", uneven, 2.0, seed)
+    yield from simulation.markov_checks("town-400", TOWN, 3.0, seed)
+    yield from simulation.markov_checks("quarter-150-uneven-waves", QUARTER, 2.0, seed)
     for premises in (120, 600):
-        yield from simulation.trend_checks(
-            f"rising-{premises}", premises, (0.0, 1.0, 2.0, 4.0), seed
-        )
+        work = f"rising-{premises}"
+        yield from simulation.trend_checks(work, premises, (0.0, 1.0, 2.0, 4.0), seed)
     yield from simulation.trend_checks("rising-300-two-waves", 300, (0.0, 2.0), seed)
-    spell = weibull(0.8, 2.0)
-    half_yearly = Street(500, tuple(np.arange(0, 6.01, 0.5)), 0.08, spell)
-    yearly = Street(500, tuple(np.arange(0, 6.01, 1.0)), 0.08, spell)
-    for work, street in (("spells-half-yearly", half_yearly), ("spells-yearly", yearly)):
-        yield from simulation.duration_checks(
-            work, street, lambda x: np.exp(-((x / 2.0) ** 0.8)), 24, seed
-        )
+    for work, street in (("spells-half-yearly", HALF_YEARLY), ("spells-yearly", YEARLY)):
+        yield from simulation.duration_checks(work, street, spell_survival, 24, seed)
     yield from simulation.register_checks("register", seed)
     yield from simulation.diversity_checks("offer", seed, 100)
 

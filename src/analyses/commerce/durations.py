@@ -304,7 +304,8 @@ def _fit(
     low: Floats, high: Floats, premises: pd.Series[str], bootstrap: int, rng: np.random.Generator
 ) -> Curve:
     """Fit the curve, and again on whole premises drawn with replacement."""
-    patterns, index = np.unique(np.column_stack([low, high]), axis=0, return_inverse=True)
+    bounds = np.column_stack(on_common_limits(low, high))
+    patterns, index = np.unique(bounds, axis=0, return_inverse=True)
     owner = pd.factorize(premises)[0]
     owners = int(owner.max()) + 1
     spells_of = np.zeros((owners, len(patterns)))
@@ -316,6 +317,30 @@ def _fit(
 
 def _months(span: pd.Series[pd.Timedelta]) -> Floats:
     return np.asarray(span.dt.days, dtype=np.float64) / MONTH_DAYS
+
+
+def on_common_limits(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Bring the bounds that lie within six weeks of one another to one limit.
+
+    Waves are not a whole number of months apart: without this, a cell of some days between 11.9 and
+    12.1 months would draw to itself the mass of a whole year. Exact durations are left alone.
+    """
+    exact = low == high
+    ends = np.concatenate([low[~exact], high[~exact]])
+    values = np.unique(ends[np.isfinite(ends)])
+    common = dict.fromkeys([math.inf], math.inf)
+    group: list[float] = []
+    for value in [*values.tolist(), math.inf]:
+        if group and value - group[0] > _NEAR_MONTHS:
+            centre = group[0] if group[0] == 0 else float(np.mean(group))
+            common |= dict.fromkeys(group, centre)
+            group = []
+        group.append(value)
+    merged = [
+        np.where(exact, bound, [common.get(value, value) for value in bound.tolist()])
+        for bound in (low, high)
+    ]
+    return merged[0], merged[1]
 
 
 def _units(shares: Floats, n: int) -> float:

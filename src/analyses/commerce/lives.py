@@ -8,16 +8,15 @@ without a date, or that start after the day of the extract, are set aside.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-SHOP_DIVISIONS = ("47", "56", "96")
+from analyses.activities import Scope, family_of, is_shop
+
 TRANSFER_DAYS = 31
-_CURRENT_SHAPE = r"^\d{2}\.?\d{2}[A-Z]$"  # NAF rév. 2 and NAF 2025; earlier lists have one digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,9 @@ class Lives:
     frame : pandas.DataFrame
         ``siret``, ``start``, ``end`` (start of the last period if it is closed, else missing),
         ``closed``, ``reopened`` (a closed period was followed by an active one),
-        ``activity_code``, ``activity_family``, ``commune``, ``zone_id``, ``brand``,
-        ``transfer_in``, ``transfer_out`` (opening, closure that is a move within the commune).
+        the last known ``activity_code``, ``activity_family``, ``commune``, ``zone_id``, ``name``,
+        ``brand``, ``street``, ``lon``, ``lat``; ``transfer_in``, ``transfer_out`` (opening, closure
+        that is a move within the commune).
     as_of : date or None
         Day of the extract.
     undated, future : int
@@ -59,7 +59,7 @@ def lives(
     establishments: pd.DataFrame,
     *,
     as_of: date | None = None,
-    divisions: Sequence[str] = SHOP_DIVISIONS,
+    scope: Scope = "divisions",
     transfer_days: int = TRANSFER_DAYS,
 ) -> Lives:
     """Build the lives of shop establishments.
@@ -71,8 +71,8 @@ def lives(
         ``state`` and ``activity_code``.
     as_of : date, optional
         Day of the extract; the last start in the table if it is not known.
-    divisions : sequence of str
-        Divisions (two digits) of NAF rév. 2 or NAF 2025 that make a shop.
+    scope : str
+        Which activities make a shop (see :data:`analyses.activities.Scope`).
     transfer_days : int
         Days between the closure and the opening of a move within the commune, at most.
 
@@ -96,14 +96,19 @@ def lives(
     last = periods["period_start"].max() if as_of is None else pd.Timestamp(as_of)
     late = periods["period_start"] > last
     frame = _summarise(periods[~late])
-    code = frame["activity_code"].fillna("")
-    shops = code.str.match(_CURRENT_SHAPE) & code.str[:2].isin(list(divisions))
+    shops = is_shop(frame["activity_code"], frame["nomenclature"], scope)
+    frame["activity_family"] = frame["activity_family"].fillna(
+        family_of(frame["activity_code"], frame["nomenclature"]).astype("object")
+    )
     kept = _with_transfers(frame[shops].reset_index(drop=True), transfer_days)
     day = last.date() if len(periods) else as_of
     return Lives(kept, day, undated, int(late.sum()), int((~shops).sum()))
 
 
-_TRAITS = ("activity_code", "activity_family", "commune", "zone_id", "brand")
+_TRAITS = (
+    "activity_code", "nomenclature", "activity_family", "commune", "zone_id", "name", "brand",
+    "street", "lon", "lat",
+)  # fmt: skip
 
 
 def _periods(table: pd.DataFrame) -> pd.DataFrame:

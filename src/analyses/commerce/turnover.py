@@ -9,7 +9,8 @@ from datetime import date
 
 import pandas as pd
 
-from analyses.commerce.lives import SHOP_DIVISIONS, Lives, lives
+from analyses.activities import Scope
+from analyses.commerce.lives import Lives, lives
 from analyses.commerce.outcome import Cell, count, missing, result
 from analyses.commerce.proportions import wilson
 from analyses.commerce.survival import AGES, Survival, survival
@@ -51,7 +52,7 @@ def measure_turnover(
     establishments: pd.DataFrame | None,
     *,
     as_of: date | None = None,
-    divisions: Sequence[str] = SHOP_DIVISIONS,
+    scope: Scope = "divisions",
     exclude_transfers: bool = False,
     years: tuple[int, int] | None = None,
     ages: Sequence[int] = AGES,
@@ -67,8 +68,8 @@ def measure_turnover(
     as_of : date, optional
         Day of the extract; periods that start later are set aside, and years that end less than
         six months before it are marked provisional (closures are declared late).
-    divisions : sequence of str
-        Divisions of activity that make a shop.
+    scope : str
+        Which activities make a shop (see :data:`analyses.activities.Scope`).
     exclude_transfers : bool
         Leave out of the counts the openings and closures that are moves within the commune; they
         are counted apart in any case.
@@ -84,7 +85,7 @@ def measure_turnover(
     """
     if establishments is None or establishments.empty:
         return _nothing(_NO_REGISTER)
-    found = lives(establishments, as_of=as_of, divisions=divisions)
+    found = lives(establishments, as_of=as_of, scope=scope)
     if found.frame.empty or found.as_of is None:
         return _nothing(_NO_SHOP)
     first, last = years or (found.as_of.year - YEARS_SHOWN + 1, found.as_of.year)

@@ -1,0 +1,127 @@
+"""Active shops as three sources see them, in one shape: survey, SIRENE, OpenStreetMap."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from analyses.activities import Scope
+from analyses.commerce.lives import lives
+from analyses.commerce.outcome import Cell
+from analyses.commerce.panel import OCCUPIED, panel
+from analyses.results import Source
+
+TRAITS = ("zone_id", "family", "activity", "name", "brand", "lon", "lat")
+
+
+@dataclass(frozen=True, slots=True)
+class Shops:
+    """Active shops of one source.
+
+    Parameters
+    ----------
+    source : str
+        ``survey``, ``sirene`` or ``osm``.
+    frame : pandas.DataFrame
+        One row per shop: ``id`` and :data:`TRAITS` (``activity`` is the finest code or label that
+        the source gives).
+    day : date or None
+        Day that the source describes.
+    """
+
+    source: Source
+    frame: pd.DataFrame
+    day: date | None
+
+    def cell(self, zone: str | None = None) -> Cell:
+        """Return the cell of the whole, or of a zone, at the source's day."""
+        return (Cell() if zone is None else Cell(zone=zone)).at(self.day)
+
+    def zones(self) -> list[tuple[Cell, pd.DataFrame]]:
+        """Return the whole and each zone, with their shops."""
+        groups = self.frame.groupby("zone_id", sort=True)
+        return [
+            (self.cell(), self.frame),
+            *((self.cell(str(zone)), part) for zone, part in groups),
+        ]
+
+
+def active_shops(
+    premises: pd.DataFrame | None,
+    establishments: pd.DataFrame | None,
+    shops: pd.DataFrame | None,
+    *,
+    as_of: date | None = None,
+    scope: Scope = "divisions",
+) -> dict[Source, Shops]:
+    """Return the active shops of each source given, in the order survey, SIRENE, OpenStreetMap.
+
+    Premises: those that the last wave found occupied. Establishments: those open at ``as_of``.
+    Shops: those mapped as occupied.
+    """
+    found: dict[Source, Shops] = {}
+    if premises is not None and not premises.empty:
+        found["survey"] = _surveyed(premises)
+    if establishments is not None and not establishments.empty:
+        register = lives(establishments, as_of=as_of, scope=scope)
+        frame = register.alive().rename(
+            columns={"siret": "id", "activity_family": "family", "activity_code": "activity"}
+        )
+        found["sirene"] = Shops("sirene", _shaped(frame), register.as_of)
+    if shops is not None and not shops.empty:
+        frame = shops[shops["status"].astype("object") == OCCUPIED].rename(
+            columns={"osm_id": "id", "activity_family": "family", "kind": "activity"}
+        )
+        observed = pd.to_datetime(shops["observed"]).max() if "observed" in shops else pd.NaT
+        found["osm"] = Shops("osm", _shaped(frame), None if pd.isna(observed) else observed.date())
+    return found
+
+
+def plain(name: str) -> str:
+    """Return a name without accents, case or punctuation, to compare names with."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
+    return " ".join(kept.split())
+
+
+def brand_communes(establishments: pd.DataFrame) -> Mapping[str, int]:
+    """Return the number of communes of each brand (plain names) in a table ``establishments``.
+
+    Only a table that spans several communes can tell: for one commune every brand would count one.
+    """
+    table = establishments.dropna(subset=["brand", "commune"])
+    names = table["brand"].astype("object").map(plain)
+    reach = table.groupby(names)["commune"].nunique()
+    return {str(brand): int(communes) for brand, communes in reach.items()}
+
+
+def _surveyed(premises: pd.DataFrame) -> Shops:
+    survey = panel(premises)
+    last = survey.stock[survey.stock["wave"] == len(survey.dates) - 1]
+    occupied = last.loc[last["vacant"] == 0.0, "premises_id"]
+    rows = premises.assign(id=premises["premises_id"].astype("object"))
+    rows = (
+        rows[rows["id"].isin(set(occupied))].sort_values("wave").drop_duplicates("id", keep="last")
+    )
+    frame = rows.rename(columns={"activity_family": "family"})
+    detail = [name for name in ("activity_code", "activity") if name in frame]
+    known = [name for name in detail if frame[name].notna().mean() >= 0.8]
+    frame["activity"] = frame[known[0]] if known else None
+    return Shops("survey", _shaped(frame), survey.dates[-1])
+
+
+def _shaped(frame: pd.DataFrame) -> pd.DataFrame:
+    shaped = pd.DataFrame({"id": frame["id"].astype("object").to_numpy()})
+    for trait in TRAITS:
+        column = frame.get(trait)
+        if column is None:
+            shaped[trait] = None
+        elif trait in ("lon", "lat"):
+            shaped[trait] = pd.to_numeric(column).to_numpy(float)
+        else:
+            shaped[trait] = column.astype("object").where(column.notna(), None).to_numpy()
+    return shaped

@@ -102,7 +102,7 @@ def clean(table: pa.Table, named: dict[str, str], file: str, today: pd.Timestamp
         notes.append(_short_note(short))
     if wrong.any():
         notes.append(_wrong_siret_note(wrong))
-        frame = frame[~wrong]
+        frame = frame[~wrong].copy()
     frame["nomenclature"] = _nomenclature(frame, text, wrong)
     families = activities.family_of(frame["activity_code"], frame["nomenclature"])
     frame["activity_family"] = families

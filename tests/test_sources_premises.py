@@ -1,0 +1,390 @@
+"""Surveys of premises: the template in its three forms, mapped files, and every fault at once."""
+
+from __future__ import annotations
+
+import json
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from analyses import sources
+from analyses.errors import InputError
+from trial import city, premises, put
+
+HEADER = (
+    "premises_id;wave;status;zone_id;surface_m2;rent_eur_year;lease_end;activity_family;lon;lat"
+)
+GOOD = "A1;2024-06-15;vacant;centre;85,5;12 000;;food;3.287;49.847"
+SQUARE = [[3.28, 49.84], [3.30, 49.84], [3.30, 49.86], [3.28, 49.86], [3.28, 49.84]]
+INNER = [[3.285, 49.845], [3.29, 49.845], [3.29, 49.85], [3.285, 49.85], [3.285, 49.845]]
+
+
+def zones(*items):
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"zone_id": name, "name": name, "kind": kind},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+        for name, kind, ring in items
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def load(tmp_path, text, *, encoding="utf-8", name="premises.csv", **more):
+    put(tmp_path, name, text, encoding)
+    return sources.load(city(tmp_path, sources=premises(name, **more)))
+
+
+def faults(tmp_path, text, **more):
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, text, **more)
+    return caught.value.faults
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_any_usual_encoding_and_delimiter(tmp_path, encoding, delimiter):
+    rows = [
+        ["premises_id", "wave", "status", "name"],
+        ["A1", "15/06/2024", "occupé", "Épicerie d'Isle"],
+    ]
+    text = "\r\n".join(delimiter.join(row) for row in rows)
+    table = load(tmp_path, text, encoding=encoding).premises
+    assert table["name"].tolist() == ["Épicerie d'Isle"]
+    assert table["status"].tolist() == ["occupied"]
+    assert table["wave"].tolist() == [pd.Timestamp("2024-06-15")]
+
+
+def test_french_titles_as_headers(tmp_path):
+    text = (
+        "Identifiant du local;Date du passage;État du local;Surface de vente\nA;2024-06;vacant;80,5"
+    )
+    table = load(tmp_path, text).premises
+    assert table[["premises_id", "status"]].to_numpy().tolist() == [["A", "vacant"]]
+
+
+def test_ten_faults_in_one_file_make_one_error_with_all_ten(tmp_path):
+    rows = [
+        HEADER,
+        GOOD,
+        ";2024-06-15;vacant;centre;85;;;;3.287;49.847",  # 1 missing identifier
+        "A3;15/13/2024;vacant;centre;85;;;;3.287;49.847",  # 2 no such day
+        "A4;2024-06-15;vide ?;centre;85;;;;3.287;49.847",  # 3 unknown status
+        "A5;2024-06-15;vacant;centre;85 m²;;;;3.287;49.847",  # 4 not a number
+        "A6;2024-06-15;vacant;centre;85;-5;;;3.287;49.847",  # 5 under the minimum
+        "A7;2024-06-15;vacant;nulle-part;85;;;;3.287;49.847",  # 6 unknown zone
+        "A8;2024-06-15;vacant;centre;85;;;toys;3.287;49.847",  # 7 unknown family
+        "A9;2024-06-15;vacant;centre;85;;;;3.287;149.847",  # 8 no such latitude
+        "A10;2024-06-15;vacant",  # 9 cells missing
+        GOOD,  # 10 repeated key
+    ]
+    put(tmp_path, "zones.geojson", zones(("centre", "centre", SQUARE)))
+    put(tmp_path, "premises.csv", "\n".join(rows), "cp1252")
+    with pytest.raises(InputError) as caught:
+        sources.load(city(tmp_path, zones={"path": "zones.geojson"}, sources=premises()))
+    found = caught.value.faults
+    assert len(found) == 10
+    assert {f.file for f in found} == {"premises.csv"}
+    assert sorted(f.row for f in found) == [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+    by_row = {f.row: f for f in found}
+    assert (by_row[4].column, by_row[4].value) == ("wave", "15/13/2024")
+    assert (by_row[6].column, by_row[6].value) == ("surface_m2", "85 m²")
+    assert by_row[8].value == "nulle-part"
+    assert "line 12" in by_row[2].problem
+    assert all(f.remedy for f in found)
+
+
+def test_faults_of_several_files_come_together(tmp_path):
+    put(tmp_path, "a.csv", "premises_id;wave;status\nA;2024;vacant")
+    put(tmp_path, "b.csv", "premises_id;wave;status\nB;2024-06-01;?")
+    put(tmp_path, "c.csv", "")
+    declared = [{"layout": "coeurville", "path": f"{n}.csv"} for n in "abc"]
+    with pytest.raises(InputError) as caught:
+        sources.load(city(tmp_path, sources={"premises": declared}))
+    assert {f.file for f in caught.value.faults} == {"a.csv", "b.csv", "c.csv"}
+
+
+def test_lines_are_those_of_a_spreadsheet(tmp_path):
+    text = (
+        'premises_id;wave;status;name\nA;2024-06-01;vacant;"two\nlines"\n\nB;2024-06-01;?;x\n;;;\n'
+    )
+    text += "C;x;vacant;y"
+    found = faults(tmp_path, text)
+    assert [(f.row, f.column) for f in found] == [(6, "wave"), (4, "status")]
+
+
+def test_personal_fields_are_dropped_at_the_door(tmp_path):
+    text = "premises_id;wave;status;owner_name;shopkeeper_age\nA;2024-06-01;vacant;Zoé Témoin;?"
+    tables = load(tmp_path, text)
+    assert "owner_name" not in tables.premises
+    everything = [*tables.frames.values(), tables.provenance, tables.quality]
+    assert not any("Témoin" in str(frame.to_dict()) for frame in everything)
+    assert not any("owner" in reserve.fr for reserve in tables.reserves)
+
+
+def test_unknown_columns_are_reported_not_refused(tmp_path):
+    tables = load(tmp_path, "premises_id;wave;status;couleur\nA;2024-06-01;vacant;bleu")
+    assert any("couleur" in reserve.fr for reserve in tables.reserves)
+
+
+def test_workbook(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "lisez-moi"
+    sheet = book.create_sheet("relevé")
+    sheet.append([None, None, None, None])
+    sheet.append(["premises_id", "wave", "status", "surface_m2"])
+    sheet.append(["A", pd.Timestamp("2024-06-15").to_pydatetime(), "vacant", 85.5])
+    sheet.append([12, "15/06/2024", "occupé", "n.c."])
+    (tmp_path / "essai").mkdir()
+    book.save(tmp_path / "essai" / "p.xlsx")
+    declared = premises("p.xlsx", sheet="relevé")
+    with pytest.raises(InputError) as caught:
+        sources.load(city(tmp_path, sources=declared))
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column, fault.value) == (4, "surface_m2", "n.c.")
+    sheet["D4"] = None
+    book.save(tmp_path / "essai" / "p.xlsx")
+    table = sources.load(city(tmp_path, sources=declared)).premises
+    assert table["premises_id"].tolist() == ["A", "12"]
+    assert table["surface_m2"].iloc[0] == 85.5
+    with pytest.raises(InputError, match="lisez-moi, relevé"):
+        sources.load(city(tmp_path, sources=premises("p.xlsx", sheet="autre")))
+
+
+def test_geojson(tmp_path):
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [3.287, 49.847]},
+        "properties": {
+            "premises_id": "A",
+            "wave": "2024-06-01",
+            "status": "vacant",
+            "surface_m2": 80,
+        },
+    }
+    text = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    table = load(tmp_path, text, name="p.geojson").premises
+    assert table[["lon", "lat", "surface_m2"]].to_numpy().tolist() == [[3.287, 49.847, 80.0]]
+
+
+def test_a_mapped_file_with_lambert_coordinates(tmp_path):
+    # 652469.02, 6862035.26 in Lambert 93 is the Eiffel tower's quarter: 48.8566° N, 2.3522° E
+    text = "Réf,Année,Vacance,X,Y\n1,2020,O,652469.02,6862035.26\n2,2020,N,652469.02,6862035.26"
+    table = load(
+        tmp_path,
+        text,
+        layout="mapped",
+        columns={
+            "premises_id": "Réf",
+            "wave": "Année",
+            "status": "Vacance",
+            "lon": "X",
+            "lat": "Y",
+        },
+        values={"status": {"O": "vacant", "*": "occupied"}},
+        constants={"street": "Place"},
+        options={"crs": "EPSG:2154", "survey_month": 6},
+    ).premises
+    assert table["status"].tolist() == ["vacant", "occupied"]
+    assert table["wave"].unique().tolist() == [pd.Timestamp("2020-06-01")]
+    assert table["street"].tolist() == ["Place", "Place"]
+    assert table[["lon", "lat"]].iloc[0].tolist() == pytest.approx([2.3522, 48.8566], abs=1e-4)
+
+
+def test_a_wrong_mapping_names_city_yml_and_the_columns_of_the_file(tmp_path):
+    found = faults(
+        tmp_path,
+        "Ref,An\n1,2020",
+        layout="mapped",
+        columns={"premises_id": "Réf", "wave": "An", "statut": "An"},
+        options={"colour": "x"},
+    )
+    told = " ".join(map(str, found))
+    assert "colour" in told
+    assert "'statut'" in told
+    assert "the file has: Ref, An" in told
+
+
+def test_unmapped_values_are_faults_under_the_name_of_the_file(tmp_path):
+    (fault,) = faults(
+        tmp_path,
+        "Ref,An,État\n1,2020-06-01,libre",
+        layout="mapped",
+        columns={"premises_id": "Ref", "wave": "An", "status": "État"},
+    )
+    assert (fault.column, fault.value) == ("État", "libre")
+
+
+def test_repeated_keys_by_rule(tmp_path):
+    text = "premises_id;wave;status;name\nA;2024-06-01;vacant;x\nA;2024-06-01;occupied;y\n"
+    text += "B;2024-06-01;vacant;z"
+    (fault,) = faults(tmp_path, text)
+    assert fault.row == 2
+    assert "line 3 of premises.csv" in fault.problem
+    kept = {"first": ["x", "z"], "last": ["y", "z"], "drop": ["z"]}
+    for rule, names in kept.items():
+        tables = load(tmp_path, text, options={"duplicates": rule})
+        assert tables.premises["name"].tolist() == names
+        aside = len(kept["first"]) + 1 - len(names)
+        assert tables.provenance[["rows_read", "rows_set_aside"]].to_numpy().tolist() == [
+            [3, aside]
+        ]
+        assert "premises_id A, wave 2024-06-01" in tables.reserves[0].fr
+
+
+def test_declared_corrections_and_their_guard(tmp_path):
+    text = (
+        "premises_id;wave;status\nA;2024-06-01;vaccant\nA;2024-06-01;occupied\nB;2024-06-01;vacant"
+    )
+    put(tmp_path, "premises.csv", text)
+    drop = {
+        "table": "premises",
+        "reason": "Saisie double",
+        "drop": True,
+        "expects": 1,
+        "where": {"premises_id": "A", "status": "occupied"},
+    }
+    fix = {
+        "table": "premises",
+        "reason": "Coquille",
+        "where": {"status": "vaccant"},
+        "set": {"status": "vacant"},
+        "expects": 1,
+    }
+    tables = sources.load(city(tmp_path, sources=premises(), corrections=[drop, fix]))
+    assert tables.premises["status"].tolist() == ["vacant", "vacant"]
+    assert any("Saisie double" in reserve.fr for reserve in tables.reserves)
+    assert tables.quality["set_aside"].tolist() == [True, False]
+    stale = {**drop, "expects": 2}
+    with pytest.raises(InputError, match="expects 2 rows and finds 1"):
+        sources.load(city(tmp_path, sources=premises(), corrections=[stale, fix]))
+
+
+def test_zones_by_point_the_smallest_first(tmp_path):
+    put(
+        tmp_path,
+        "zones.geojson",
+        zones(("centre", "centre", SQUARE), ("coeur", "hypercentre", INNER)),
+    )
+    rows = [
+        "premises_id;wave;status;zone_id;lon;lat",
+        "in;2024-06-01;vacant;;3.287;49.847",
+        "ring;2024-06-01;vacant;;3.299;49.859",
+        "out;2024-06-01;vacant;;3.5;49.9",
+        "named;2024-06-01;vacant;centre;3.287;49.847",
+        "none;2024-06-01;vacant;;;",
+    ]
+    put(tmp_path, "premises.csv", "\n".join(rows))
+    tables = sources.load(city(tmp_path, zones={"path": "zones.geojson"}, sources=premises()))
+    found = tables.premises.set_index("premises_id")["zone_id"].fillna("").to_dict()
+    assert found == {"in": "coeur", "ring": "centre", "out": "", "named": "centre", "none": ""}
+    assert "1 hors de toute zone et 1 sans coordonnées ni zone" in tables.reserves[0].fr
+    assert tables.zones.set_index("zone_id")["parts"].to_dict() == {
+        "centre": ("centre", "coeur"),
+        "coeur": ("coeur",),
+    }
+
+
+def test_wrong_zones(tmp_path):
+    bad = json.loads(zones(("centre", "centre", SQUARE), ("centre", "marais", INNER)))
+    bad["features"][1]["geometry"] = {"type": "Point", "coordinates": [3.2, 49.8]}
+    put(tmp_path, "zones.geojson", json.dumps(bad))
+    declared = {"path": "zones.geojson", "comparison": "hypercentre"}
+    with pytest.raises(InputError) as caught:
+        sources.load(city(tmp_path, zones=declared))
+    told = str(caught.value)
+    for part in ("appears more than once", "'marais'", "not a polygon", "zones.comparison"):
+        assert part in told
+
+
+def test_a_self_crossing_zone_is_repaired_and_told(tmp_path):
+    bow = [[3.28, 49.84], [3.30, 49.86], [3.30, 49.84], [3.28, 49.86], [3.28, 49.84]]
+    put(tmp_path, "zones.geojson", zones(("z", "centre", bow)))
+    tables = sources.load(city(tmp_path, zones={"path": "zones.geojson"}))
+    assert tables.zones.geometry.is_valid.all()
+    assert "réparé" in tables.reserves[0].fr
+
+
+def test_families_from_codes_and_unknown_codes_told(tmp_path):
+    rows = [
+        "premises_id;wave;status;activity_code;activity_family",
+        "A;2024-06-01;occupied;47.71Z;",
+        "B;2024-06-01;occupied;47.71Z;food",
+        "C;2024-06-01;occupied;47.98Z;",
+        "D;2024-06-01;occupied;62.02A;",
+    ]
+    text = "\n".join(rows)
+    tables = load(tmp_path, text)
+    assert tables.premises["activity_family"].fillna("").tolist() == [
+        "clothing",
+        "food",
+        "",
+        "other",
+    ]
+    assert any("47.98Z" in reserve.fr for reserve in tables.reserves)
+
+
+def test_tables_that_are_not_there(tmp_path):
+    tables = sources.load(city(tmp_path))
+    assert tables.premises is None
+    assert tables["shops"] is None
+    assert not tables.has("premises")
+    with pytest.raises(KeyError, match="premisses"):
+        tables["premisses"]
+    with pytest.raises(AttributeError, match="premisses"):
+        getattr(tables, "premisses")  # noqa: B009
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "the file is empty"),
+        (b"PK\x03\x04rest", "a workbook or an archive"),
+        ('premises_id;wave;status\n"A;2024-06-01;vacant', "cannot be read|cells where"),
+        (
+            "premises_id;wave;status;status\nA;2024-06-01;vacant;vacant",
+            "two columns have the same name",
+        ),
+    ],
+)
+def test_files_that_are_not_tables(tmp_path, text, told):
+    put(tmp_path, "premises.csv", text)
+    with pytest.raises(InputError, match=told):
+        sources.load(city(tmp_path, sources=premises()))
+
+
+def test_missing_file_variable_and_layout(tmp_path, monkeypatch):
+    monkeypatch.delenv("COEURVILLE_NOWHERE", raising=False)
+    declared = [
+        {"layout": "coeurville", "path": "none.csv"},
+        {"layout": "coeurville", "path": "${COEURVILLE_NOWHERE}/x.csv"},
+    ]
+    with pytest.raises(InputError) as caught:
+        sources.load(city(tmp_path, sources={"premises": declared}))
+    told = str(caught.value)
+    assert "there is no such file" in told
+    assert "COEURVILLE_NOWHERE is not set" in told
+    put(tmp_path, "premises.csv", "a")
+    with pytest.raises(InputError, match="Use one of: coeurville, mapped"):
+        sources.load(city(tmp_path, sources=premises(layout="modele")))
+
+
+def test_provenance(tmp_path):
+    put(tmp_path, "a-2023.csv", "premises_id;wave;status\nA;2023-06-01;vacant")
+    put(tmp_path, "a-2024.csv", "premises_id;wave;status\nA;2024-06-01;vacant\nB;2024-06-01;vacant")
+    declared = premises("a-*.csv", producer="Ville", licence="LO", retrieved="2024-07-01")
+    tables = sources.load(city(tmp_path, sources=declared))
+    assert tables.provenance["file"].tolist() == ["a-2023.csv", "a-2024.csv"]
+    assert tables.provenance["rows_kept"].tolist() == [1, 2]
+    assert tables.provenance["sha256"].str.len().tolist() == [64, 64]
+    assert len(tables.premises) == 3
+    assert [path.name for path in tables.files] == ["a-2023.csv", "a-2024.csv"]
+
+
+def test_the_list_of_layouts_names_every_option():
+    table = sources.layouts()
+    assert {"coeurville", "mapped"} <= set(table.loc[table["table"] == "premises", "layout"])
+    mapped = table[(table["table"] == "premises") & (table["layout"] == "mapped")]
+    assert "point_column" in mapped["options"].item()

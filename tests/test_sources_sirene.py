@@ -1,0 +1,378 @@
+"""The SIRENE register in its official layouts, in samples made from their documentation."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from analyses import sources
+from analyses.errors import InputError
+from analyses.sources import sirene_rows, sirene_scan
+from trial import city, put
+
+STOCK = [
+    "siren",
+    "nic",
+    "siret",
+    "statutDiffusionEtablissement",
+    "dateCreationEtablissement",
+    "trancheEffectifsEtablissement",
+    "etablissementSiege",
+    "typeVoieEtablissement",
+    "libelleVoieEtablissement",
+    "codeCommuneEtablissement",
+    "dateDebut",
+    "etatAdministratifEtablissement",
+    "enseigne1Etablissement",
+    "denominationUsuelleEtablissement",
+    "activitePrincipaleEtablissement",
+    "nomenclatureActivitePrincipaleEtablissement",
+    "activitePrincipaleNAF25Etablissement",
+]
+HISTORY = [
+    "siren",
+    "nic",
+    "siret",
+    "dateFin",
+    "dateDebut",
+    "etatAdministratifEtablissement",
+    "enseigne1Etablissement",
+    "denominationUsuelleEtablissement",
+    "activitePrincipaleEtablissement",
+    "nomenclatureActivitePrincipaleEtablissement",
+]
+
+
+def stock_row(siret, commune, start, state="A", code="47.71Z", kind="NAFRev2", **more):
+    row = dict.fromkeys(STOCK, "") | {
+        "siret": siret,
+        "siren": siret[:9],
+        "nic": siret[9:],
+        "codeCommuneEtablissement": commune,
+        "dateDebut": start,
+        "etatAdministratifEtablissement": state,
+        "statutDiffusionEtablissement": "O",
+        "dateCreationEtablissement": "2001-02-03",
+        "typeVoieEtablissement": "RUE",
+        "libelleVoieEtablissement": "D'ISLE",
+        "activitePrincipaleEtablissement": code,
+        "etablissementSiege": "true",
+        "nomenclatureActivitePrincipaleEtablissement": kind,
+    }
+    return row | more
+
+
+ROWS = [
+    stock_row("00032517500016", "02691", "2019-03-01", enseigne1Etablissement="LE BEFFROI"),
+    stock_row("00032517500024", "02691", "2021-05-01", "F", "52.4C", "NAFRev1"),
+    stock_row("00032517500032", "80001", "2020-01-01"),
+    stock_row(
+        "00032517500040", "02691", "", "A", "", "", activitePrincipaleNAF25Etablissement="47.71Y"
+    ),
+    stock_row("00032517500057", "02691", "2030-01-01"),
+    stock_row(
+        "00032517500065",
+        "02691",
+        "2010-01-01",
+        statutDiffusionEtablissement="P",
+        libelleVoieEtablissement="[ND]",
+        enseigne1Etablissement="[ND]",
+    ),
+]
+
+
+def csv_text(rows, columns=STOCK):
+    return pd.DataFrame(rows, columns=columns).to_csv(index=False)
+
+
+def load(tmp_path, *declared, **identity):
+    return sources.load(city(tmp_path, sources={"establishments": list(declared)}, **identity))
+
+
+def stock(path="stock.csv", **more):
+    return {"layout": "sirene-stock", "path": path, **more}
+
+
+def test_the_stock_of_one_commune(tmp_path):
+    put(tmp_path, "stock.csv", csv_text(ROWS))
+    tables = load(tmp_path, stock(retrieved="2025-01-01"))
+    table = tables.establishments.set_index("siret")
+    assert table.index.tolist() == [
+        "00032517500016",
+        "00032517500024",
+        "00032517500040",
+        "00032517500065",
+    ]
+    first = table.iloc[0]
+    assert (first["state"], first["activity_family"], first["brand"]) == (
+        "A",
+        "clothing",
+        "LE BEFFROI",
+    )
+    assert (first["street"], first["headquarters"]) == ("RUE D'ISLE", True)
+    assert table["nomenclature"].tolist() == ["NAFRev2", "NAFRev1", "NAF2025", "NAFRev2"]
+    assert table["activity_family"].fillna("").tolist() == ["clothing", "", "clothing", "clothing"]
+    hidden = table.loc["00032517500065"]
+    assert hidden["diffusion"] == "P"
+    assert pd.isna(hidden["brand"])
+    assert pd.isna(hidden["street"])
+    log = tables.quality.set_index("reason_en")["rows"]
+    assert log.filter(like="Start after the extraction of 2025-01-01").tolist() == [1]
+    assert log.filter(like="Unknown start").tolist() == [1]
+    assert log.filter(like="older classification (NAFRev1)").tolist() == [1]
+    assert log.filter(like="partly disclosed").tolist() == [1]
+    row = tables.provenance.iloc[0]
+    assert (row["rows_read"], row["rows_kept"], row["rows_set_aside"]) == (5, 4, 1)
+
+
+@pytest.mark.parametrize("form", ["zip", "gz", "parquet", "semicolon", "typed"])
+def test_the_same_stock_in_other_forms(tmp_path, form):
+    put(tmp_path, "stock.csv", csv_text(ROWS))
+    expected = load(tmp_path, stock()).establishments
+    home, frame = tmp_path / "essai", pd.DataFrame(ROWS, columns=STOCK)
+    name = {"zip": "s.zip", "gz": "s.csv.gz", "semicolon": "s.csv"}.get(form, "s.parquet")
+    if form == "zip":
+        with zipfile.ZipFile(home / name, "w") as archive:
+            archive.writestr("StockEtablissement_utf8.csv", csv_text(ROWS))
+    elif form == "gz":
+        (home / name).write_bytes(gzip.compress(csv_text(ROWS).encode()))
+    elif form == "semicolon":
+        (home / name).write_text(frame.to_csv(index=False, sep=";"), encoding="utf-8-sig")
+    else:
+        table = pa.Table.from_pandas(frame.replace("", None), preserve_index=False)
+        if form == "typed":  # dates as dates and the SIRET as a number, as some extracts have them
+            days = pa.array(pd.to_datetime(frame["dateDebut"]).dt.date, pa.date32())
+            table = table.set_column(STOCK.index("dateDebut"), "dateDebut", days)
+            number = pa.array(frame["siret"].astype("int64"))
+            table = table.set_column(STOCK.index("siret"), "siret", number)
+        pq.write_table(table, home / name)
+    pd.testing.assert_frame_equal(load(tmp_path, stock(name)).establishments, expected)
+
+
+def test_the_history_takes_its_communes_from_the_stock(tmp_path):
+    put(tmp_path, "stock.csv", csv_text(ROWS[:4]))
+    periods = [
+        [
+            "000325175",
+            "00016",
+            "00032517500016",
+            "2022-01-31",
+            "2019-03-01",
+            "A",
+            "AVANT",
+            "",
+            "47.71Z",
+            "NAFRev2",
+        ],
+        [
+            "000325175",
+            "00016",
+            "00032517500016",
+            "",
+            "2022-02-01",
+            "F",
+            "",
+            "",
+            "47.71Z",
+            "NAFRev2",
+        ],
+        [
+            "000325175",
+            "00032",
+            "00032517500032",
+            "",
+            "2020-01-01",
+            "A",
+            "",
+            "",
+            "47.71Z",
+            "NAFRev2",
+        ],
+    ]
+    put(tmp_path, "history.csv", pd.DataFrame(periods, columns=HISTORY).to_csv(index=False))
+    history = {"layout": "sirene-history", "path": "history.csv"}
+    tables = load(tmp_path, history, stock())
+    table = tables.establishments
+    told = table[table["siret"] == "00032517500016"]
+    assert told["state"].tolist() == ["A", "F"]
+    assert told["brand"].tolist() == ["AVANT", "LE BEFFROI"]
+    assert told["commune"].tolist() == ["02691", "02691"]
+    assert "00032517500032" not in set(table["siret"])
+    assert len(table) == 4
+    with pytest.raises(InputError, match="layout: sirene-stock"):
+        load(tmp_path, history)
+
+
+def test_rows_given_twice_are_kept_once(tmp_path):
+    put(tmp_path, "stock.csv", csv_text(ROWS[:2]))
+    put(tmp_path, "again.csv", csv_text(ROWS[:1]))
+    tables = load(tmp_path, stock(), stock("again.csv"))
+    assert len(tables.establishments) == 2
+    assert tables.provenance["rows_set_aside"].tolist() == [0, 1]
+
+
+def test_official_positions_without_the_random_ones(tmp_path):
+    # qualite_xy: 11 and 21 at the number, 12 and 22 in the street, 33 at random in the commune
+    rows = [stock_row(f"0003251750{n:04d}", "02691", "2020-01-01") for n in (16, 24, 32, 40, 57)]
+    put(tmp_path, "stock.csv", csv_text(rows))
+    header = "siret;x;y;qualite_xy;epsg;plg_code_commune;y_latitude;x_longitude"
+    lines = [
+        f"{row['siret']};1;2;{quality};2154;{place};49.84;3.28"
+        for row, quality, place in zip(
+            rows, ("11", "22", "33", "21", "12"), ("02691",) * 3 + ("80001", ""), strict=True
+        )
+    ]
+    put(tmp_path, "geo.csv", "\n".join([header, *lines]))
+    tables = load(tmp_path, stock(), {"layout": "sirene-positions", "path": "geo.csv"})
+    table = tables.establishments
+    assert table["position_quality"].tolist() == ["house", "street", "random", "poor", "street"]
+    assert table["lon"].notna().tolist() == [True, True, False, False, True]
+    assert any("tirées au hasard" in reserve.fr for reserve in tables.reserves)
+    assert tables.provenance["rows_kept"].tolist() == [5, 5]
+
+
+def test_a_geocoded_stock_grades_its_positions(tmp_path):
+    rows = [stock_row(f"0003251750{n:04d}", "02691", "2020-01-01") for n in (16, 24, 32)]
+    frame = pd.DataFrame(rows, columns=STOCK).assign(
+        longitude="3.28",
+        latitude="49.84",
+        geo_score=["0.9", "0.16", "0.8"],
+        geo_type=["housenumber", "street", "municipality"],
+    )
+    put(tmp_path, "stock.csv", frame.to_csv(index=False))
+    table = load(tmp_path, stock()).establishments
+    assert table["position_quality"].tolist() == ["house", "poor", "random"]
+    assert table["lon"].notna().tolist() == [True, False, False]
+    kept = load(tmp_path, stock(options={"min_score": 0.1})).establishments
+    assert kept["position_quality"].tolist() == ["house", "street", "random"]
+
+
+def test_plane_coordinates_of_the_stock(tmp_path):
+    # Lambert 93 of Paris town hall, in degrees by IGN's transformation: 48.8566 N, 2.3522 E
+    frame = pd.DataFrame(ROWS[:1], columns=STOCK).assign(
+        coordonneeLambertAbscisseEtablissement="652469.02",
+        coordonneeLambertOrdonneeEtablissement="6862035.26",
+    )
+    put(tmp_path, "stock.csv", frame.to_csv(index=False))
+    table = load(tmp_path, stock()).establishments
+    assert table[["lon", "lat"]].iloc[0].tolist() == pytest.approx([2.3522, 48.8566], abs=1e-4)
+
+
+def test_arrondissements_and_merged_communes(tmp_path):
+    rows = [
+        stock_row("00032517500016", "75104", "2020-01-01"),
+        stock_row("00032517500024", "75120", "2020-01-01"),
+        stock_row("00032517500032", "02001", "2020-01-01"),
+    ]
+    put(tmp_path, "stock.csv", csv_text(rows))
+    table = load(tmp_path, stock(), insee_code="75056").establishments
+    assert table["commune"].tolist() == ["75104", "75120"]
+    options = {"former_communes": ["02001"]}
+    with_old = load(tmp_path, stock(options=options), insee_code="75056").establishments
+    assert len(with_old) == 3
+
+
+def test_no_establishment_missing_columns_and_unknown_options(tmp_path):
+    put(tmp_path, "stock.csv", csv_text(ROWS[2:3]))
+    put(tmp_path, "other.csv", "a,b\n1,2")
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, stock(options={"comunes": ["1"]}), stock("other.csv"))
+    told = str(caught.value)
+    assert "no establishment of the communes" in told
+    assert "codeCommuneEtablissement or code_commune" in told
+    assert "'comunes'" in told
+
+
+def test_a_file_cut_short_says_so(tmp_path):
+    put(tmp_path, "stock.csv", csv_text(ROWS) + '"000')
+    with pytest.raises(InputError, match="cannot be read to its end"):
+        load(tmp_path, stock())
+
+
+def test_quoted_line_breaks_do_not_stop_the_reader(tmp_path):
+    rows = [ROWS[0] | {"enseigne1Etablissement": "LE\nBEFFROI"}, ROWS[1]]
+    put(tmp_path, "stock.csv", csv_text(rows))
+    assert len(load(tmp_path, stock()).establishments) == 2
+
+
+def test_leading_zeros_lost_by_another_tool_are_put_back(tmp_path):
+    rows = [
+        stock_row("32517500016", "02691", "2020-01-01"),
+        stock_row("abc", "02691", "2020-01-01"),
+    ]
+    put(tmp_path, "stock.csv", csv_text(rows))
+    tables = load(tmp_path, stock())
+    assert tables.establishments["siret"].tolist() == ["00032517500016"]
+    assert tables.provenance["rows_set_aside"].tolist() == [1]
+
+
+def test_classifications_are_told_by_the_shape_and_date_of_the_code():
+    columns = ["siret", "dateDebut", "etat", "code_ape", "code_commune"]
+    rows = [
+        ["47.71Z", "2010-01-01"],
+        ["47.71Y", "2027-01-01"],
+        ["52.4C", "2004-01-01"],
+        ["52.4C", "1998-01-01"],
+        ["64.47", "1985-01-01"],
+        ["??", "2010-01-01"],
+    ]
+    table = pa.table(
+        {
+            "siret": pa.chunked_array([[f"{n:014d}" for n in range(len(rows))]]),
+            "dateDebut": pa.chunked_array([[day for _, day in rows]]),
+            "etat": pa.chunked_array([["A"] * len(rows)]),
+            "code_ape": pa.chunked_array([[code for code, _ in rows]]),
+            "code_commune": pa.chunked_array([["02691"] * len(rows)]),
+        }
+    )
+    named = sirene_rows.columns_of(sirene_scan.Scan(Path("x"), "x", tuple(columns), ","))
+    cleaned = sirene_rows.clean(table, named, "x", None)
+    assert cleaned.frame["nomenclature"].fillna("").tolist() == [
+        "NAFRev2",
+        "NAF2025",
+        "NAFRev1",
+        "NAF1993",
+        "NAP",
+        "",
+    ]
+
+
+def test_answers_of_the_api(tmp_path):
+    item = {
+        "siret": "00032517500016",
+        "etat_administratif": "A",
+        "activite_principale": "47.71Z",
+        "commune": "02691",
+        "date_creation": "2001-02-03",
+        "date_debut_activite": "2019-03-01",
+        "est_siege": True,
+        "liste_enseignes": ["LE BEFFROI"],
+        "latitude": "49.84",
+        "longitude": "3.28",
+        "statut_diffusion_etablissement": "O",
+        "tranche_effectif_salarie": "01",
+    }
+    away = item | {"siret": "00032517500024", "commune": "80001"}
+    answer = {
+        "results": [{"siren": "000325175", "siege": away, "matching_etablissements": [item]}],
+        "total_results": 1,
+        "page": 1,
+        "per_page": 10,
+        "total_pages": 1,
+    }
+    put(tmp_path, "api.json", json.dumps([answer, answer]))
+    table = load(tmp_path, {"layout": "recherche-entreprises", "path": "api.json"}).establishments
+    assert table["siret"].tolist() == ["00032517500016"]
+    assert table[["state", "brand", "commune", "activity_family"]].to_numpy().tolist() == [
+        ["A", "LE BEFFROI", "02691", "clothing"]
+    ]
+    put(tmp_path, "api.json", json.dumps({"erreur": "Veuillez indiquer un paramètre"}))
+    with pytest.raises(InputError, match="not an answer of the API"):
+        load(tmp_path, {"layout": "recherche-entreprises", "path": "api.json"})

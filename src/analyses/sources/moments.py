@@ -1,8 +1,8 @@
 """Instants of parking files, by whole columns: millions of rows a second, exact across DST.
 
-:mod:`analyses.sources.clock` reads any spelling one distinct text at a time; this module first tries
-what whole columns can do (ISO 8601, a declared format, epoch seconds, typed Parquet) and hands it
-the rest. Instants are whole seconds since 1970 UTC.
+:mod:`analyses.sources.clock` reads any spelling, one distinct text at a time; this module first
+tries what whole columns can do (ISO 8601, a declared format, epoch seconds, typed Parquet) and
+hands it the rest. Instants are whole seconds since 1970 UTC.
 """
 
 from __future__ import annotations
@@ -96,8 +96,9 @@ def read(values: pa.ChunkedArray, formats: Sequence[str] = (), date_order: str =
         formats = (*formats, "epoch")
     text = _trimmed(values)
     size = len(text)
-    found = Written(np.full(size, MISSING), np.zeros(size, bool), np.zeros(size, bool),
-                    _valid(text))  # fmt: skip
+    found = Written(
+        np.full(size, MISSING), np.zeros(size, bool), np.zeros(size, bool), _valid(text)
+    )
     for form in (*formats, "iso", "any"):
         if not found.bad.any():
             break
@@ -164,8 +165,9 @@ def _any(text: pa.ChunkedArray, date_order: str) -> Written:
     seconds = np.where(known, stamps.clock.astype("datetime64[s]").astype(np.int64), MISSING)
     absolute = known & ~np.isnan(stamps.offset)
     ahead = np.where(absolute, np.nan_to_num(stamps.offset) * 60, 0).astype(np.int64)
-    return Written(np.where(known, seconds - ahead, MISSING), absolute, stamps.day_only & known,
-                   stamps.bad)  # fmt: skip
+    return Written(
+        np.where(known, seconds - ahead, MISSING), absolute, stamps.day_only & known, stamps.bad
+    )
 
 
 def _typed(values: pa.ChunkedArray) -> Written:
@@ -178,9 +180,13 @@ def _typed(values: pa.ChunkedArray) -> Written:
 
 
 def _numbers(stamps: pa.ChunkedArray) -> Seconds:
-    whole = pc.cast(pc.floor_temporal(stamps, unit="second") if pa.types.is_timestamp(stamps.type)
-                    and stamps.type.unit != "s" else stamps,
-                    pa.timestamp("s", getattr(stamps.type, "tz", None)), safe=False)  # fmt: skip
+    whole = pc.cast(
+        pc.floor_temporal(stamps, unit="second")
+        if pa.types.is_timestamp(stamps.type) and stamps.type.unit != "s"
+        else stamps,
+        pa.timestamp("s", getattr(stamps.type, "tz", None)),
+        safe=False,
+    )
     return np.asarray(pc.fill_null(pc.cast(whole, pa.int64()), MISSING).to_numpy(), dtype=np.int64)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ import pandas as pd
 from analyses.cities import City
 from analyses.errors import InputError
 from analyses.sources.plates import Pseudonyms
-from analyses.sources.records import OPTIONS, Recipe, Remark, Tally, batches, read
+from analyses.sources.recipes import Recipe, Remark, Tally
+from analyses.sources.records import OPTIONS, batches, read
 from analyses.sources.request import Family, Layout, Piece, Request, each, expand
 from analyses.wording import Text
 
@@ -18,36 +20,53 @@ TABLE = "parking_payments"
 _OPTIONS = (*OPTIONS, "meters")
 _MAPPED_OPTIONS = (*_OPTIONS, "point_column", "point_order", "crs")
 
-CANCELLED = Remark("{n} transaction(s) annulée(s) ou remboursée(s), écartées.",
-                   "{n} cancelled or refunded transaction(s), set aside.", True)  # fmt: skip
-DECLINED = Remark("{n} transaction(s) refusée(s), écartées.",
-                  "{n} declined transaction(s), set aside.", True)  # fmt: skip
-UPKEEP = Remark("{n} opération(s) d'entretien ou d'essai, écartées.",
-                "{n} maintenance or test operation(s), set aside.", True)  # fmt: skip
-FPS = Remark("{n} forfait(s) de post-stationnement payés à l'horodateur, écartés : ils n'achètent pas "
-             "de temps.",
-             "{n} penalty charge(s) paid at the machine, set aside: they buy no time.", True)  # fmt: skip
-OTHER_METER = Remark("{n} transaction(s) d'autres horodateurs que ceux de l'option meters, écartées.",
-                     "{n} transaction(s) at other pay stations than those of the option meters, set "
-                     "aside.", True)  # fmt: skip
-TWINS = Remark("{n} ligne(s) répètent exactement une autre (même horodateur, début, fin, montant, "
-               "moyen) ; gardées, deux usagers pouvant payer de même à la même minute.",
-               "{n} row(s) repeat another exactly (same pay station, start, end, amount, means); kept, "
-               "as two drivers may pay alike in the same minute.")  # fmt: skip
-SHARED_NAME = Remark("{n} ligne(s) portent un nom de rue que partagent plusieurs horodateurs ; c'est "
-                     "l'identifiant, et non le nom, qui les sépare.",
-                     "{n} row(s) carry a street name that several pay stations share; the identifier, "
-                     "not the name, tells them apart.")  # fmt: skip
-NO_END = Remark("{n} transaction(s) sans fin ni durée achetée : elles ne disent pas quel temps elles "
-                "paient.",
-                "{n} transaction(s) without end or time bought: they do not say what time they "
-                "pay for.")  # fmt: skip
-REVERSED = Remark("{n} transaction(s) finissent avant de commencer.",
-                  "{n} transaction(s) end before they begin.")  # fmt: skip
-CLOCK_OFF = Remark("{n} ligne(s) où le début recalculé (fin − durée totale) n'est pas l'heure de "
-                   "paiement écrite.",
-                   "{n} row(s) where the start computed (end − total time) is not the payment time "
-                   "written.")  # fmt: skip
+CANCELLED = Remark(
+    "{n} transaction(s) annulée(s) ou remboursée(s), écartées.",
+    "{n} cancelled or refunded transaction(s), set aside.",
+    True,
+)
+DECLINED = Remark(
+    "{n} transaction(s) refusée(s), écartées.", "{n} declined transaction(s), set aside.", True
+)
+UPKEEP = Remark(
+    "{n} opération(s) d'entretien ou d'essai, écartées.",
+    "{n} maintenance or test operation(s), set aside.",
+    True,
+)
+FPS = Remark(
+    "{n} forfait(s) de post-stationnement payés à l'horodateur, écartés : ils n'achètent pas "
+    "de temps.",
+    "{n} penalty charge(s) paid at the machine, set aside: they buy no time.",
+    True,
+)
+OTHER_METER = Remark(
+    "{n} transaction(s) d'autres horodateurs que ceux de l'option meters, écartées.",
+    "{n} transaction(s) at other pay stations than those of the option meters, set aside.",
+    True,
+)
+TWINS = Remark(
+    "{n} ligne(s) répètent exactement une autre (même horodateur, début, fin, montant, "
+    "moyen) ; gardées, deux usagers pouvant payer de même à la même minute.",
+    "{n} row(s) repeat another exactly (same pay station, start, end, amount, means); kept, "
+    "as two drivers may pay alike in the same minute.",
+)
+SHARED_NAME = Remark(
+    "{n} ligne(s) portent un nom de rue que partagent plusieurs horodateurs ; c'est "
+    "l'identifiant, et non le nom, qui les sépare.",
+    "{n} row(s) carry a street name that several pay stations share; the identifier, "
+    "not the name, tells them apart.",
+)
+NO_END = Remark(
+    "{n} transaction(s) sans fin ni durée achetée : elles ne disent pas quel temps elles paient.",
+    "{n} transaction(s) without end or time bought: they do not say what time they pay for.",
+)
+REVERSED = Remark(
+    "{n} transaction(s) finissent avant de commencer.", "{n} transaction(s) end before they begin."
+)
+CLOCK_OFF = Remark(
+    "{n} ligne(s) où le début recalculé (fin − durée totale) n'est pas l'heure de paiement écrite.",
+    "{n} row(s) where the start computed (end − total time) is not the payment time written.",
+)
 
 
 def _prepare(frame: pd.DataFrame, tally: Tally, asked: Request) -> pd.DataFrame:
@@ -130,39 +149,100 @@ def _layout(name: str, fr: str, en: str) -> Layout:
 _US = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M")
 _SINGLE = {"Single": "ticket"}
 
-TEMPLATE = Recipe(_layout("coeurville", "Modèle coeurville des paiements (CSV, XLSX, Parquet)",
-                          "coeurville payments template (CSV, XLSX, Parquet)"), finish=_prepare)  # fmt: skip
-MAPPED = Recipe(_layout("mapped", "Tout autre export, colonnes déclarées dans city.yml",
-                        "Any other export, columns declared in city.yml"), finish=_prepare)  # fmt: skip
+TEMPLATE = Recipe(
+    _layout(
+        "coeurville",
+        "Modèle coeurville des paiements (CSV, XLSX, Parquet)",
+        "coeurville payments template (CSV, XLSX, Parquet)",
+    ),
+    finish=_prepare,
+)
+MAPPED = Recipe(
+    _layout(
+        "mapped",
+        "Tout autre export, colonnes déclarées dans city.yml",
+        "Any other export, columns declared in city.yml",
+    ),
+    finish=_prepare,
+)
 FLOWBIRD = Recipe(
-    _layout("flowbird", "Export Flowbird ou Parkeon (français ou anglais)",
-            "Flowbird or Parkeon export (French or English)"),
+    _layout(
+        "flowbird",
+        "Export Flowbird ou Parkeon (français ou anglais)",
+        "Flowbird or Parkeon export (French or English)",
+    ),
     {
-        "payment_id": ("numéro de ticket", "n° ticket", "numéro de transaction", "transaction id",
-                       "transaction_id", "transaction number"),
-        "meter_id": ("horodateur", "numéro horodateur", "n° horodateur", "code horodateur",
-                     "parcmètre", "code parcmètre", "terminal_id", "terminal id", "machine id"),
+        "payment_id": (
+            "numéro de ticket",
+            "n° ticket",
+            "numéro de transaction",
+            "transaction id",
+            "transaction_id",
+            "transaction number",
+        ),
+        "meter_id": (
+            "horodateur",
+            "numéro horodateur",
+            "n° horodateur",
+            "code horodateur",
+            "parcmètre",
+            "code parcmètre",
+            "terminal_id",
+            "terminal id",
+            "machine id",
+        ),
         "zone_id": ("zone", "zone tarifaire", "secteur", "area"),
-        "start": ("début stationnement", "date début", "début de validité", "date de début",
-                  "parking_start_date", "start date", "date horodateur", "date de transaction",
-                  "transaction_date", "transaction date"),
-        "end": ("fin stationnement", "date fin", "fin de validité", "date de fin",
-                "parking_end_date", "end date"),
+        "start": (
+            "début stationnement",
+            "date début",
+            "début de validité",
+            "date de début",
+            "parking_start_date",
+            "start date",
+            "date horodateur",
+            "date de transaction",
+            "transaction_date",
+            "transaction date",
+        ),
+        "end": (
+            "fin stationnement",
+            "date fin",
+            "fin de validité",
+            "date de fin",
+            "parking_end_date",
+            "end date",
+        ),
         "_hours": ("durée payée (h)", "durée (h)"),
         "_length": ("durée payée (min)", "durée (min)", "durée payée", "durée", "duration"),
-        "_money": ("montant carte", "montant", "montant (€)", "montant payé",
-                   "transaction_amount", "amount", "total charge"),
+        "_money": (
+            "montant carte",
+            "montant",
+            "montant (€)",
+            "montant payé",
+            "transaction_amount",
+            "amount",
+            "total charge",
+        ),
         "kind": ("usager", "type d'usager", "profil", "profil usager", "user type", "tariff"),
-        "channel": ("moyen de paiement", "type de paiement", "mode de paiement", "payment mean",
-                    "scheme"),
+        "channel": (
+            "moyen de paiement",
+            "type de paiement",
+            "mode de paiement",
+            "payment mean",
+            "scheme",
+        ),
         "status": ("statut", "état", "statut de la transaction", "transaction_status", "status"),
         "plate": ("plaque", "immatriculation", "plaque d'immatriculation", "license plate"),
     },
-    needs=("meter_id", "start"), finish=_prepare,
-)  # fmt: skip
+    needs=("meter_id", "start"),
+    finish=_prepare,
+)
 PASSPORT = Recipe(
-    _layout("passport", "Export Passport (paiement par téléphone)",
-            "Passport export (payment by telephone)"),
+    _layout(
+        "passport",
+        "Export Passport (paiement par téléphone)",
+        "Passport export (payment by telephone)",
+    ),
     {
         "payment_id": ("Transaction #", "Transaction Number", "Transaction Id"),
         "meter_id": ("Zone #", "Zone Number", "Zone"),
@@ -172,16 +252,24 @@ PASSPORT = Recipe(
         "channel": ("Method", "Payment Type"),
         "plate": ("LPN", "License Plate", "Plate", "License Plate Number"),
     },
-    ("%Y/%m/%d %I:%M:%S %p", *_US), ("meter_id", "start", "end"), finish=_prepare,
-)  # fmt: skip
+    ("%Y/%m/%d %I:%M:%S %p", *_US),
+    ("meter_id", "start", "end"),
+    finish=_prepare,
+)
 CIVICSMART = Recipe(
     _layout("civicsmart", "Export CivicSmart (Duncan)", "CivicSmart (Duncan) export"),
     {
         "payment_id": ("TransactionsID", "Transaction ID", "TransID", "Transaction Id"),
         "meter_id": ("MeterID", "Meter ID", "Meter Id", "Asset ID", "Meter Name"),
         "zone_id": ("Zone", "Area"),
-        "start": ("TransDateTime", "Transaction Date Time", "Transaction Date/Time",
-                  "TransactionDateTime", "Trans Date Time", "Start Time"),
+        "start": (
+            "TransDateTime",
+            "Transaction Date Time",
+            "Transaction Date/Time",
+            "TransactionDateTime",
+            "Trans Date Time",
+            "Start Time",
+        ),
         "end": ("ExpiryTime", "Expiry Time", "End Time"),
         "_length": ("TimePaid", "Time Paid", "Time Paid (min)", "TimePaidByMin", "Minutes Paid"),
         "_cents": ("AmountInCents", "Amount In Cents"),
@@ -190,30 +278,53 @@ CIVICSMART = Recipe(
         "status": ("Transaction Status", "TransactionStatus", "Status"),
         "plate": ("License Plate", "Plate", "PlateNo"),
     },
-    _US, ("meter_id", "start"), finish=_prepare,
-)  # fmt: skip
+    _US,
+    ("meter_id", "start"),
+    finish=_prepare,
+)
 CHARLOTTESVILLE = Recipe(
-    _layout("charlottesville", "Export de Charlottesville (fin du droit et durée totale)",
-            "Charlottesville export (end of the right and total time)"),
+    _layout(
+        "charlottesville",
+        "Export de Charlottesville (fin du droit et durée totale)",
+        "Charlottesville export (end of the right and total time)",
+    ),
     {
-        "payment_id": ("recordid",), "meter_id": ("spacename",), "end": ("parkingendtime",),
-        "_total": ("totalparkingtime",), "_length": ("timepurchased",),
-        "_paid_at": ("time_payment",), "amount": ("total",), "channel": ("transactiontype",),
-        "kind": ("transactiontype",), "status": ("transactionstatus",),
+        "payment_id": ("recordid",),
+        "meter_id": ("spacename",),
+        "end": ("parkingendtime",),
+        "_total": ("totalparkingtime",),
+        "_length": ("timepurchased",),
+        "_paid_at": ("time_payment",),
+        "amount": ("total",),
+        "channel": ("transactiontype",),
+        "kind": ("transactiontype",),
+        "status": ("transactionstatus",),
         "plate": ("licenseplateanon", "licenseplate"),
     },
-    _US, ("meter_id", "end", "_total", "_paid_at"),
+    _US,
+    ("meter_id", "end", "_total", "_paid_at"),
     {
-        "kind": {"Diagn. Card": "maintenance", "Maint. Credit": "maintenance",
-                 "Meter Swap": "maintenance", "*": "ticket"},
-        "status": {"Transaction Cancelled": "cancelled", "Declined": "declined",
-                   "RTCC Processing": "pending", "*": "approved"},
+        "kind": {
+            "Diagn. Card": "maintenance",
+            "Maint. Credit": "maintenance",
+            "Meter Swap": "maintenance",
+            "*": "ticket",
+        },
+        "status": {
+            "Transaction Cancelled": "cancelled",
+            "Declined": "declined",
+            "RTCC Processing": "pending",
+            "*": "approved",
+        },
     },
     _charlottesville,
-)  # fmt: skip
+)
 SEATTLE = Recipe(
-    _layout("seattle", "Transactions de Seattle (minutes payées par tronçon)",
-            "Seattle transactions (paid minutes by block face)"),
+    _layout(
+        "seattle",
+        "Transactions de Seattle (minutes payées par tronçon)",
+        "Seattle transactions (paid minutes by block face)",
+    ),
     {
         "payment_id": ("Transaction ID", "TransactionId"),
         "meter_id": ("source_element_key", "ElementKey", "SourceElementKey"),
@@ -224,8 +335,9 @@ SEATTLE = Recipe(
         "channel": ("paymen_tmean", "payment_mean", "PaymentMean"),
     },
     ("%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"),
-    ("meter_id", "start", "purchased_minutes"), finish=_seattle,
-)  # fmt: skip
+    ("meter_id", "start", "purchased_minutes"),
+    finish=_seattle,
+)
 
 RECIPES = {
     recipe.layout.name: recipe
@@ -240,9 +352,9 @@ def read_file(asked: Request) -> Piece:
 
 
 def _with_twins(piece: Piece) -> Piece:
-    from dataclasses import replace
-
-    key = [name for name in ("meter_id", "start", "end", "amount", "channel") if name in piece.frame]
+    key = [
+        name for name in ("meter_id", "start", "end", "amount", "channel") if name in piece.frame
+    ]
     twins = piece.frame.duplicated(key)
     if "payment_id" in piece.frame and piece.frame["payment_id"].notna().all():
         twins &= ~piece.frame["payment_id"].duplicated()

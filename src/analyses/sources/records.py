@@ -6,8 +6,8 @@ zones, changes of clocks, plates and faults follow one rule; what differs is a :
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -24,20 +24,12 @@ from analyses.schemas.convert import Mask
 from analyses.sources import corrections, mapping, moments, streams
 from analyses.sources.plates import Pseudonyms
 from analyses.sources.premises import reading_of
-from analyses.sources.request import Layout, Piece, Request
-from analyses.wording import Text, listing, number
+from analyses.sources.recipes import Recipe, Remark, Tally
+from analyses.sources.request import Piece, Request
+from analyses.wording import Text, listing
 
 OPTIONS: tuple[str, ...] = ("decimal", "date_order", "time_zone", "time_format", "duplicates")
 """Options that every layout of dated rows takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A kind of reserve: sentences with ``{n}`` for the number of rows."""
-
-    fr: str
-    en: str
-    set_aside: bool = False
 
 
 TWICE = Remark(
@@ -47,76 +39,21 @@ TWICE = Remark(
     "which; the order of rows decides, else the first (summer time) is taken.",
 )
 SKIPPED = Remark(
-    "{n} instant(s) tombent dans l'heure sautée du passage à l'heure d'été ; lus comme si l'horloge "
-    "n'avait pas été avancée.",
-    "{n} time(s) fall in the hour skipped by the change to summer time; read as if the clock had not "
-    "been put forward.",
+    "{n} instant(s) tombent dans l'heure sautée du passage à l'heure d'été ; lus comme si "
+    "l'horloge n'avait pas été avancée.",
+    "{n} time(s) fall in the hour skipped by the change to summer time; read as if the clock "
+    "had not been put forward.",
 )
 
 
-class Tally:
-    """Counts of remarks over the batches of one file."""
-
-    def __init__(self) -> None:
-        self._rows: dict[Remark, int] = {}
-        self._lines: dict[Remark, list[int]] = {}
-
-    def add(self, remark: Remark, lines: Sequence[int] | pd.Index) -> None:
-        """Count rows under a remark, by their lines."""
-        if len(lines):
-            self._rows[remark] = self._rows.get(remark, 0) + len(lines)
-            first = self._lines.setdefault(remark, [])
-            first += [int(line) for line in lines[: 5 - len(first)]]
-
-    def count(self, remark: Remark) -> int:
-        """Return the rows counted under a remark."""
-        return self._rows.get(remark, 0)
-
-    def notes(self) -> list[Note]:
-        """Return one note a remark, in the order of their appearance."""
-        return [
-            Note(
-                Text(remark.fr.replace("{n}", number(rows)),
-                     remark.en.replace("{n}", number(rows, "en"))),
-                rows, remark.set_aside, tuple(self._lines[remark]),
-            )
-            for remark, rows in self._rows.items()
-        ]  # fmt: skip
-
-
-Finish = Callable[[pd.DataFrame, Tally, Request], pd.DataFrame]
-
-
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """How one layout is brought to a table.
+class Clock:
+    """How the times of a file are placed: zone of its clock, zone of the table, formats, series."""
 
-    Parameters
-    ----------
-    layout : Layout
-        Name, title and options.
-    columns : mapping
-        Our field: headers that may carry it, in any case and accents; empty for the template and
-        for ``mapped``. A name that begins with ``_`` is a helper, kept as text for ``finish``.
-    formats : tuple of str
-        Formats of times, see :func:`analyses.sources.moments.read`.
-    needs : tuple of str
-        Fields without which the file is not of this layout.
-    values : mapping
-        Our field: {text in the file: our value}; ``"*"`` for any other text.
-    finish : callable, optional
-        Computes what the layout leaves to be computed, on each batch.
-    utc : bool
-        Whether clock times are UTC whatever the city.
-    """
-
-    layout: Layout
-    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    formats: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    finish: Finish | None = None
-    utc: bool = False
+    zone: str
+    home: str
+    formats: tuple[str, ...]
+    series: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +122,20 @@ def batches(
     for raw, ragged in streams.batches(asked, lambda names: chosen(names, asked, recipe, schema)):
         named, misread = _named(raw, asked, recipe, schema, vehicles)
         repaired, repairs, hits = corrections.on_text(named, asked.corrections)
-        frame, bad, notes = _typed(repaired, schema, reading, zone, recipe, tally, series)
+        at = Clock(zone, asked.city.time_zone, recipe.formats, series)
+        frame, bad, notes = _typed(repaired, schema, reading, at, tally)
         if recipe.finish is not None and not misread:
             frame = recipe.finish(frame, tally, asked)
         bad += _required(repaired, frame, schema) if not misread else []
         frame = frame[[c for c in frame.columns if not c.startswith("_")]]
         unread = _unread(raw, asked, recipe)
-        yield Batch(frame, len(raw.lines), (*faults, *ragged, *misread, *bad),
-                    (*unread, *repairs, *notes), hits)  # fmt: skip
+        yield Batch(
+            frame,
+            len(raw.lines),
+            (*faults, *ragged, *misread, *bad),
+            (*unread, *repairs, *notes),
+            hits,
+        )
 
 
 def time_zone(asked: Request, recipe: Recipe) -> tuple[str, list[Fault]]:
@@ -200,8 +143,13 @@ def time_zone(asked: Request, recipe: Recipe) -> tuple[str, list[Fault]]:
     declared = asked.option("time_zone", "UTC" if recipe.utc else asked.city.time_zone)
     if declared in available_timezones():
         return declared, []
-    fault = Fault("city.yml", "there is no such time zone", "Write a name such as Europe/Paris or UTC",
-                  column=f"sources.{asked.table}.options.time_zone", value=declared)  # fmt: skip
+    fault = Fault(
+        "city.yml",
+        "there is no such time zone",
+        "Write a name such as Europe/Paris or UTC",
+        column=f"sources.{asked.table}.options.time_zone",
+        value=declared,
+    )
     return asked.city.time_zone, [fault]
 
 
@@ -213,9 +161,10 @@ def chosen(names: Sequence[str], asked: Request, recipe: Recipe, schema: Schema)
         wanted = {*asked.source.columns.values(), asked.option("point_column")}
         return [name for name in names if name in wanted]
     ours = {
-        fold(spelling) for column in schema.columns
+        fold(spelling)
+        for column in schema.columns
         for spelling in (column.name, column.title.fr, column.title.en)
-    }  # fmt: skip
+    }
     return [name for name in names if fold(name) in ours]
 
 
@@ -237,11 +186,16 @@ def _unread(raw: Raw, asked: Request, recipe: Recipe) -> list[Note]:
     unread = [name for name in raw.header if name and name not in raw.table.column_names]
     if not unread:
         return []
-    return [Note(Text(
-        f"Colonnes de {raw.file} qui ne sont pas du modèle et n'ont pas été lues : "
-        f"{listing([f'« {name} »' for name in unread])}.",
-        f"Columns of {raw.file} that are not in the template and were not read: "
-        f"{listing([repr(name) for name in unread], 'en')}."))]  # fmt: skip
+    return [
+        Note(
+            Text(
+                f"Colonnes de {raw.file} qui ne sont pas du modèle et n'ont pas été lues : "
+                f"{listing([f'« {name} »' for name in unread])}.",
+                f"Columns of {raw.file} that are not in the template and were not read: "
+                f"{listing([repr(name) for name in unread], 'en')}.",
+            )
+        )
+    ]
 
 
 def _named(
@@ -286,10 +240,13 @@ def _plate(raw: Raw, asked: Request, recipe: Recipe, schema: Schema) -> str | No
 
 def _absent(raw: Raw, recipe: Recipe, name: str) -> Fault:
     there = ", ".join(raw.header) or "none"
-    return Fault(raw.file, f"the layout {recipe.layout.name} has a column for {name.lstrip('_')} and the "
-                 f"file has none; it has: {there[:300]}",
-                 "Check the layout, or map the file with layout: mapped and columns:",
-                 column=recipe.columns[name][0])  # fmt: skip
+    return Fault(
+        raw.file,
+        f"the layout {recipe.layout.name} has a column for {name.lstrip('_')} and "
+        f"the file has none; it has: {there[:300]}",
+        "Check the layout, or map the file with layout: mapped and columns:",
+        column=recipe.columns[name][0],
+    )
 
 
 @cache
@@ -300,31 +257,36 @@ def _timeless(schema_name: str) -> Schema:
 
 
 def _typed(
-    raw: Raw, schema: Schema, reading: Reading, zone: str, recipe: Recipe, tally: Tally, series: str
+    raw: Raw, schema: Schema, reading: Reading, at: Clock, tally: Tally
 ) -> tuple[pd.DataFrame, list[Fault], tuple[Note, ...]]:
     checked = check(raw, _timeless(schema.name), reading)
     frame, faults = checked.frame, list(checked.faults)
-    groups = _groups(raw, series)
+    groups = _groups(raw, at.series)
     for column in schema.columns:
         if column.type != "datetime":
             continue
         if column.name not in raw.table.column_names:
             never = np.full(len(frame), moments.MISSING)
-            frame[column.name] = moments.series(never, zone).set_axis(frame.index)
+            frame[column.name] = moments.series(never, at.home).set_axis(frame.index)
             continue
         values = raw.table[column.name]
-        written = moments.read(values, recipe.formats, reading.date_order)
-        placed = moments.settle(written, zone, groups)
+        written = moments.read(values, at.formats, reading.date_order)
+        placed = moments.settle(written, at.zone, groups)
         tally.add(TWICE, raw.lines[placed.twice])
         tally.add(SKIPPED, raw.lines[placed.skipped])
-        frame[column.name] = moments.series(placed.seconds, zone).set_axis(frame.index)
+        frame[column.name] = moments.series(placed.seconds, at.home).set_axis(frame.index)
         frame[f"_{column.name}_day"] = written.day_only
         frame[f"_{column.name}_twice"] = placed.twice
-        faults += listed(raw, column.name, written.bad, values,
-                         "this is not a time that exists",
-                         "Write it as 2024-06-15 14:30, or declare options: {time_format: …}")  # fmt: skip
+        faults += listed(
+            raw,
+            column.name,
+            written.bad,
+            values,
+            "this is not a time that exists",
+            "Write it as 2024-06-15 14:30, or declare options: {time_format: …}",
+        )
     order = [name for name in schema.names if name in frame]
-    helpers = [name for name in frame if name.startswith("_")]
+    helpers = [name for name in frame.columns if name.startswith("_")]
     frame = frame[[*order, *helpers]].copy()
     for name in raw.table.column_names:
         if name.startswith("_") or name == "vehicle":
@@ -340,7 +302,8 @@ def _groups(raw: Raw, series: str) -> npt.NDArray[np.int64] | None:
     whole = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0)
-    return pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes: npt.NDArray[np.int64] = pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False)
+    return codes.astype(np.int64)
 
 
 def _required(raw: Raw, frame: pd.DataFrame, schema: Schema) -> list[Fault]:
@@ -351,10 +314,14 @@ def _required(raw: Raw, frame: pd.DataFrame, schema: Schema) -> list[Fault]:
             continue
         given = column.name in raw.table.column_names
         if not given and frame[column.name].isna().all() and len(frame):
-            faults.append(Fault(raw.file, "the column is missing; the file has: "
-                                f"{', '.join(raw.header)[:300]}",
-                                "Add the column, or map it in city.yml with layout: mapped",
-                                column=column.name))  # fmt: skip
+            faults.append(
+                Fault(
+                    raw.file,
+                    f"the column is missing; the file has: {', '.join(raw.header)[:300]}",
+                    "Add the column, or map it in city.yml with layout: mapped",
+                    column=column.name,
+                )
+            )
         elif given:
             empty: Mask = np.asarray(raw.table[column.name].is_null().to_numpy(), dtype=bool)
             missing = frame[column.name].reindex(raw.lines).isna().to_numpy() & empty

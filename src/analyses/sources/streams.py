@@ -74,8 +74,15 @@ def _parquet(asked: Request, choose: Choose | None) -> Iterator[tuple[Raw, list[
     try:
         file = pq.ParquetFile(asked.path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise InputError([Fault(asked.file, f"the file cannot be read as Parquet ({error})"[:200],
-                                "Export it again")]) from None  # fmt: skip
+        raise InputError(
+            [
+                Fault(
+                    asked.file,
+                    f"the file cannot be read as Parquet ({error})"[:200],
+                    "Export it again",
+                )
+            ]
+        ) from None
     header = file.schema_arrow.names
     names = list(header if choose is None else choose(header))
     first = 2
@@ -101,10 +108,18 @@ def _csv(asked: Request, choose: Choose | None) -> Iterator[tuple[Raw, list[Faul
     doubled = {name for name in names if name and names.count(name) > 1}
     wanted = names if choose is None else list(choose(names))
     if doubled & set(wanted):
-        raise InputError([
-            Fault(asked.file, "two columns have the same name", "Rename or remove one of them",
-                  row=1, column=name) for name in sorted(doubled & set(wanted))
-        ])  # fmt: skip
+        raise InputError(
+            [
+                Fault(
+                    asked.file,
+                    "two columns have the same name",
+                    "Rename or remove one of them",
+                    row=1,
+                    column=name,
+                )
+                for name in sorted(doubled & set(wanted))
+            ]
+        )
     keys = [str(names.index(name)) for name in wanted if name]
     ragged: list[Any] = []
 
@@ -113,13 +128,25 @@ def _csv(asked: Request, choose: Choose | None) -> Iterator[tuple[Raw, list[Faul
         return "skip"
 
     convert = pacsv.ConvertOptions(
-        include_columns=keys, column_types=dict.fromkeys(keys, pa.string()), null_values=[""],
-        strings_can_be_null=True, quoted_strings_can_be_null=True)  # fmt: skip
+        include_columns=keys,
+        column_types=dict.fromkeys(keys, pa.string()),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
     reading = pacsv.ReadOptions(
-        use_threads=False, encoding=shape.encoding, block_size=BLOCK, skip_rows=1,
-        column_names=[str(i) for i in range(len(names))])  # fmt: skip
-    parsing = pacsv.ParseOptions(delimiter=shape.delimiter, newlines_in_values=False,
-                                 ignore_empty_lines=False, invalid_row_handler=note)  # fmt: skip
+        use_threads=False,
+        encoding=shape.encoding,
+        block_size=BLOCK,
+        skip_rows=1,
+        column_names=[str(i) for i in range(len(names))],
+    )
+    parsing = pacsv.ParseOptions(
+        delimiter=shape.delimiter,
+        newlines_in_values=False,
+        ignore_empty_lines=False,
+        invalid_row_handler=note,
+    )
     first = 2
     try:
         with _stream(asked) as stream:
@@ -130,8 +157,12 @@ def _csv(asked: Request, choose: Choose | None) -> Iterator[tuple[Raw, list[Faul
                 lines = np.arange(first, first + total, dtype=np.int64)
                 lines = lines[~np.isin(lines, skipped)]
                 first += total
-                table = pa.table({names[int(key)]: pa.chunked_array([batch.column(i)])
-                                  for i, key in enumerate(keys)})  # fmt: skip
+                table = pa.table(
+                    {
+                        names[int(key)]: pa.chunked_array([batch.column(i)])
+                        for i, key in enumerate(keys)
+                    }
+                )
                 table, lines = _without_blanks(table, lines)
                 yield Raw(asked.file, table, lines, {}, names), faults
     except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
@@ -162,7 +193,7 @@ def _tail(
 def _unreadable(file: str, shape: files.TextFormat, error: Exception) -> Fault:
     return Fault(
         file,
-        f"the file cannot be read as {shape.encoding} text with {shape.delimiter!r} between columns "
+        f"the file cannot be read as {shape.encoding} text with {shape.delimiter!r} between cells "
         f"({str(error).splitlines()[0][:120]})",
         "Check the quotes, or declare encoding: and delimiter: in city.yml",
     )
@@ -170,15 +201,19 @@ def _unreadable(file: str, shape: files.TextFormat, error: Exception) -> Fault:
 
 def _ragged(file: str, waiting: list[Any], end: int | None) -> tuple[list[int], list[Fault]]:
     """Take the odd rows that lie before line ``end``, itself pushed back by each of them."""
-    rows = []
+    rows: list[Any] = []
     while waiting and (end is None or waiting[0].number < end + len(rows)):
         rows.append(waiting.pop(0))
     faults = [
-        Fault(file, f"the row has {row.actual_columns} cells where the header has "
-              f"{row.expected_columns}",
-              "Quote the cells that hold the delimiter, or complete the row", row=row.number)
-        for row in rows if row.text.strip()
-    ]  # fmt: skip
+        Fault(
+            file,
+            f"the row has {row.actual_columns} cells where the header has {row.expected_columns}",
+            "Quote the cells that hold the delimiter, or complete the row",
+            row=row.number,
+        )
+        for row in rows
+        if row.text.strip()
+    ]
     return [row.number for row in rows], faults
 
 
@@ -197,8 +232,9 @@ def _shape(asked: Request) -> tuple[files.TextFormat, list[str]]:
         with gzip.open(asked.path, "rb") as stream:
             start = stream.read(1 << 16)
     except (OSError, EOFError):
-        raise InputError([Fault(asked.file, "the file is not gzip, or was cut short",
-                                "Export it again")]) from None  # fmt: skip
+        raise InputError(
+            [Fault(asked.file, "the file is not gzip, or was cut short", "Export it again")]
+        ) from None
     encoding = source.encoding or _guess(start)
     text = start.decode(encoding, errors="ignore").removeprefix("\ufeff")
     if not text.strip():

@@ -1,0 +1,92 @@
+"""Layouts of parking records as values: which header is which field, and what is left to compute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analyses.schemas import Note
+from analyses.sources.request import Layout, Request
+from analyses.wording import Text, number
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A kind of reserve: sentences with ``{n}`` for the number of rows."""
+
+    fr: str
+    en: str
+    set_aside: bool = False
+
+
+class Tally:
+    """Counts of remarks over the batches of one file."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Remark, int] = {}
+        self._lines: dict[Remark, list[int]] = {}
+
+    def add(self, remark: Remark, lines: Sequence[int] | pd.Index | npt.NDArray[np.int64]) -> None:
+        """Count rows under a remark, by their lines."""
+        if len(lines):
+            self._rows[remark] = self._rows.get(remark, 0) + len(lines)
+            first = self._lines.setdefault(remark, [])
+            first += [int(line) for line in lines[: 5 - len(first)]]
+
+    def count(self, remark: Remark) -> int:
+        """Return the rows counted under a remark."""
+        return self._rows.get(remark, 0)
+
+    def notes(self) -> list[Note]:
+        """Return one note a remark, in the order of their appearance."""
+        return [
+            Note(
+                Text(
+                    remark.fr.replace("{n}", number(rows)),
+                    remark.en.replace("{n}", number(rows, "en")),
+                ),
+                rows,
+                remark.set_aside,
+                tuple(self._lines[remark]),
+            )
+            for remark, rows in self._rows.items()
+        ]
+
+
+Finish = Callable[[pd.DataFrame, Tally, Request], pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one layout is brought to a table.
+
+    Parameters
+    ----------
+    layout : Layout
+        Name, title and options.
+    columns : mapping
+        Our field: headers that may carry it, in any case and accents; empty for the template and
+        for ``mapped``. A name that begins with ``_`` is a helper, kept as text for ``finish``.
+    formats : tuple of str
+        Formats of times, see :func:`analyses.sources.moments.read`.
+    needs : tuple of str
+        Fields without which the file is not of this layout.
+    values : mapping
+        Our field: {text in the file: our value}; ``"*"`` for any other text.
+    finish : callable, optional
+        Computes what the layout leaves to be computed, on each batch.
+    utc : bool
+        Whether clock times are UTC whatever the city.
+    """
+
+    layout: Layout
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    finish: Finish | None = None
+    utc: bool = False

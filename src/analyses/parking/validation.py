@@ -16,6 +16,9 @@ from analyses.results import Estimate
 
 Fold = Literal["day", "meter_id"]
 
+WORTH = 0.005
+"""Smallest fall of the mean absolute error worth telling: half a point of occupancy."""
+
 
 @dataclass(frozen=True)
 class Score:
@@ -51,8 +54,8 @@ class PaymentValue:
         Two-sided probability of such a mean gain if payments were useless (each day's gain as
         likely to be a loss): sign-flip test, exact up to 12 days.
     helps : bool
-        Whether the gain is positive and ``chance`` below 1 − level; otherwise payments add
-        nothing that can be shown.
+        Whether the gain reaches :data:`WORTH` and ``chance`` lies below 1 − level; otherwise
+        payments add nothing that can be shown, or nothing that matters.
     meters : tuple of str
         Meters where payments lower the error.
     """
@@ -133,7 +136,7 @@ def payment_value(
     by_meter = better.groupby(with_payments["meter_id"]).mean()
     helped = tuple(str(meter) for meter in by_meter.index[by_meter > 0])
     chance = _sign_flip(daily)
-    return PaymentValue(gain, chance, bool(gain.value > 0 and chance < 1 - level), helped)
+    return PaymentValue(gain, chance, bool(gain.value >= WORTH and chance < 1 - level), helped)
 
 
 def _sign_flip(gains: Floats) -> float:

@@ -1,0 +1,171 @@
+"""Infractions: factors against statsmodels, forecasts back-tested on data kept for later."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from statsmodels.api import families
+
+from analyses.parking.forecasts import (
+    backtest,
+    climatology,
+    fit_forecaster,
+    forecast,
+    patrol_list,
+)
+from analyses.parking.infractions import REFLECTS_PATROLS, count_cells, factors
+
+NEW_YORK = "America/New_York"
+JULY_4 = [date(2013, 7, 4)]
+
+
+@pytest.fixture(scope="module")
+def philadelphia(shared_data: Path) -> pd.DataFrame:
+    columns = ["timestamp", "violation_location_zip"]
+    rows = pd.concat(
+        [
+            pd.read_csv(
+                shared_data / "parking" / f"philadelphia_citations_2013-{month}.csv.gz",
+                usecols=columns,
+                parse_dates=["timestamp"],
+            )
+            for month in ("06", "07", "08")
+        ]
+    )
+    table = pd.DataFrame(
+        {
+            "place_id": rows["violation_location_zip"].astype(int).astype(str),
+            "time": rows["timestamp"].dt.tz_localize(NEW_YORK),
+        }
+    )
+    return count_cells(table, NEW_YORK)
+
+
+def test_philadelphia_forecasts_beat_climatology(philadelphia: pd.DataFrame) -> None:
+    """June and July train, August tests; no repeat is dropped (times are cut to the hour)."""
+    assert philadelphia["count"].sum() == 277_737
+    past = philadelphia[philadelphia["day"] < "2013-08-01"]
+    future = philadelphia[philadelphia["day"] >= "2013-08-01"]
+    found = backtest(past, future, JULY_4)
+    assert found.log_loss < found.climatology_log_loss - 0.01
+    assert found.brier < found.climatology_brier
+    assert found.calibration_error < found.climatology_calibration_error
+    assert found.better
+    assert found.gain.n == 31
+    assert found.gain.low > 0
+    assert "font mieux" in found.verdict.fr
+
+
+def simple(seed: int, weeks: int = 30, rate: float | None = None) -> pd.DataFrame:
+    """Three places; rate depends on place and weekday only."""
+    rng = np.random.default_rng(seed)
+    days = pd.date_range("2024-01-01", periods=7 * weeks)
+    index = pd.MultiIndex.from_product([["a", "b", "c"], days, range(24)])
+    cells = index.to_frame(index=False)
+    cells.columns = pd.Index(["place_id", "day", "hour"])
+    place = cells["place_id"].map({"a": 0.1, "b": 0.2, "c": 0.4})
+    mean = place * np.where(cells["day"].dt.dayofweek == 6, 0.5, 1.0) if rate is None else rate
+    return cells.assign(count=rng.poisson(mean, len(cells)).astype(float), effort=1.0)
+
+
+def test_log_loss_reaches_its_floor_when_chance_is_the_same_everywhere() -> None:
+    """No forecast can beat the entropy of the truth; ours comes within 0.01 of it."""
+    cells = simple(2, weeks=90, rate=0.7)
+    split = pd.Timestamp("2025-07-01")
+    found = backtest(cells[cells["day"] < split], cells[cells["day"] >= split])
+    truth = -(np.exp(-0.7) * -0.7 + (1 - np.exp(-0.7)) * np.log(1 - np.exp(-0.7)))
+    assert found.log_loss == pytest.approx(truth, abs=0.01)
+
+
+def test_forecasts_that_fail_are_said_to_fail() -> None:
+    """The future reverses the past: the surer forecast loses, and the verdict says so."""
+    rng = np.random.default_rng(5)
+    cells = simple(0, weeks=20)
+    week, hour = cells["day"].dt.dayofweek.to_numpy(), cells["hour"].to_numpy()
+    law = rng.integers(0, 2, (3, 7, 24))
+    place = cells["place_id"].map({"a": 0, "b": 1, "c": 2}).to_numpy()
+    later = (cells["day"] >= "2024-04-01").to_numpy()
+    cells["count"] = np.where(later, 1 - law[place, week, hour], law[place, week, hour])
+    found = backtest(cells[~later], cells[later])
+    assert not found.better
+    assert "ne font pas mieux" in found.verdict.fr
+
+
+def test_probabilities_are_near_the_truth_and_new_places_get_the_mean() -> None:
+    cells = simple(4)
+    model = fit_forecaster(cells)
+    now = cells[cells["place_id"] == "c"].iloc[:24]
+    assert forecast(model, now).mean() == pytest.approx(1 - np.exp(-0.4), abs=0.03)
+    new = now.assign(place_id="z")
+    assert forecast(model, new) == pytest.approx(model.chance.mean(axis=0)[0])
+    assert ((climatology(cells, new) > 0) & (climatology(cells, new) < 1)).all()
+    table, warning = patrol_list(model, top=5)
+    assert set(table["place_id"]) == {"c"}
+    assert warning is REFLECTS_PATROLS
+
+
+def test_factors_equal_statsmodels() -> None:
+    """Ratios and clustered intervals against statsmodels' GLM (Poisson, cluster by day)."""
+    cells = simple(6, weeks=6)
+    found = factors(cells).table.set_index(["factor", "category"])
+    frame = cells.assign(
+        weekday=cells["day"].dt.dayofweek, month=cells["day"].dt.month, place=cells["place_id"]
+    )
+    fitted = smf.glm(
+        "count ~ C(place) + C(weekday) + C(hour) + C(month)", frame, family=families.Poisson()
+    ).fit(cov_type="cluster", cov_kwds={"groups": pd.factorize(frame["day"])[0]})
+    ours = np.log(found.loc[("place", "c"), "ratio"] / found.loc[("place", "a"), "ratio"])
+    assert ours == pytest.approx(fitted.params["C(place)[T.c]"], abs=1e-6)
+    sunday = np.log(found.loc[("weekday", "6"), "ratio"] / found.loc[("weekday", "0"), "ratio"])
+    assert sunday == pytest.approx(fitted.params["C(weekday)[T.6]"], abs=1e-6)
+    names = ["C(place)[T.b]", "C(place)[T.c]"]
+    cov = fitted.cov_params().loc[names, names].to_numpy()
+    contrast = np.array([-1 / 3, 2 / 3])
+    from scipy import stats
+
+    reach = stats.t.ppf(0.975, 41) * np.sqrt(contrast @ cov @ contrast)
+    row = found.loc[("place", "c")]
+    assert np.log(row["high"] / row["ratio"]) == pytest.approx(reach, rel=0.02)
+
+
+def test_effort_turns_records_into_rates_and_its_absence_is_said() -> None:
+    """Place b is patrolled three times as much: it records more, its rate is the same."""
+    rng = np.random.default_rng(8)
+    cells = simple(8).assign(effort=lambda x: np.where(x["place_id"] == "b", 3.0, 1.0))
+    cells["count"] = rng.poisson(0.2 * cells["effort"]).astype(float)
+    plain = factors(cells.assign(effort=1.0))
+    assert plain.warning is REFLECTS_PATROLS
+    by_place = plain.table[plain.table["factor"] == "place"].set_index("category")["ratio"]
+    assert by_place["b"] / by_place["a"] == pytest.approx(3, rel=0.1)
+    fair = factors(cells, per_control=True)
+    assert fair.warning is None
+    rates = fair.table[fair.table["factor"] == "place"].set_index("category")
+    assert rates.loc["b", "ratio"] / rates.loc["a", "ratio"] == pytest.approx(1, rel=0.1)
+    assert (rates["low"] < 1).all()
+    assert (rates["high"] > 1).all()
+
+
+def test_one_holiday_gets_no_interval_and_no_infraction_is_refused() -> None:
+    cells = simple(9, weeks=4)
+    found = factors(cells, holidays=[date(2024, 1, 1)]).table
+    holiday = found[found["factor"] == "holiday"]
+    assert holiday["low"].isna().all()
+    assert holiday["days"].min() == 1
+    with pytest.raises(ValueError, match="no infraction"):
+        factors(cells.assign(count=0.0))
+
+
+def test_cells_without_any_control_are_left_out() -> None:
+    times = pd.to_datetime(["2024-06-03 09:10", "2024-06-03 09:50", "2024-06-04 10:00"])
+    seen = pd.DataFrame({"place_id": ["a", "a", "b"], "time": times.tz_localize("Europe/Paris")})
+    cells = count_cells(seen, "Europe/Paris")
+    assert len(cells) == 2 * 2 * 24
+    assert cells["count"].sum() == 3
+    controls = seen.iloc[[0]].assign(controls=5)
+    patrolled = count_cells(seen, "Europe/Paris", controls=controls)
+    assert patrolled[["count", "effort"]].to_numpy().tolist() == [[2.0, 5.0]]

@@ -19,8 +19,10 @@ from analyses.demo.commerce import Survey
 from analyses.demo.occupancy import END
 from analyses.demo.register import Establishment
 
-_STRUCTURAL_YEARS = 2.0
+_STRUCTURAL = 2.0
 _MONTHS = 12.0
+_GRID = np.linspace(0, 20, 20_001)
+"""Ages, in years, at which the laws of durations are tabulated."""
 _DIVISIONS = ("47", "56", "96")
 
 
@@ -46,6 +48,7 @@ def truth(survey: Survey, found: tuple[Establishment, ...]) -> dict[str, Any]:
         "vacancy": vacancy_by_wave(survey),
         "trend": trend(survey),
         "transitions": transitions(),
+        "yearly_transitions": yearly_transitions(survey),
         "durations": durations(survey),
         "survival": survival(),
         "diversity": diversity(survey),
@@ -122,28 +125,80 @@ def transitions() -> list[dict[str, Any]]:
     return rows
 
 
-def durations(survey: Survey) -> dict[str, Any]:
-    r"""Return the law of vacancy durations.
+def yearly_transitions(survey: Survey) -> dict[str, dict[str, float]]:
+    """Return the true chances (%) of changing state within a year, on average from wave to wave.
 
-    A spell lasts an exponential time of hazard :math:`\mu`. Among the premises vacant at ``T``, the
-    share vacant for more than ``a`` years is :math:`p(T - a) e^{-\mu a} / p(T)`.
+    Over zones (``*``) each chance is averaged over the premises expected in the state it starts
+    from.
     """
-    last = plan.years(plan.WAVES[-1])
-    zones = {}
-    ongoing = np.array([0.0, 0.0])
-    counts = survey.places["zone_id"].to_numpy()[survey.stock.leaves > last]
+    starts = [plan.years(day) for day in plan.WAVES[:-1]]
+    chances, weights = {}, {}
     for zone in plan.ZONES:
-        vacant = float(plan.vacancy(zone, last))
-        old = float(plan.vacancy(zone, last - _STRUCTURAL_YEARS))
-        structural = old * math.exp(-zone.relet * _STRUCTURAL_YEARS)
-        ongoing += np.count_nonzero(counts == zone.id) * np.array([structural, vacant])
-        zones[zone.id] = {
-            "median_months": round(_MONTHS * math.log(2) / zone.relet, 4),
-            "mean_months": round(_MONTHS / zone.relet, 4),
-            "over_24_months": _percent(math.exp(-zone.relet * _STRUCTURAL_YEARS)),
-            "vacant_now_over_24_months": _percent(structural / vacant),
+        there = np.array([_existing(survey, zone.id, time) for time in starts])
+        vacant = np.array([float(plan.vacancy(zone, time)) for time in starts])
+        chances[zone.id] = np.array([plan.transition(zone, time, time + 1) for time in starts])
+        weights[zone.id] = np.column_stack([there * (1 - vacant), there * vacant])
+    chances["*"] = np.vstack(list(chances.values()))
+    weights["*"] = np.vstack(list(weights.values()))
+    return {
+        key: {
+            "occupied_to_vacant": _percent(
+                np.average(chances[key][:, 0], weights=weights[key][:, 0])
+            ),
+            "vacant_to_occupied": _percent(
+                np.average(chances[key][:, 1], weights=weights[key][:, 1])
+            ),
         }
-    return {"by_zone": zones, "all_vacant_now_over_24_months": _percent(ongoing[0] / ongoing[1])}
+        for key in chances
+    }
+
+
+def _existing(survey: Survey, zone_id: str, time: float) -> int:
+    here = (survey.stock.enters <= time) & (survey.stock.leaves > time)
+    return int(np.count_nonzero(here & (survey.places["zone_id"].to_numpy() == zone_id)))
+
+
+def durations(survey: Survey) -> dict[str, dict[str, float]]:
+    r"""Return the law of vacancy durations, by zone and over all of them (``*``).
+
+    ``ages``: time that the premises vacant at the last wave ``T`` have been vacant. The share
+    vacant for more than ``a`` years is :math:`p(T - a) e^{-\mu a} / p(T)`. ``spells``: whole length
+    of the vacancies that begin between the first and the last wave, exponential of hazard
+    :math:`\mu` in each zone; over zones they weigh as their expected number.
+    """
+    first, last = plan.years(plan.WAVES[0]), plan.years(plan.WAVES[-1])
+    times = np.linspace(first, last, 101)
+    ages, spells = {}, {}
+    for zone in plan.ZONES:
+        ages[zone.id] = _existing(survey, zone.id, last) * _older(zone, last)
+        begun = plan.entry_hazard(zone, times) * (1 - plan.vacancy(zone, times))
+        there = np.array([_existing(survey, zone.id, float(time)) for time in times])
+        spells[zone.id] = float((begun * there).mean()) * np.exp(-zone.relet * _GRID)
+    ages["*"] = np.sum(list(ages.values()), axis=0)
+    spells["*"] = np.sum(list(spells.values()), axis=0)
+    return {
+        key: {
+            "ages_median_months": _median(ages[key]),
+            "ages_over_24_months": _percent(
+                np.interp(_STRUCTURAL, _GRID, ages[key] / ages[key][0])
+            ),
+            "spells_median_months": _median(spells[key]),
+            "spells_over_24_months": _percent(
+                np.interp(_STRUCTURAL, _GRID, spells[key] / spells[key][0])
+            ),
+        }
+        for key in ages
+    }
+
+
+def _older(zone: plan.ZonePlan, last: float) -> NDArray[np.float64]:
+    """Return the probability of being vacant at ``last`` since more than each age of the grid."""
+    return plan.vacancy(zone, last - _GRID) * np.exp(-zone.relet * _GRID)
+
+
+def _median(decreasing: NDArray[np.float64]) -> float:
+    share = decreasing / decreasing[0]
+    return round(_MONTHS * float(np.interp(0.5, share[::-1], _GRID[::-1])), 4)
 
 
 def survival() -> dict[str, float]:

@@ -122,7 +122,9 @@ class Sources(_Strict):
     weather: list[DataSource] = Field(default_factory=list, description="Weather by day or hour")
     parking_supply: list[DataSource] = Field(default_factory=list, description="Parking spaces")
     parking_stays: list[DataSource] = Field(default_factory=list, description="Sensor stays")
+    parking_states: list[DataSource] = Field(default_factory=list, description="Space states")
     parking_payments: list[DataSource] = Field(default_factory=list, description="Pay stations")
+    parking_counts: list[DataSource] = Field(default_factory=list, description="Spot counts")
     parking_availability: list[DataSource] = Field(default_factory=list, description="Garages")
     infractions: list[DataSource] = Field(default_factory=list, description="Parking infractions")
 

@@ -1,4 +1,4 @@
-"""Layouts of parking records as values: which header is which field, and what is left to compute."""
+"""Layouts of parking records as values: which header is which field, what is left to compute."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Footfall: sensor health, baseline, effect of events, trends and profiles."""

@@ -1,0 +1,372 @@
+"""The effect of one event on one sensor or zone, with its measured false-alarm rate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analyses.footfall.baseline import FEWEST_DAYS, Baseline, Prediction, fit_baseline
+from analyses.footfall.calendar import Bools, Days, Floats, Ints
+from analyses.footfall.controls import Controls, Refusal, choose_controls
+from analyses.footfall.events import Event
+from analyses.footfall.placebo import Calibration, calibrate, placebo_starts
+from analyses.footfall.verdict import Verdict, judge, verdict_text
+from analyses.results import UNKNOWN, Estimate
+from analyses.wording import Text
+
+Period = Literal["before", "during", "after"]
+
+LONGEST_SEEN = 0.05
+"""Events shorter than this share of the span are seen while hyperparameters and robust weights are
+fitted, then left out of the prediction, exactly as placebo windows are: only then are the event
+and the placebos exchangeable when there is no effect (full conformal prediction). Longer events
+are hidden altogether."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an effect is measured.
+
+    Parameters
+    ----------
+    span : int
+        Days used around the window, on both sides where they exist.
+    level : float
+        Nominal coverage of the interval.
+    margin : float
+        Largest effect, in percent, that may be called negligible.
+    placebos : int
+        Most placebo windows.
+    fewest_placebos : int
+        Under this number of placebo windows the data are insufficient.
+    fewest_days : float
+        Share of the window's days that must have been observed.
+    neighbours : int
+        Days shown before and after the event.
+    prospective : bool
+        Use only days before the window, as when the event has just ended.
+    """
+
+    span: int = 365
+    level: float = 0.95
+    margin: float = 15.0
+    placebos: int = 150
+    fewest_placebos: int = 30
+    fewest_days: float = 0.99
+    neighbours: int = 3
+    prospective: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayEffect:
+    """Observed and expected passages of one day; the interval is that day's own."""
+
+    day: date
+    period: Period
+    observed: float
+    expected: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Effect of an event on one series.
+
+    Parameters
+    ----------
+    event : Event
+        The event.
+    series : str
+        Sensor or zone.
+    verdict : str
+        See :data:`analyses.footfall.verdict.Verdict`.
+    observed : float
+        Passages counted in the window.
+    expected : Estimate
+        Passages expected without the event; interval of the window **sum**.
+    uplift : Estimate
+        Observed minus expected, passages.
+    relative : Estimate
+        Uplift relative to expected, percent.
+    spread : float
+        Predicted standard deviation of the log of the window's sum, before calibration.
+    calibration : Calibration, optional
+        What the placebo windows say; None when the data are insufficient.
+    detectable : float
+        Smallest effect, in percent, that would be shown four times in five.
+    days : tuple of DayEffect
+        Day by day: before, during and after.
+    controls : tuple of str
+        Control sensors used.
+    refused : tuple of Refusal
+        Candidates set aside, and why.
+    common_shift : float
+        See :class:`analyses.footfall.controls.Controls`.
+    reason : Text, optional
+        Why the data are insufficient.
+    """
+
+    event: Event
+    series: str
+    verdict: Verdict
+    observed: float
+    expected: Estimate
+    uplift: Estimate
+    relative: Estimate
+    spread: float
+    calibration: Calibration | None
+    detectable: float
+    days: tuple[DayEffect, ...] = ()
+    controls: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = field(default=())
+    common_shift: float = float("nan")
+    reason: Text | None = None
+
+    @property
+    def verdict_text(self) -> Text:
+        """The verdict in words."""
+        return verdict_text(self.verdict, self.relative)
+
+    @property
+    def log_effect(self) -> tuple[float, float]:
+        """Log of the ratio observed / expected and its calibrated standard error, for pooling."""
+        if self.calibration is None:
+            return float("nan"), float("nan")
+        ratio = np.log1p(self.observed) - np.log1p(self.expected.value)
+        return float(ratio), float(self.spread * self.calibration.factor / 1.959963984540054)
+
+
+def measure_impact(
+    panel: pd.DataFrame,
+    series: str,
+    event: Event,
+    days: Days,
+    *,
+    candidates: Sequence[str] = (),
+    refused: Sequence[Refusal] = (),
+    other_events: Bools | None = None,
+    breaks: dict[str, tuple[int, ...]] | None = None,
+    settings: Settings | None = None,
+) -> Impact:
+    """Measure the effect of an event on one series of daily counts.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        Counts by local day (rows, consecutive, in the order of ``days``) and series (columns);
+        NaN where a day is incomplete. Any positive daily measure will do (dwell time too).
+    series : str
+        Column measured.
+    event : Event
+        The event.
+    days : Days
+        Features of the rows.
+    candidates : sequence of str
+        Columns that may serve as controls, those in reach of the event already set aside
+        (:func:`analyses.footfall.controls.out_of_reach`).
+    refused : sequence of Refusal
+        Columns already set aside, carried to the result.
+    other_events : array of bool, shape (n,), optional
+        Days of other declared events: neither learnt from nor used as placebo.
+    breaks : dict, optional
+        Positions of level breaks by column (:func:`analyses.footfall.breaks.level_breaks`).
+    settings : Settings, optional
+        How to measure.
+
+    Returns
+    -------
+    Impact
+        Deterministic: the same input gives the same bytes.
+    """
+    settings = settings or Settings()
+    window = event.window(days.dates)
+    values = panel[series].to_numpy(dtype=np.float64)
+    observed_days = window[~np.isnan(values[window])] if len(window) else window
+    if not len(window) or len(observed_days) < settings.fewest_days * len(window):
+        return _insufficient(event, series, _no_counts(len(observed_days), event), refused)
+    start, stop = _span(values, window, settings)
+    cut, here = slice(start, stop), window - start
+    near = days.slice(start, stop)
+    hidden = np.zeros(len(near), dtype=np.bool_)
+    if other_events is not None:
+        hidden |= other_events[cut]
+    long = len(here) > LONGEST_SEEN * len(near)
+    hidden[here] = long
+    moved = _shift_breaks(breaks or {}, start, stop, window)
+    controls = _controls(panel.iloc[cut], candidates, near, here, hidden, moved)
+    usable = int((~np.isnan(values[cut]) & ~hidden).sum()) - (0 if long else len(here))
+    if usable < FEWEST_DAYS:
+        return _insufficient(event, series, _too_few_days(usable), refused)
+    baseline = fit_baseline(
+        values[cut], near, controls=controls.matrix, left_out=hidden,
+        breaks=moved.get(series, ()),
+    )  # fmt: skip
+    free = np.zeros(len(near), dtype=np.bool_)
+    free[baseline.seen] = True
+    starts = placebo_starts(near, free, here, most=settings.placebos)
+    if len(starts) < settings.fewest_placebos:
+        return _insufficient(event, series, _too_few_windows(len(starts)), refused)
+    calibration = calibrate(baseline, starts, len(here), level=settings.level)
+    return _effect(
+        event,
+        series,
+        baseline,
+        here,
+        calibration,
+        settings,
+        controls,
+        (*refused, *controls.refused),
+    )
+
+
+def _effect(
+    event: Event,
+    series: str,
+    baseline: Baseline,
+    window: Ints,
+    calibration: Calibration,
+    settings: Settings,
+    controls: Controls,
+    refused: tuple[Refusal, ...],
+) -> Impact:
+    prediction = _without(baseline, window, window)
+    observed = float(np.expm1(baseline.logs[window]).sum())
+    half = calibration.factor * prediction.spread
+    total = max(prediction.total, 1e-9)
+    low, high = total * np.exp(-half), total * np.exp(half)
+    n = calibration.n
+    relative = Estimate(
+        100 * (observed / total - 1), 100 * (observed / high - 1), 100 * (observed / low - 1),
+        n, settings.level,
+    )  # fmt: skip
+    return Impact(
+        event=event, series=series, verdict=judge(relative, settings.margin), observed=observed,
+        expected=Estimate(total, low, high, n, settings.level),
+        uplift=Estimate(observed - total, observed - high, observed - low, n, settings.level),
+        relative=relative, spread=prediction.spread, calibration=calibration,
+        detectable=100 * calibration.detectable(prediction.spread),
+        days=_day_effects(baseline, window, prediction, calibration.factor, settings.neighbours),
+        controls=controls.names, refused=refused, common_shift=controls.common_shift,
+    )  # fmt: skip
+
+
+def _without(baseline: Baseline, wanted: Ints, window: Ints) -> Prediction:
+    """Predict ``wanted`` days from all days but them and the event's window."""
+    seen = np.isin(window, baseline.seen).all()
+    if not seen:
+        return baseline.predict(window) if wanted is window else baseline.leave_out(wanted)
+    out = np.union1d(wanted, window)
+    joint = baseline.leave_out(out)
+    at = np.searchsorted(out, wanted)
+    return Prediction(joint.mean[at], joint.covariance[np.ix_(at, at)])
+
+
+def _day_effects(
+    baseline: Baseline, window: Ints, during: Prediction, factor: float, neighbours: int
+) -> tuple[DayEffect, ...]:
+    """Describe each day; the days around are predicted without themselves nor the event."""
+    around = np.concatenate(
+        [
+            np.arange(max(window[0] - neighbours, 0), window[0]),
+            np.arange(window[-1] + 1, min(window[-1] + 1 + neighbours, len(baseline.days))),
+        ]
+    )
+    around = around[np.isin(around, baseline.seen)]
+    rows = _rows(baseline, window, during, factor, window)
+    if len(around):
+        rows += _rows(baseline, around, _without(baseline, around, window), factor, window)
+    return tuple(sorted(rows, key=lambda row: row.day))
+
+
+def _rows(
+    baseline: Baseline, at: Ints, prediction: Prediction, factor: float, window: Ints
+) -> list[DayEffect]:
+    half = factor * np.sqrt(np.diag(prediction.covariance))
+    rows = []
+    for index, position in enumerate(at):
+        period: Period = "during"
+        if position < window[0]:
+            period = "before"
+        elif position > window[-1]:
+            period = "after"
+        mean = prediction.mean[index]
+        rows.append(
+            DayEffect(
+                baseline.days.dates[position].date(), period,
+                float(np.expm1(baseline.logs[position])), float(np.expm1(mean)),
+                float(np.expm1(mean - half[index])), float(np.expm1(mean + half[index])),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _span(values: Floats, window: Ints, settings: Settings) -> tuple[int, int]:
+    """Choose the stretch of days: half on each side, more on one where the other is short."""
+    first, last = int(window[0]), int(window[-1]) + 1
+    before, after = first, 0 if settings.prospective else len(values) - last
+    right = min(after, max(settings.span // 2, settings.span - before))
+    left = min(before, settings.span - right)
+    return first - left, last + right
+
+
+def _controls(
+    panel: pd.DataFrame,
+    candidates: Sequence[str],
+    days: Days,
+    window: Ints,
+    hidden: Bools,
+    breaks: dict[str, tuple[int, ...]],
+) -> Controls:
+    names = list(candidates)
+    counts = panel[names].to_numpy(dtype=np.float64)
+    return choose_controls(counts, names, days, window, left_out=hidden, breaks=breaks)
+
+
+def _shift_breaks(
+    breaks: dict[str, tuple[int, ...]], start: int, stop: int, window: Ints
+) -> dict[str, tuple[int, ...]]:
+    """Keep the breaks inside the span, none in the window or its first or last day."""
+    return {
+        name: tuple(
+            at - start
+            for at in places
+            if start < at < stop and not window[0] <= at <= window[-1] + 1
+        )
+        for name, places in breaks.items()
+    }
+
+
+def _insufficient(event: Event, series: str, why: Text, refused: Sequence[Refusal]) -> Impact:
+    nothing = float("nan")
+    return Impact(
+        event, series, "insufficient", nothing, UNKNOWN, UNKNOWN, UNKNOWN, nothing, None, nothing,
+        refused=tuple(refused), reason=why,
+    )  # fmt: skip
+
+
+def _no_counts(observed: int, event: Event) -> Text:
+    length = (event.end - event.start).days + 1
+    return Text(
+        f"{observed} jour(s) complet(s) sur les {length} de l'évènement",
+        f"{observed} complete day(s) of the event's {length}",
+    )
+
+
+def _too_few_days(usable: int) -> Text:
+    return Text(
+        f"{usable} jours observés hors évènement, il en faut {FEWEST_DAYS}",
+        f"{usable} days observed outside the event, {FEWEST_DAYS} are needed",
+    )
+
+
+def _too_few_windows(found: int) -> Text:
+    return Text(
+        f"{found} fenêtres sans évènement pour étalonner l'intervalle",
+        f"{found} windows without event to calibrate the interval",
+    )

@@ -1,0 +1,143 @@
+"""Covariance of the log counts of one sensor: what makes two days alike.
+
+The baseline is one Gaussian process on the log scale. Its covariance is a sum of parts with a
+meaning: calendar effects (weekday, holidays, school holidays, weather: nearly free regression
+coefficients), a level that drifts over weeks, a short memory of a few days, weekdays whose pattern
+drifts over months, streets that move together (control sensors: a ridge regression, one whose
+coefficients drift, and a smooth non-linear one) and the noise of a single day. Rasmussen and
+Williams, *Gaussian Processes for Machine Learning*, MIT Press 2006, ch. 2 and 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyses.footfall.calendar import Bools, Days, Floats
+
+PRIORS: dict[str, tuple[float, float]] = {
+    "level": (0.06, 1.0), "level_days": (75.0, 0.7),
+    "memory": (0.02, 0.7), "memory_days": (3.7, 0.7),
+    "weekday": (0.015, 1.0), "weekday_days": (146.0, 0.7),
+    "noise": (0.045, 0.7), "weather": (0.03, 1.0),
+    "control": (0.135, 1.0), "drift": (0.035, 1.0),
+    "smooth": (0.10, 1.0), "smooth_scale": (2.0, 0.5),
+}  # fmt: skip
+"""Median and log-scale spread of the log-normal prior of each hyperparameter; medians are those
+found on Auckland 2019 and 2022, which the benchmark does not score."""
+
+DRIFT_DAYS = 90.0
+_CONSTANT, _WEEKDAY, _HOLIDAY, _NAMED, _FLAG, _BREAK = 25.0, 1.0, 0.25, 0.15, 0.04, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Covariance:
+    """The parts of the covariance of ``n`` days, ready to be weighted by hyperparameters.
+
+    Parameters
+    ----------
+    lag : array, shape (n, n)
+        Days between two periods.
+    fixed : array, shape (n, n)
+        Calendar part, whose weights are not fitted.
+    weekday : array, shape (n, n)
+        1 - 1/7 for two equal weekdays, else -1/7.
+    linear : dict of str to array, shape (n, n)
+        Parts that one squared weight multiplies: ``weather``, ``control``, ``drift``.
+    distance : array, shape (n, n), optional
+        Mean squared distance of two days in the space of the controls.
+    names : tuple of str
+        Hyperparameters, in the order of the vectors of :meth:`evaluate`.
+    """
+
+    lag: Floats
+    fixed: Floats
+    weekday: Floats
+    linear: dict[str, Floats]
+    distance: Floats | None
+    names: tuple[str, ...]
+
+    def evaluate(self, theta: Floats, noise: Floats) -> tuple[Floats, list[Floats]]:
+        """Return the covariance and its derivatives.
+
+        Parameters
+        ----------
+        theta : array, shape (p,)
+            Logarithms of the hyperparameters, in the order of :attr:`names`.
+        noise : array, shape (n,)
+            Variance of each day's noise relative to ``noise`` squared.
+
+        Returns
+        -------
+        tuple
+            Covariance (n, n); derivatives by each entry of ``theta``: (n, n), or (n,) for the
+            diagonal of ``noise``.
+        """
+        value = dict(zip(self.names, np.exp(theta), strict=True))
+        parts: dict[str, Floats] = {}
+        total = self.fixed.copy()
+        for name in ("level", "memory", "weekday"):
+            part = value[name] ** 2 * np.exp(-self.lag / value[f"{name}_days"])
+            if name == "weekday":
+                part *= self.weekday
+            total += part
+            parts[name], parts[f"{name}_days"] = 2 * part, part * self.lag / value[f"{name}_days"]
+        for name, gram in self.linear.items():
+            part = value[name] ** 2 * gram
+            total += part
+            parts[name] = 2 * part
+        if self.distance is not None:
+            scaled = self.distance / value["smooth_scale"] ** 2
+            part = value["smooth"] ** 2 * np.exp(-0.5 * scaled)
+            total += part
+            parts["smooth"], parts["smooth_scale"] = 2 * part, part * scaled
+        diagonal = value["noise"] ** 2 * noise
+        total[np.diag_indices_from(total)] += diagonal
+        parts["noise"] = 2 * diagonal
+        return total, [parts[name] for name in self.names]
+
+
+def covariance(
+    days: Days, controls: Floats | None = None, breaks: tuple[int, ...] = ()
+) -> Covariance:
+    """Build the parts of the covariance.
+
+    Parameters
+    ----------
+    days : Days
+        Features of the ``n`` periods.
+    controls : array, shape (n, c), optional
+        Scaled log counts of the control sensors, without missing value.
+    breaks : tuple of int
+        Positions where the sensor's level breaks (moved or replaced); each has a step of its own.
+    """
+    position = (days.dates - days.dates[0]).days.to_numpy(dtype=np.float64)
+    lag = np.abs(position[:, None] - position[None, :])
+    same = (days.weekday[:, None] == days.weekday[None, :]).astype(np.float64)
+    names = ["level", "level_days", "memory", "memory_days", "weekday", "weekday_days", "noise"]
+    linear: dict[str, Floats] = {}
+    distance: Floats | None = None
+    if days.weather.shape[1]:
+        linear["weather"] = days.weather @ days.weather.T
+    if controls is not None and controls.shape[1]:
+        gram = controls @ controls.T / controls.shape[1]
+        linear["control"] = gram
+        linear["drift"] = gram * np.exp(-lag / DRIFT_DAYS)
+        square = np.diag(gram)
+        distance = np.maximum(square[:, None] + square[None, :] - 2 * gram, 0.0)
+    names += list(linear) + (["smooth", "smooth_scale"] if distance is not None else [])
+    return Covariance(lag, _fixed(days, same, breaks), same - 1 / 7, linear, distance, tuple(names))
+
+
+def _fixed(days: Days, same_weekday: Floats, breaks: tuple[int, ...]) -> Floats:
+    off: Bools = days.public_holiday
+    both = np.outer(off, off)
+    named = both & (days.holiday[:, None] == days.holiday[None, :])
+    total = _CONSTANT + _WEEKDAY * same_weekday + _HOLIDAY * both + _NAMED * named
+    total = total + _FLAG * days.flags @ days.flags.T
+    order = np.arange(len(days))
+    for at in breaks:
+        step = np.where(order >= at, 0.5, -0.5)
+        total = total + 4 * _BREAK * np.outer(step, step)
+    return np.asarray(total, dtype=np.float64)

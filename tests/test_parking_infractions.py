@@ -18,7 +18,12 @@ from analyses.parking.forecasts import (
     forecast,
     patrol_list,
 )
-from analyses.parking.infractions import REFLECTS_PATROLS, count_cells, factors
+from analyses.parking.infractions import (
+    REFLECTS_PATROLS,
+    control_effort,
+    count_cells,
+    factors,
+)
 
 NEW_YORK = "America/New_York"
 JULY_4 = [date(2013, 7, 4)]
@@ -169,3 +174,17 @@ def test_cells_without_any_control_are_left_out() -> None:
     controls = seen.iloc[[0]].assign(controls=5)
     patrolled = count_cells(seen, "Europe/Paris", controls=controls)
     assert patrolled[["count", "effort"]].to_numpy().tolist() == [[2.0, 5.0]]
+
+
+def test_rounds_that_found_nothing_count_as_controls() -> None:
+    times = pd.to_datetime(["2024-06-03 09:10", "2024-06-03 09:50", "2024-06-03 10:00"])
+    rows = pd.DataFrame(
+        {
+            "place_id": "a",
+            "time": times.tz_localize("Europe/Paris"),
+            "type": ["impayé", "trottoir", None],
+            "controls": [20, 20, 30],
+        }
+    )
+    cells = count_cells(rows, "Europe/Paris", controls=control_effort(rows))
+    assert cells[["hour", "count", "effort"]].to_numpy().tolist() == [[9, 2, 20], [10, 0, 30]]

@@ -320,6 +320,30 @@ def test_assumed_rungs_move_the_value_as_computed_by_hand() -> None:
     assert "pas connue" in unknown.rungs[1].reason.fr
 
 
+def test_kinds_of_payments_enter_at_their_own_rung() -> None:
+    """A free ticket, a resident's week and a fine: 1, 8 and 0 hours on top of a 2-hour ticket."""
+    at = pd.to_datetime(["2024-06-03 10:00"] * 4).tz_localize(PARIS)
+    hours = pd.to_timedelta([2, 1, 24 * 7, 5], unit="h")
+    rows = pd.DataFrame(
+        {
+            "meter_id": "h1",
+            "start": at,
+            "end": at + hours,
+            "kind": ["ticket", "free", "resident", "fps"],
+        }
+    )
+    assert audit(rows).not_parking == 1
+    supply = always(pd.DataFrame({"meter_id": ["h1"], "spaces": [8.0]}), PARIS)
+    rule = Regulation((Window(EVERY_DAY, time(10), time(18)),))
+    grid = make_grid(date(2024, 6, 3), date(2024, 6, 3), PARIS)
+    plain = climb(rows, supply, grid, paid_hours=rule)
+    assert [round(r.value.value * 64, 6) for r in plain.rungs[:4]] == [2, 3, 3, 3]
+    assert not plain.rungs[3].applied
+    known = climb(rows, supply, grid, paid_hours=rule, assumptions=Assumptions(permit_presence=0.5))
+    assert known.rungs[3].applied
+    assert known.rungs[3].value.value * 64 == pytest.approx(3 + 8 / 2)
+
+
 def test_paid_hours_per_space_and_respect_by_hand() -> None:
     at = pd.to_datetime(["2024-06-03 09:00", "2024-06-04 09:00"]).tz_localize(PARIS)
     rows = pd.DataFrame({"meter_id": "h1", "start": at, "end": at + pd.Timedelta(hours=3)})

@@ -98,7 +98,10 @@ def count_cells(
         day.min() if first is None else first, day.max() if last is None else last, freq="D"
     )
     shape = (len(names), len(days), 24)
-    counts = _tally(infractions, local, names, days, np.ones(len(infractions)))
+    real = np.ones(len(infractions))
+    if "type" in infractions:  # a round that found nothing has no type
+        real = np.asarray(infractions["type"].notna(), dtype=np.float64)
+    counts = _tally(infractions, local, names, days, real)
     effort = np.ones(shape)
     if controls is not None:
         when = controls["time"].dt.tz_convert(tz)
@@ -114,6 +117,27 @@ def count_cells(
         }
     )
     return cells[cells["effort"] > 0].reset_index(drop=True)
+
+
+def control_effort(infractions: pd.DataFrame) -> pd.DataFrame:
+    """Return the controls that infractions were recorded with, for :func:`count_cells`.
+
+    Parameters
+    ----------
+    infractions : pandas.DataFrame
+        ``place_id``, ``time``, ``controls`` (vehicles checked at that place in that hour, repeated
+        on each of its rows; a row without infraction has an empty ``type``).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``place_id``, ``time`` (the hour), ``controls``. Where only slots with an infraction carry
+        their controls, rates come out too high: rounds that found nothing must be in the table.
+    """
+    known = infractions[infractions["controls"].notna()]
+    hour = known["time"].dt.tz_convert("UTC").dt.floor("h").rename("time")
+    found = known.groupby([known["place_id"], hour])["controls"].max()
+    return found.reset_index()
 
 
 def _tally(

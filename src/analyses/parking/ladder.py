@@ -13,7 +13,14 @@ from analyses.parking.cells import meter_cells, payment_signal
 from analyses.parking.clusters import day_ratio
 from analyses.parking.grid import Grid, Regulation, seconds
 from analyses.parking.meters import FEWEST_COUNTED, fit_meters, predict_meters, uncalibrated
-from analyses.parking.payments import one_car_a_space, paid_space_time, usable
+from analyses.parking.payments import (
+    FREE,
+    STANDING,
+    of_kind,
+    one_car_a_space,
+    paid_space_time,
+    usable,
+)
 from analyses.parking.spacetime import Accumulator
 from analyses.parking.supply import offered
 from analyses.results import Estimate
@@ -33,11 +40,15 @@ class Assumptions:
         Share of cars that leave within the free period (from a survey or from sensors).
     respect : float, optional
         Share of cars that pay, from a survey; estimated on counts if None.
+    permit_presence : float, optional
+        Share of the time of their right during which residents and subscribers are parked there
+        (from a survey), for rights that are in the payments.
     """
 
     free_minutes: float = 0.0
     short_share: float | None = None
     respect: float | None = None
+    permit_presence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -105,14 +116,17 @@ _SHORT_UNKNOWN = Text(
 )
 
 _LACKING: dict[str, Text] = {
-    "free_period": Text("aucune période gratuite sans ticket", "no free period without a ticket"),
+    "free_period": Text(
+        "aucun ticket gratuit, aucune période gratuite déclarée",
+        "no free ticket, no free period declared",
+    ),
     "residual": Text(
         "les paiements ne disent pas quelle durée chacun a achetée",
         "payments do not say how much time each one bought",
     ),
     "permits": Text(
-        "aucune place d'abonné ou de résident déclarée dans l'offre",
-        "the supply declares no subscriber's or resident's space",
+        "aucune place d'abonné ou de résident dans l'offre, ni part de présence connue",
+        "no subscriber's or resident's space in the supply, nor a known share of presence",
     ),
     "unpaid": Text(
         "il faut des comptages ou un taux de respect mesuré",
@@ -154,10 +168,11 @@ def climb(
     """
     known = assumptions or Assumptions()
     rows = usable(payments)
+    rights, rows = rows[of_kind(rows, STANDING)], rows[~of_kind(rows, STANDING)]
     single = [str(m) for m, s in supply.groupby("meter_id")["spaces"].max().items() if s == 1]
     united = one_car_a_space(rows, single)
     cells = meter_cells(united, supply, grid, paid_hours=paid_hours, studied=studied, counts=counts)
-    cells = _before_counts(cells, rows, united, supply, grid, known)
+    cells = _before_counts(cells, rows, united, rights, supply, grid, known)
     respect = _respect(cells, known)
     cells["rung_unpaid"] = cells["rung_permits"]
     if respect is not None:
@@ -167,9 +182,11 @@ def climb(
     cells["rung_calibrated"] = found["value"] if ready else cells["rung_unpaid"]
     applied = {
         "raw": True,
-        "free_period": known.free_minutes > 0 and known.short_share is not None,
+        "free_period": bool(of_kind(rows, FREE).any())
+        or (known.free_minutes > 0 and known.short_share is not None),
         "residual": "purchased_minutes" in payments or bool(single),
-        "permits": bool((cells["permit_share"] > 0).any()),
+        "permits": bool((cells["permit_share"] > 0).any())
+        or (len(rights) > 0 and known.permit_presence is not None),
         "unpaid": respect is not None,
         "calibrated": ready,
     }
@@ -181,6 +198,7 @@ def _before_counts(
     cells: pd.DataFrame,
     rows: pd.DataFrame,
     united: pd.DataFrame,
+    rights: pd.DataFrame,
     supply: pd.DataFrame,
     grid: Grid,
     known: Assumptions,
@@ -188,15 +206,19 @@ def _before_counts(
     """Add the rungs that no count is needed for."""
     meters = list(dict.fromkeys(supply["meter_id"]))
     offer = offered(supply, grid, meters, key="meter_id")
-    raw = paid_space_time(rows, grid, meters, residual=False).occupied
+    raw = paid_space_time(rows[~of_kind(rows, FREE)], grid, meters, residual=False).occupied
+    total = paid_space_time(rows, grid, meters, residual=False).occupied
     own = paid_space_time(united, grid, meters, residual=True).occupied
     free = _free(rows, grid, meters, known)
     cells = cells.assign(
         rung_raw=_pick(raw, offer, cells, meters),
-        rung_free_period=_pick(raw + free, offer, cells, meters),
+        rung_free_period=_pick(total + free, offer, cells, meters),
         rung_residual=_pick(own + free, offer, cells, meters),
     )
     cells = cells.assign(paid=cells["rung_residual"])
+    held = paid_space_time(rights, grid, meters, residual=False).occupied
+    there = (known.permit_presence or 0.0) * _pick(held, offer, cells, meters)
+    cells = cells.assign(paid=cells["paid"] + there)
     cells = cells.assign(signal=payment_signal(cells))
     return cells.assign(rung_permits=cells["paid"] / (1.0 - cells["permit_share"]))
 

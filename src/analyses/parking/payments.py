@@ -17,6 +17,15 @@ from analyses.results import Estimate
 REFUSED = ("cancel", "declin", "void", "refund", "refus", "annul", "rejet")
 """Beginnings of words that, anywhere in ``status``, mean that nothing was bought."""
 
+NOT_PARKING = ("fps", "maintenance")
+"""Values of ``kind`` that say nothing of a car parked at that time."""
+
+STANDING = ("resident", "subscription")
+"""Values of ``kind`` that give a right for days or weeks, used or not."""
+
+FREE = ("free",)
+"""Values of ``kind`` of tickets that cost nothing."""
+
 
 @dataclass(frozen=True)
 class PaymentAudit:
@@ -32,6 +41,8 @@ class PaymentAudit:
         Paid for no time, or end before they begin.
     no_time : int
         Rows without a start or an end.
+    not_parking : int
+        Fines paid at the meter (FPS) and maintenance.
     twins : int
         Exact repeats (same meter, start, end, amount and kind). They are **kept**: two drivers may
         well buy the same time in the same minute, and prepaid hours all start at opening time.
@@ -44,6 +55,7 @@ class PaymentAudit:
     refused: int
     empty: int
     no_time: int
+    not_parking: int
     twins: int
     extensions: int
 
@@ -58,6 +70,7 @@ def audit(payments: pd.DataFrame) -> PaymentAudit:
         refused=int(masks["refused"].sum()),
         empty=int(masks["empty"].sum()),
         no_time=int(masks["no_time"].sum()),
+        not_parking=int(masks["not_parking"].sum()),
         twins=int(payments.duplicated(twin_key).sum()),
         extensions=int((masks["used"] & masks["extension"]).sum()),
     )
@@ -82,14 +95,23 @@ def _masks(payments: pd.DataFrame) -> dict[str, Bools]:
     if "purchased_minutes" in payments:
         bought = payments["purchased_minutes"].to_numpy(dtype=float) * 60
         extension = ~no_time & (bought < (end - start) - 1)
-    used = ~(no_time | refused | empty)
+    apart = of_kind(payments, NOT_PARKING)
+    used = ~(no_time | refused | empty | apart)
     return {
         "used": used,
         "refused": refused,
         "empty": empty & ~refused,
         "no_time": no_time & ~refused,
+        "not_parking": apart & ~refused,
         "extension": extension,
     }
+
+
+def of_kind(payments: pd.DataFrame, kinds: Sequence[str]) -> Bools:
+    """Return which payments are of one of ``kinds``; none of them where kinds are not given."""
+    if "kind" not in payments:
+        return np.zeros(len(payments), dtype=bool)
+    return payments["kind"].isin(list(kinds)).to_numpy(dtype=bool)
 
 
 def paid_intervals(payments: pd.DataFrame, *, residual: bool) -> tuple[Seconds, Seconds]:

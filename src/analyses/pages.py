@@ -20,7 +20,7 @@ from analyses.figures import preview, style
 from analyses.figures.figure import Chart, Map, Table
 from analyses.figures.numbers import key_figure
 from analyses.results import Finding, Result, to_frame
-from analyses.wording import Language, Text, typography
+from analyses.wording import Language, Text, day, number, typography
 
 Edition = Literal["internal", "public"]
 Emit = Callable[[dict[str, Any]], None]
@@ -31,21 +31,14 @@ SVG_LIMIT = 400_000
 PROVENANCE: dict[str, Text] = {
     "table": Text("Table", "Table"),
     "file": Text("Fichier", "File"),
-    "path": Text("Fichier", "File"),
-    "layout": Text("Format", "Layout"),
     "producer": Text("Producteur", "Producer"),
     "licence": Text("Licence", "Licence"),
-    "url": Text("Adresse", "Address"),
-    "retrieved": Text("Obtenu le", "Obtained"),
-    "rows": Text("Lignes", "Rows"),
-    "start": Text("Début", "Start"),
-    "end": Text("Fin", "End"),
     "period": Text("Période", "Period"),
-    "coverage": Text("Couverture", "Coverage"),
-    "note": Text("Remarque", "Note"),
-    "notes": Text("Remarques", "Notes"),
+    "rows_read": Text("Lignes lues", "Rows read"),
+    "rows_set_aside": Text("Écartées", "Set aside"),
+    "retrieved": Text("Obtenu le", "Obtained"),
 }
-"""Columns of a provenance table that have a title; others keep their name."""
+"""Columns that a provenance shows, with their titles; the period joins its two ends."""
 
 
 class Page:
@@ -153,19 +146,21 @@ class Page:
         self._show("reserves", f"reserves-{rank}", content, preview.reserves(words, self.language))
 
     def provenance(self, frame: pd.DataFrame) -> None:
-        """List where the chapter's data come from (columns :data:`PROVENANCE`, others as named)."""
-        header = [
-            PROVENANCE[name].in_(self.language) if name in PROVENANCE else str(name)
-            for name in frame.columns
+        """List where the chapter's data come from: the columns of :data:`PROVENANCE` it has."""
+        rows = [
+            {str(name): written for name, cell in row.items() if (written := self._written(cell))}
+            for row in frame.to_dict(orient="records")
         ]
-        cells = [["" if _missing(cell) else _cell(cell) for cell in row] for row in _rows(frame)]
-        filled = [at for at in range(len(header)) if any(row[at] for row in cells)]
+        for row in rows:
+            ends = (row.get("period_start"), row.get("period_end"))
+            row["period"] = " – ".join(dict.fromkeys(end for end in ends if end))
+        shown = [name for name in PROVENANCE if any(row.get(name) for row in rows)]
+        header = {name: PROVENANCE[name].in_(self.language) for name in shown}
         content = {
-            "columns": [str(frame.columns[at]) for at in filled],
-            "header": [header[at] for at in filled],
-            "rows": [[row[at] for at in filled] for row in cells],
-            "numeric": [header[at] for at in filled if frame.columns[at] == "rows"],
-            "caption": Text("Données utilisées", "Data used").in_(self.language),
+            "header": list(header.values()),
+            "rows": [[row.get(name, "") for name in shown] for row in rows],
+            "numeric": [header[name] for name in shown if name.startswith("rows")],
+            "caption": Text("Fichiers lus", "Files read").in_(self.language),
             "note": "",
         }
         rank = sum(block.kind == "provenance" for block in self.blocks) + 1
@@ -200,6 +195,15 @@ class Page:
             "note": self._words(table.note),
         }
 
+    def _written(self, cell: Any) -> str:
+        if _missing(cell):
+            return ""
+        if isinstance(cell, pd.Timestamp):
+            return day(cell.date(), self.language)
+        if isinstance(cell, int | float):
+            return number(cell, self.language)
+        return typography(str(cell), self.language)
+
     def _words(self, text: Text | str) -> str:
         if isinstance(text, Text):
             return text.in_(self.language)
@@ -226,12 +230,6 @@ def _rows(frame: pd.DataFrame) -> Sequence[tuple[Any, ...]]:
 
 def _missing(cell: Any) -> bool:
     return bool(pd.api.types.is_scalar(cell) and pd.isna(cell))
-
-
-def _cell(cell: object) -> str:
-    if isinstance(cell, pd.Timestamp):
-        return cell.date().isoformat()
-    return str(cell)
 
 
 def _json(value: object) -> object:

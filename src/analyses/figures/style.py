@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -68,6 +68,7 @@ _RC: dict[str, Any] = {
     "grid.linewidth": 0.8,
     "axes.axisbelow": True,
     "figure.facecolor": PAPER,
+    "figure.constrained_layout.w_pad": 0.06,
     "axes.facecolor": PAPER,
     "savefig.facecolor": PAPER,
     "hatch.linewidth": 0.7,
@@ -87,8 +88,7 @@ def style() -> Iterator[None]:
     _register_fonts()
     with mpl.rc_context():
         mpl.rcdefaults()
-        for name, value in _RC.items():
-            mpl.rcParams.__setitem__(name, value)
+        cast("dict[str, Any]", mpl.rcParams).update(_RC)
         yield
 
 
@@ -111,6 +111,7 @@ def svg(drawing: Figure, salt: str) -> str:
     The text stays text, set in the report's font. Same drawing and salt, same bytes.
     """
     stream = io.StringIO()
+    _settle(drawing)
     with style():
         mpl.rcParams["svg.hashsalt"] = salt
         mpl.rcParams["svg.id"] = None
@@ -131,9 +132,20 @@ def svg(drawing: Figure, salt: str) -> str:
 def png(drawing: Figure, dpi: int = DPI) -> bytes:
     """Return the drawing as a PNG without any date or version in it."""
     stream = io.BytesIO()
+    _settle(drawing)
     with style():
         drawing.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
     return stream.getvalue()
+
+
+def _settle(drawing: Figure) -> None:
+    """Lay the drawing out once and for all, so that every file made of it is the same."""
+    if drawing.get_layout_engine() is None:
+        return
+    with style():
+        drawing.draw_without_rendering()
+        drawing.draw_without_rendering()
+        drawing.set_layout_engine("none")
 
 
 def data_uri(content: bytes, kind: str) -> str:

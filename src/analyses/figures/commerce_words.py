@@ -1,0 +1,177 @@
+"""What the charts of the commerce chapter say: titles that answer, and notes that tell how to read.
+
+A title never claims more than the intervals allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analyses.figures.axis import Point
+from analyses.results import Estimate, Result
+from analyses.wording import Language, Text, interval, month, number, percent
+
+
+def surface(name: str) -> Text:
+    """Return the words of a surface class such as ``50-100``."""
+    if name.endswith("+"):
+        return Text(f"{name[:-1]} m² et plus", f"{name[:-1]} m² or more")
+    low, _, high = name.partition("-")
+    if low == "0":
+        return Text(f"moins de {high} m²", f"less than {high} m²")
+    return Text(f"{low} à {high} m²", f"{low} to {high} m²")
+
+
+def age(low: float, high: float) -> Text:
+    """Return the words of a class of time empty, in months."""
+    a, b = f"{low:.0f}", f"{high:.0f}"
+    if high == float("inf"):
+        return Text(f"plus de {a} mois", f"over {a} months")
+    if low <= 0:
+        return Text(f"moins de {b} mois", f"under {b} months")
+    return Text(f"{a} à {b} mois", f"{a} to {b} months")
+
+
+def highest(top: Point, reference: Point | None, by: Text) -> Text:
+    """Say which category is highest, or that none clearly differs from the whole."""
+    fr, en = percent(top.estimate.value, "fr"), percent(top.estimate.value, "en")
+    if reference is None or top.estimate.low > reference.estimate.value:
+        return Text(
+            f"Par {by.fr}, la vacance est la plus forte pour {top.label} : {fr}",
+            f"By {by.en}, vacancy is highest for {top.label}: {en}",
+        )
+    return Text(
+        f"Par {by.fr}, aucun taux ne se distingue nettement de l'ensemble ; le plus élevé est "
+        f"{top.label} ({fr})",
+        f"By {by.en}, no rate clearly differs from the whole; the highest is {top.label} ({en})",
+    )
+
+
+def rate_by(by: Text, sample: Result) -> Text:
+    """Say what a chart of rates shows."""
+    if sample.period_end is None:
+        return Text(f"Taux de vacance par {by.fr}", f"Vacancy rate by {by.en}")
+    fr, en = month(sample.period_end, "fr"), month(sample.period_end, "en")
+    return Text(f"Taux de vacance par {by.fr}, {fr}", f"Vacancy rate by {by.en}, {en}")
+
+
+def note_rates(total: int, shown: int) -> Text:
+    """Say how to read a chart of rates, and what it leaves out."""
+    fr = "Relevé des locaux. Le point est le taux, le trait son intervalle à 95 %"
+    en = "Survey of premises. The dot is the rate, the line its 95% interval"
+    if shown < total:
+        fr += f" ; les {shown} taux les plus élevés sur {total}"
+        en += f"; the {shown} highest rates of {total}"
+    return Text(fr + ".", en + ".")
+
+
+def note_waves(last: Result) -> Text:
+    """Say what a chart over the waves rests on."""
+    fr, en = number(last.estimate.n, "fr"), number(last.estimate.n, "en")
+    return Text(
+        f"Relevés des locaux, statut connu ; n = {fr} à la dernière vague. Bande et traits : "
+        "intervalle à 95 %.",
+        f"Surveys of premises, known status; n = {en} at the last wave. Band and bars: "
+        "95% interval.",
+    )
+
+
+def change(first: Estimate, last: Estimate, trend: Result | None) -> Text:
+    """Say how the rate moved, by the trend on the same premises."""
+    a, b = percent(first.value, "fr"), percent(last.value, "fr")
+    c, d = percent(first.value, "en"), percent(last.value, "en")
+    if trend is None or not trend.computable:
+        return Text(
+            f"Le taux de vacance passe de {a} à {b}", f"The vacancy rate goes from {c} to {d}"
+        )
+    t = trend.estimate
+    if t.low > 0:
+        verb = Text("progresse", "rises")
+    elif t.high < 0:
+        verb = Text("recule", "falls")
+    else:
+        return Text(
+            f"De {a} à {b}, la vacance n'a pas de tendance nette à locaux constants",
+            f"From {c} to {d}, vacancy has no clear trend on the same premises",
+        )
+    fr = interval(abs(t.low), abs(t.high), "", "fr") if t.low > 0 else _flipped(t, "fr")
+    en = interval(abs(t.low), abs(t.high), "", "en") if t.low > 0 else _flipped(t, "en")
+    return Text(
+        f"De {a} à {b}, la vacance {verb.fr} à locaux constants : {fr} point par an",
+        f"From {c} to {d}, vacancy {verb.en} on the same premises: {en} points a year",
+    )
+
+
+def _flipped(estimate: Estimate, language: Language) -> str:
+    return interval(abs(estimate.high), abs(estimate.low), "", language)
+
+
+def structural(found: Result | None) -> Text:
+    """Say how much of the vacancy is structural."""
+    if found is None:
+        return Text("Depuis quand les locaux sont vides", "How long premises have been empty")
+    months = found.category or "24"
+    fr, en = percent(found.estimate.value, "fr", 0), percent(found.estimate.value, "en", 0)
+    return Text(
+        f"{fr} des locaux vacants le sont depuis plus de {months} mois",
+        f"{en} of vacant premises have been empty for over {months} months",
+    )
+
+
+def balance(full: pd.DataFrame) -> Text:
+    """Say how openings compare with closures over the last full years."""
+    span = full.tail(5)
+    up, down = int(span["openings"].sum()), int(span["closures"].sum())
+    first, last = int(span["year"].iloc[0]), int(span["year"].iloc[-1])
+    years = f"{first}-{last}" if first != last else f"{first}"
+    if down == 0:
+        return Text(
+            f"{years} : {up} créations, aucune fermeture", f"{years}: {up} openings, no closure"
+        )
+    fr, en = number(up / down, "fr", 2), number(up / down, "en", 2)
+    return Text(
+        f"{years} : {fr} création pour une fermeture ({number(up, 'fr')} contre "
+        f"{number(down, 'fr')})",
+        f"{years}: {en} openings for one closure ({number(up, 'en')} against {number(down, 'en')})",
+    )
+
+
+def note_register(provisional: bool) -> Text:
+    """Say where openings and closures come from."""
+    fr, en = "Répertoire Sirene, établissements de commerce.", "SIRENE register, shops."
+    if provisional:
+        fr += " * Année provisoire : les fermetures y sont déclarées avec retard."
+        en += " * Provisional year: closures are declared late."
+    return Text(fr, en)
+
+
+def still_open(age: float, estimate: Estimate) -> Text:
+    """Say how many shops are open at an age."""
+    fr, en = percent(estimate.value, "fr", 0), percent(estimate.value, "en", 0)
+    return Text(
+        f"{fr} des commerces sont encore ouverts {age:.0f} ans après leur création",
+        f"{en} of shops are still open {age:.0f} years after they opened",
+    )
+
+
+def note_survival(estimate: Estimate) -> Text:
+    """Say what a survival curve rests on."""
+    fr, en = number(estimate.n, "fr"), number(estimate.n, "en")
+    return Text(
+        f"Répertoire Sirene, n = {fr} établissements suivis ; Kaplan-Meier, bande : intervalle à "
+        "95 %.",
+        f"SIRENE register, n = {en} establishments followed; Kaplan-Meier, band: 95% interval.",
+    )
+
+
+def first_family(points: Sequence[Point], unit: str) -> Text:
+    """Say which activity family comes first."""
+    total = sum(point.estimate.value for point in points)
+    first = points[0]
+    share = 100 * first.estimate.value / total if unit != "%" else first.estimate.value
+    return Text(
+        f"Première famille : {first.label}, {percent(share, 'fr', 0)} des commerces",
+        f"First family: {first.label}, {percent(share, 'en', 0)} of shops",
+    )

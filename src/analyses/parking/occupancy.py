@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analyses.parking.arrays import Floats, positions, tally
+from analyses.parking.arrays import Codes, Floats, positions, tally
 from analyses.parking.clusters import day_ratio, weekday_strata
 from analyses.parking.grid import Grid, Regulation, seconds
 from analyses.parking.spacetime import Accumulator, SpaceTime
@@ -84,17 +84,44 @@ def occupancy(
     )
 
 
-def stays_space_time(stays: pd.DataFrame, grid: Grid, zones: Sequence[str]) -> SpaceTime:
-    """Return the space-time that a table of stays takes; rows of other zones are left out."""
+def stays_space_time(
+    stays: pd.DataFrame | Iterable[pd.DataFrame], grid: Grid, zones: Sequence[str]
+) -> SpaceTime:
+    """Return the space-time that stays take; rows of other zones are left out.
+
+    Parameters
+    ----------
+    stays : pandas.DataFrame or iterable of pandas.DataFrame
+        ``zone_id``, ``arrival``, ``departure`` (tz-aware): a whole table, or its batches as a
+        reader yields them, of which only one is held at a time.
+    grid : Grid
+        Time slots.
+    zones : sequence of str
+        Zones in the order wanted.
+
+    Notes
+    -----
+    Batches are counted as they are: a stay that a system cuts at midnight takes the same
+    space-time in two rows as in one.
+    """
     accumulator = Accumulator(grid, zones)
-    codes = positions(zones, stays["zone_id"])
-    known = codes >= 0
-    accumulator.add(
-        seconds(stays["arrival"], "arrival")[known],
-        seconds(stays["departure"], "departure")[known],
-        codes[known],
-    )
+    for batch in (stays,) if isinstance(stays, pd.DataFrame) else stays:
+        codes = _zone_codes(batch["zone_id"], zones)
+        known = codes >= 0
+        arrival = seconds(batch["arrival"], "arrival")
+        departure = seconds(batch["departure"], "departure")
+        if not known.all():
+            arrival, departure, codes = arrival[known], departure[known], codes[known]
+        accumulator.add(arrival, departure, codes)
     return accumulator.result()
+
+
+def _zone_codes(values: pd.Series, zones: Sequence[str]) -> Codes:
+    """Return the position of each value's zone, by category where the reader has made some."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        place = np.append(positions(zones, values.cat.categories), -1)
+        return np.asarray(place[values.cat.codes.to_numpy()])
+    return positions(zones, values)
 
 
 def rate(occ: Occupancy, zone: str | None = None, *, level: float = 0.95) -> Estimate:

@@ -124,6 +124,17 @@ def read_infractions(asked: Request) -> Piece:
     """Read one file of infractions; rows that look alike are counted and kept."""
     piece = read(asked, INFRACTIONS[asked.source.layout])
     frame, tally = piece.frame, Tally()
+    empty = frame["type"].isna() & frame["controls"].isna()
+    if empty.any():
+        fault = Fault(
+            asked.file,
+            f"{int(empty.sum())} rows have neither a type of infraction nor controls",
+            "Fill the type, or the controls of a round that found nothing",
+            row=int(frame.index[empty][0]),
+            column="type",
+        )
+        raise InputError([*piece.faults, fault])
+    frame = frame[frame["type"].notna()]
     key = [
         name
         for name in ("place_id", "time", "type", "lon", "lat", "amount", "agency")

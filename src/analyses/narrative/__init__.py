@@ -1,0 +1,1 @@
+"""Sentences of the reports, computed from results: no figure is ever typed by hand."""

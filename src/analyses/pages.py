@@ -93,8 +93,10 @@ class Page:
         content = {"text": words, "level": level}
         self._show("heading", f"heading-{rank}", content, preview.heading(words, level))
 
-    def chart(self, chart: Chart) -> None:
-        """Show a chart with its title, its alternative and its numbers."""
+    def chart(self, chart: Chart | None) -> None:
+        """Show a chart with its title, its alternative and its numbers; None shows nothing."""
+        if chart is None:
+            return
         content = {
             "title": self._words(chart.title),
             "alt": self._words(chart.alt),
@@ -105,8 +107,10 @@ class Page:
         }
         self._show("chart", chart.id, content, preview.figure(content))
 
-    def map(self, map_: Map) -> None:
-        """Show a map: interactive here and in HTML, drawn in PDF and DOCX."""
+    def map(self, map_: Map | None) -> None:
+        """Show a map: interactive here and in HTML, drawn in PDF and DOCX; None shows nothing."""
+        if map_ is None:
+            return
         svg = style.svg(map_.figure, f"{self.chapter}-{map_.id}")
         content = {
             "title": self._words(map_.title),
@@ -119,8 +123,10 @@ class Page:
         }
         self._show("map", map_.id, content, preview.map_(content))
 
-    def table(self, table: Table) -> None:
-        """Show a table."""
+    def table(self, table: Table | None) -> None:
+        """Show a table; None shows nothing."""
+        if table is None:
+            return
         content = self._table(table)
         self._show("table", table.id, content, preview.table(content))
 
@@ -213,8 +219,7 @@ class Page:
         self, kind: Kind, id_: str, content: dict[str, Any], readable: tuple[str, str]
     ) -> None:
         block = Block(kind, id_, self.city.id, self.chapter, self.language, self.edition, content)
-        if any(other.kind == kind and other.id == id_ for other in self.blocks):
-            raise ValueError(f"the page already has a {kind} named {id_!r}")
+        self.blocks = [b for b in self.blocks if (b.kind, b.id) != (kind, id_)]  # a cell run again
         self.blocks.append(block)
         markup, text = readable
         self._emit({MIME: block.payload(), "text/html": markup, "text/markdown": text})

@@ -27,7 +27,7 @@ ACADEMIES = {
 
 
 def test_the_programme_is_complete() -> None:
-    assert cities.list_ids(CITIES) == sorted([*ELEVEN, "demo"])
+    assert {*ELEVEN, "demo"} <= set(cities.list_ids(CITIES))
 
 
 def test_the_published_schema_is_the_contract() -> None:

@@ -19,6 +19,18 @@ STALE_SHARE = 0.15
 HOURS_SHARE = 0.65
 BROKEN_SHARE = 0.16
 
+_UNPLACED: dict[str, Any] = {
+    "type": "Feature",
+    "id": "relation/990000000999",
+    "properties": {
+        "@id": "relation/990000000999",
+        "shop": "mall",
+        "name": "Galerie marchande des Prés-Neufs",
+    },
+    "geometry": None,
+}
+"""A relation exported without its members has no geometry: real extracts hold some."""
+
 VALID_HOURS = (
     "Mo-Sa 09:00-19:00", "Tu-Sa 09:30-12:30,14:00-19:00", "Mo 14:00-19:00; Tu-Sa 10:00-19:00",
     "Mo-Su 11:30-14:30,18:30-22:30; We off", "Tu-Su 07:00-13:00,15:30-19:30",
@@ -51,6 +63,7 @@ def extract(rng: np.random.Generator, survey: Survey) -> dict[str, Any]:
         tags = _tags(rng, spell)
         if tags is not None:
             features.append(_feature(premises, tags, survey.places.loc[premises]))
+    features.append(_UNPLACED)
     return {
         "type": "FeatureCollection",
         "generator": "coeurville demo",

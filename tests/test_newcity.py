@@ -29,7 +29,8 @@ def test_every_flat_table_has_a_template_and_a_filled_example(tmp_path: Path) ->
     for name in schemas.names():
         table = schemas.get(name)
         if any(column.type == "geojson" for column in table.columns):
-            assert (tmp_path / "x" / "exemples" / f"{name}.geojson").is_file()
+            drawn = json.loads((tmp_path / "x" / "exemples" / f"{name}.geojson").read_text("utf-8"))
+            assert drawn["features"]
             continue
         empty = _rows(tmp_path / "x" / "modeles" / f"{name}.csv")
         assert empty == [list(table.names)]
@@ -52,7 +53,10 @@ def test_the_filled_survey_and_zones_load(tmp_path: Path) -> None:
     folder = tmp_path / "x"
     config = yaml.safe_load((folder / "city.yml").read_text("utf-8"))
     config["zones"] = {"path": "exemples/zones.geojson"}
-    config["sources"] = {"premises": [{"layout": "coeurville", "path": "exemples/premises.csv"}]}
+    config["sources"] = {
+        "premises": [{"layout": "coeurville", "path": "exemples/premises.csv"}],
+        "streets": [{"layout": "geojson", "path": "exemples/streets.geojson"}],
+    }
     (folder / "city.yml").write_text(yaml.safe_dump(config), "utf-8")
     tables = sources.load(cities.read(folder))
     premises = tables["premises"]
@@ -63,6 +67,25 @@ def test_the_filled_survey_and_zones_load(tmp_path: Path) -> None:
         "unknown": 1,
     }
     assert premises["zone_id"].notna().all()
+
+
+def _by_hand() -> list[str]:
+    """Tables that our own template can fill."""
+    known = sources.layouts()
+    return sorted(set(known.loc[known["layout"] == "coeurville", "table"]))
+
+
+@pytest.mark.parametrize("table", _by_hand())
+def test_a_filled_example_loads(tmp_path: Path, table: str) -> None:
+    templates.create(tmp_path, "x")
+    folder = tmp_path / "x"
+    config = yaml.safe_load((folder / "city.yml").read_text("utf-8"))
+    config["zones"] = {"path": "exemples/zones.geojson"}
+    config["sources"] = {table: [{"layout": "coeurville", "path": f"exemples/{table}.csv"}]}
+    (folder / "city.yml").write_text(yaml.safe_dump(config), "utf-8")
+    loaded = sources.load(cities.read(folder))[table]
+    # At least a row each: a recurring event gives several.
+    assert len(loaded) >= len(_rows(folder / "exemples" / f"{table}.csv")) - 1
 
 
 def test_the_commented_lines_are_right_once_uncommented(tmp_path: Path) -> None:
@@ -76,6 +99,11 @@ def test_the_commented_lines_are_right_once_uncommented(tmp_path: Path) -> None:
     assert city.epci is not None
     assert city.zones is not None
     assert [source.layout for source in city.sources.premises] == ["coeurville", "mapped"]
+    known = sources.layouts()
+    readable = set(zip(known["table"], known["layout"], strict=True))
+    shown = {(t, one.layout) for t, given in city.sources.given().items() for one in given}
+    assert len(shown) > 10
+    assert shown <= readable
     assert city.published[0].indicator == "vacancy_rate"
     assert city.parameters == cities.Parameters(), "the examples show the defaults"
 

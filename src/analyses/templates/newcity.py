@@ -72,15 +72,20 @@ def files(city_id: str) -> dict[str, str]:
     filled = {
         f"exemples/{table.name}.csv": _own(f"{table.name}.csv") or _example(table) for table in flat
     }
+    drawn = {
+        f"exemples/{table.name}.geojson": _own(f"{table.name}.geojson") or _example_feature(table)
+        for table in tables
+        if table not in flat
+    }
     name = city_id.replace("-", " ").title().replace(" ", "-")
     config = (_own("city.yml") or "").replace("@ID@", city_id).replace("@NAME@", name)
     return {
         "city.yml": config,
         "city.schema.json": json.dumps(cities.json_schema(), ensure_ascii=False, indent=2) + "\n",
         "LISEZMOI.md": (_own("LISEZMOI.md") or "") + _dictionary(flat),
-        "exemples/zones.geojson": _own("zones.geojson") or "",
         **{f"modeles/{table.name}.csv": _csv([table.names]) for table in flat},
         **filled,
+        **drawn,
     }
 
 
@@ -121,6 +126,18 @@ def _own(name: str) -> str | None:
 def _example(table: Schema) -> str:
     """Return a table with one row made of the examples of its descriptor."""
     return _csv([table.names, [table[name].example for name in table.names]])
+
+
+def _example_feature(table: Schema) -> str:
+    """Return a collection of one feature made of the examples of a table's descriptor."""
+    properties = {
+        c.name: c.example for c in table.columns if c.type != "geojson" and not c.personal
+    }
+    square = [[2.148, 47.549], [2.152, 47.549], [2.152, 47.551], [2.148, 47.551], [2.148, 47.549]]
+    geometry = {"type": "Polygon", "coordinates": [square]}
+    feature = {"type": "Feature", "properties": properties, "geometry": geometry}
+    collection = {"type": "FeatureCollection", "features": [feature]}
+    return json.dumps(collection, ensure_ascii=False, indent=1) + "\n"
 
 
 def _csv(rows: Sequence[Sequence[str]]) -> str:

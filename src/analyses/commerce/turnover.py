@@ -47,6 +47,13 @@ class Turnover:
     lives: Lives | None
     survival: Survival | None
 
+    @property
+    def curve(self) -> pd.DataFrame:
+        """Survival curve (see :class:`Survival`), empty without a register."""
+        if self.survival is None:
+            return pd.DataFrame(columns=["zone", "age_years", "survival", "low", "high"])
+        return self.survival.curve
+
 
 def measure_turnover(
     establishments: pd.DataFrame | None,

@@ -56,6 +56,13 @@ class Vacancy:
         """Day that names each survey wave, oldest first."""
         return self.panel.dates
 
+    @property
+    def ages(self) -> pd.DataFrame:
+        """Ages of the stock that is vacant (see :class:`Durations`), empty without a survey."""
+        if self.durations is None:
+            return pd.DataFrame(columns=["zone", "over_months", "up_to_months", "share"])
+        return self.durations.ages
+
 
 def measure_vacancy(
     premises: pd.DataFrame | None,

@@ -1,0 +1,208 @@
+"""The tables of the commerce chapter: results and the last survey wave in, tables as read out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from analyses.commerce import band
+from analyses.figures.commerce import category
+from analyses.figures.figure import Table
+from analyses.results import Result
+from analyses.wording import Language, Text, day, interval, number, percent
+
+LONGEST = 60
+"""Rows of a table of the report; the indicators file and the survey hold all."""
+
+_TITLES: dict[str, tuple[Text, Text]] = {
+    "zone": (Text("Vacance par zone", "Vacancy by zone"), Text("Zone", "Zone")),
+    "street": (Text("Vacance par rue", "Vacancy by street"), Text("Rue", "Street")),
+    "activity_family": (
+        Text("Vacance par famille d'activité", "Vacancy by activity family"),
+        Text("Famille", "Family"),
+    ),
+    "surface_class": (
+        Text("Vacance par surface", "Vacancy by floor area"),
+        Text("Surface", "Floor area"),
+    ),
+}
+
+
+def zone_names(zones: pd.DataFrame | None) -> dict[str, str]:
+    """Return the names of the zones by identifier, empty without zones."""
+    if zones is None:
+        return {}
+    return dict(zip(zones["zone_id"].astype(str), zones["name"].astype(str), strict=True))
+
+
+def vacancy_by(
+    results: Iterable[Result],
+    breakdown: str,
+    language: Language,
+    *,
+    zones: Mapping[str, str] | None = None,
+) -> Table | None:
+    """Tabulate the vacancy of the last wave by zone, street, activity family or surface class.
+
+    A rate that may not be shown is said to be so, with its reason, in place of the number.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Results of ``commerce.measure_vacancy``.
+    breakdown : str
+        ``zone``, ``street``, ``activity_family`` or ``surface_class``.
+    language : str
+        Language of the table.
+    zones : mapping, optional
+        Names of the zones by identifier.
+
+    Returns
+    -------
+    Table or None
+        None if there is nothing to tabulate.
+    """
+    rates = [r for r in results if r.indicator == "vacancy_rate" and r.period_end is not None]
+    last = max((r.period_end for r in rates if r.period_end is not None), default=None)
+    kept = [r for r in rates if r.period_end == last and _is_part(r, breakdown)]
+    shown = sorted((r for r in kept if r.computable), key=lambda r: -r.estimate.value)[:LONGEST]
+    if not shown or last is None:
+        return None
+    hidden = len(kept) - len(shown)
+    title, first = (text.in_(language) for text in _TITLES[breakdown])
+    rows = [
+        (
+            category(
+                breakdown,
+                result.zone if breakdown == "zone" else result.category,
+                zones or {},
+                language,
+            ),
+            number(result.estimate.n, language),
+            percent(result.estimate.value, language),
+            interval(result.estimate.low, result.estimate.high, "%", language),
+            _band(result, language),
+        )
+        for result in shown
+    ]
+    columns = [first, *(text.in_(language) for text in _COLUMNS)]
+    return Table(
+        id=f"vacance-{breakdown.replace('_', '-')}-detail",
+        caption=f"{title}, {day(last, language)}",
+        data=pd.DataFrame(rows, columns=columns),
+        numeric=(columns[1], columns[2]),
+        note=_note(hidden, language),
+    )
+
+
+_COLUMNS = (
+    Text("Locaux", "Premises"),
+    Text("Taux de vacance", "Vacancy rate"),
+    Text("Intervalle à 95 %", "95% interval"),
+    Text("Repère Procos", "Procos band"),
+)
+
+
+def vacant_premises(
+    premises: pd.DataFrame | None, language: Language, *, longest: int = LONGEST
+) -> Table | None:
+    """List the premises that are vacant at the last wave: where, how large, what was there.
+
+    Parameters
+    ----------
+    premises : pandas.DataFrame or None
+        Table ``premises``; personal fields never reach it.
+    language : str
+        Language of the table.
+    longest : int
+        Rows shown; the note says how many there are.
+
+    Returns
+    -------
+    Table or None
+        None if nothing is vacant.
+    """
+    if premises is None or premises.empty:
+        return None
+    last = premises["wave"].max()
+    vacant = premises[(premises["wave"] == last) & premises["status"].isin(_VACANT)]
+    if vacant.empty:
+        return None
+    texts = vacant.reindex(columns=["street", "address", "name"]).astype("string").fillna("")
+    surfaces = pd.to_numeric(vacant.reindex(columns=["surface_m2"])["surface_m2"], errors="coerce")
+    since = _vacant_since(premises, vacant)
+    rows = pd.DataFrame(
+        {
+            Text("Rue", "Street").in_(language): texts["street"],
+            Text("Adresse", "Address").in_(language): texts["address"],
+            Text("Dernière enseigne", "Last sign").in_(language): _last_names(premises, vacant),
+            "m²": [number(value, language) for value in surfaces],
+            Text("Vu vacant depuis", "Seen vacant since").in_(language): [
+                day(value.date(), language) for value in since
+            ],
+        }
+    )
+    ordered = rows.assign(_since=since).sort_values(
+        ["_since", *rows.columns[:2]], kind="stable", ignore_index=True
+    )
+    note = Text(
+        f"Édition interne. Les vacances les plus anciennes d'abord. {len(rows)} locaux vacants ; "
+        f"{min(longest, len(rows))} sont listés.",
+        f"Internal edition. Longest vacancies first. {len(rows)} vacant premises, "
+        f"{min(longest, len(rows))} listed.",
+    )
+    return Table(
+        id="locaux-vacants",
+        caption=Text("Locaux vacants au dernier relevé", "Vacant premises at the last survey").in_(
+            language
+        ),
+        data=ordered.drop(columns="_since").head(longest),
+        numeric=("m²",),
+        note=note.in_(language),
+    )
+
+
+_VACANT = ("vacant", "vacant_works")
+
+
+def _vacant_since(premises: pd.DataFrame, vacant: pd.DataFrame) -> pd.Series:
+    """Return the first wave of each premises' current run of vacant sightings."""
+    history = premises[premises["premises_id"].isin(vacant["premises_id"])]
+    seen = history[history["status"] != "unknown"].sort_values(["premises_id", "wave"])
+    let = seen[~seen["status"].isin(_VACANT)].groupby("premises_id")["wave"].max()
+    after = seen["premises_id"].map(let)
+    run = seen[seen["status"].isin(_VACANT) & (after.isna() | (seen["wave"] > after))]
+    first = run.groupby("premises_id")["wave"].min()
+    return vacant["premises_id"].map(first)
+
+
+def _last_names(premises: pd.DataFrame, vacant: pd.DataFrame) -> pd.Series:
+    """Return the last sign that was read on each premises, empty if none ever was."""
+    if "name" not in premises:
+        return pd.Series("", index=vacant.index)
+    named = premises[premises["name"].notna()].sort_values("wave")
+    last = named.groupby("premises_id")["name"].last()
+    return vacant["premises_id"].map(last).fillna("")
+
+
+def _is_part(result: Result, breakdown: str) -> bool:
+    if breakdown == "zone":
+        return result.zone != "*" and result.breakdown == "total"
+    return result.zone == "*" and result.breakdown == breakdown
+
+
+def _band(result: Result, language: Language) -> str:
+    found = band(result)
+    return "" if found is None else found.in_(language)
+
+
+def _note(hidden: int, language: Language) -> str:
+    if not hidden:
+        return ""
+    return Text(
+        f"{hidden} autres lignes ont trop peu de locaux, ou une couverture trop faible, pour "
+        "montrer un taux.",
+        f"{hidden} other rows have too few premises, or too low a coverage, for a rate to be "
+        "shown.",
+    ).in_(language)

@@ -8,7 +8,7 @@ import pandas as pd
 from analyses.footfall.calendar import Floats
 
 SMALLEST_STEP = 0.35
-"""Smallest lasting change of level, on the log scale, that is called a break (about +42 %/-30 %)."""
+"""Smallest lasting change of level, on the log scale, called a break: +42 % or -30 %."""
 
 _SIDE, _NEAR, _NOISE = 28, 10, 4.0
 
@@ -56,4 +56,5 @@ def _sharp(logs: pd.Series) -> Floats:
     weeks = 14
     before = logs.rolling(weeks, min_periods=_NEAR).median().shift(1)
     after = logs[::-1].rolling(weeks, min_periods=_NEAR).median()[::-1]
-    return np.abs((after - before).to_numpy(dtype=np.float64))
+    change: Floats = np.abs((after - before).to_numpy(dtype=np.float64))
+    return change

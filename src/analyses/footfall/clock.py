@@ -8,6 +8,7 @@ by an hour at each change of clocks), and the hour that the change of clocks los
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Literal
 
 import numpy as np
@@ -99,7 +100,7 @@ def utc_unmarked(counts: pd.DataFrame) -> ClockFault | None:
     zone = counts["start"].dt.tz
     total = counts.groupby("start")["count"].sum().sort_index()
     wall = total.copy()
-    wall.index = pd.DatetimeIndex(total.index.tz_localize(None))
+    wall.index = pd.DatetimeIndex(total.index).tz_localize(None)
     changes = _clock_changes(total.index[0], total.index[-1], zone)
     jumps, shown = [], []
     for instant, hours in changes:
@@ -152,7 +153,7 @@ def _agree(one: Floats, other: Floats) -> float:
 
 
 def _clock_changes(
-    first: pd.Timestamp, last: pd.Timestamp, zone: object
+    first: pd.Timestamp, last: pd.Timestamp, zone: tzinfo
 ) -> list[tuple[pd.Timestamp, int]]:
     """Return the changes of clocks strictly inside a period, with the hours that clocks move."""
     instants = pd.date_range(first.tz_convert("UTC").ceil("h"), last.tz_convert("UTC"), freq="h")
@@ -161,7 +162,7 @@ def _clock_changes(
     local = instants.tz_convert(zone).tz_localize(None)
     ahead = (local - instants.tz_localize(None)).total_seconds().to_numpy() / 3600
     at = np.flatnonzero(np.diff(ahead)) + 1
-    return [(instants[i].tz_convert(zone), int(round(ahead[i] - ahead[i - 1]))) for i in at]
+    return [(instants[int(i)].tz_convert(zone), round(ahead[i] - ahead[i - 1])) for i in at]
 
 
 def _profile_lag(wall: pd.Series, instant: pd.Timestamp) -> int | None:
@@ -181,4 +182,5 @@ def _profile(wall: pd.Series) -> Floats | None:
     by_hour = wall[index.dayofweek < 5].groupby(index[index.dayofweek < 5].hour).median()
     if len(by_hour) < 24 or by_hour.isna().any():
         return None
-    return np.sqrt(by_hour.to_numpy(dtype=np.float64))
+    profile: Floats = np.sqrt(by_hour.to_numpy(dtype=np.float64))
+    return profile

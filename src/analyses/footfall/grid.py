@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import tzinfo
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,8 @@ class Grid:
     def slot(self) -> Ints:
         """Period of the local day, 0 at midnight."""
         minute = self.times.hour.to_numpy() * 60 + self.times.minute.to_numpy()
-        return (minute // self.minutes).astype(np.int64)
+        slot: Ints = (minute // self.minutes).astype(np.int64)
+        return slot
 
 
 def grids(counts: pd.DataFrame) -> Iterator[Grid]:
@@ -73,7 +75,7 @@ def grids(counts: pd.DataFrame) -> Iterator[Grid]:
         yield _lay(str(sensor_id), rows, minutes, zone)
 
 
-def _lay(sensor_id: str, rows: pd.DataFrame, minutes: int, zone: object) -> Grid:
+def _lay(sensor_id: str, rows: pd.DataFrame, minutes: int, zone: tzinfo) -> Grid:
     if minutes >= 1440:
         return _lay_days(sensor_id, rows, minutes, zone)
     instants = rows["start"].to_numpy(dtype="datetime64[s]").astype(np.int64) // (60 * minutes)
@@ -85,7 +87,7 @@ def _lay(sensor_id: str, rows: pd.DataFrame, minutes: int, zone: object) -> Grid
     return Grid(sensor_id, times, counts, minutes, twice)
 
 
-def _lay_days(sensor_id: str, rows: pd.DataFrame, minutes: int, zone: object) -> Grid:
+def _lay_days(sensor_id: str, rows: pd.DataFrame, minutes: int, zone: tzinfo) -> Grid:
     """Lay daily counts by local date: a day may last 23 or 25 hours."""
     dates = pd.DatetimeIndex(rows["start"].dt.tz_localize(None)).normalize()
     position = (dates - dates.min()).days.to_numpy(dtype=np.int64)

@@ -6,7 +6,7 @@ says how it was recognised.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,7 @@ import pandas as pd
 from analyses.footfall.breaks import level_breaks
 from analyses.footfall.calendar import Bools, Floats, Ints
 from analyses.footfall.grid import Grid, grids, runs
+from analyses.footfall.series import daily_counts
 
 Kind = Literal[
     "outage", "doubled", "zero_run", "stuck", "false_zeros", "backlog", "implausible",
@@ -27,8 +28,11 @@ LEAVES: frozenset[Kind] = frozenset(
 )
 """Kinds whose periods leave the analysis (an outage has none to leave; a break keeps its days)."""
 
-_ZEROS_EXPECTED, _CHANCE, _SHORTEST_STUCK = 30.0, 0.01, 4
-_DUMP, _ABSURD, _FIXED_SHARE, _FIXED_NEIGHBOUR = 1.5, 6.0, 0.97, 10.0
+Stretch = tuple[int, int, float]
+"""First position, end excluded, evidence."""
+
+_ZEROS_EXPECTED, _CHANCE, _SHORTEST_STUCK, _BRIDGE = 30.0, 0.01, 4, 3
+_DUMP, _ABSURD, _FIXED_SHARE, _FIXED_NEIGHBOUR, _TOWN = 1.5, 6.0, 0.97, 10.0, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def check_health(counts: pd.DataFrame) -> tuple[Flag, ...]:
         Ordered by sensor, start and kind.
     """
     found = [flag for grid in grids(counts) for flag in _check(grid)]
+    found += _level_breaks(healthy_counts(counts, found))
     return tuple(sorted(found, key=lambda flag: (flag.sensor_id, flag.start, flag.kind)))
 
 
@@ -132,20 +137,20 @@ def _check(grid: Grid) -> Iterable[Flag]:
         yield _flag(grid, "doubled", int(at), int(at) + 1, 1.0)
     expected = expected_counts(grid)
     if grid.minutes < 1440:
-        for hour, a, b in _false_zeros(grid, values, expected):
+        for hour, a, b in _false_zeros(grid, values):
             yield _flag(grid, "false_zeros", a, b, float(hour))
             inside = np.arange(a, b)
             values[inside[grid.times.hour.to_numpy()[inside] == hour]] = np.nan
-    for kind, found in (
-        ("zero_run", _zero_runs(values, expected)),
-        ("stuck", _stuck(values)),
-        ("backlog", _backlogs(values, expected)),
-        ("implausible", _absurd(values)),
-    ):
-        for a, b, evidence in found:
-            yield _flag(grid, kind, a, b, evidence)  # type: ignore[arg-type]
+    tests: tuple[tuple[Kind, Callable[[Floats, Floats], list[Stretch]]], ...] = (
+        ("zero_run", _zero_runs),
+        ("backlog", _backlogs),
+        ("implausible", _absurd),
+        ("stuck", _stuck),
+    )
+    for kind, test in tests:
+        for a, b, evidence in test(values, expected):
+            yield _flag(grid, kind, a, b, evidence)
             values[a:b] = np.nan
-    yield from _breaks(grid, values)
 
 
 def expected_counts(grid: Grid) -> Floats:
@@ -162,7 +167,9 @@ def expected_counts(grid: Grid) -> Floats:
     level = level.interpolate(limit_direction="both").fillna(1.0)
     share = positive.notna().groupby(slot).transform("mean").to_numpy(dtype=np.float64)
     often = np.where(share >= _often(grid), 1.0, 0.0)
-    return np.nan_to_num(usual * level.to_numpy(dtype=np.float64)[day] * often)
+    local: Floats = level.to_numpy(dtype=np.float64)[day]
+    expected: Floats = np.nan_to_num(usual * local * often)
+    return expected
 
 
 def _often(grid: Grid) -> float:
@@ -171,16 +178,25 @@ def _often(grid: Grid) -> float:
     return 0.5 * float(positive.quantile(0.75))
 
 
-def _zero_runs(values: Floats, expected: Floats) -> list[tuple[int, int, float]]:
+def _zero_runs(values: Floats, expected: Floats) -> list[Stretch]:
     found = []
-    for a, b in runs(values == 0):
+    for a, b in runs(_bridged(values == 0, np.isnan(values))):
         missed = float(expected[a:b].sum())
         if missed >= _ZEROS_EXPECTED * (1 if b - a > 1 else 4):
             found.append((a, b, missed))
     return found
 
 
-def _stuck(values: Floats) -> list[tuple[int, int, float]]:
+def _bridged(zero: Bools, missing: Bools) -> Bools:
+    """Join zero runs that a few missing periods part, as a lost hour does in a dead sensor."""
+    joined = zero.copy()
+    for a, b in runs(missing):
+        if b - a <= _BRIDGE and a > 0 and b < len(zero) and zero[a - 1] and zero[b]:
+            joined[a:b] = True
+    return joined
+
+
+def _stuck(values: Floats, _expected: Floats) -> list[Stretch]:
     """Find runs of one positive value too long to be chance (Poisson coincidences)."""
     same = np.append(False, (values[1:] == values[:-1]) & (values[1:] > 0))
     found = []
@@ -192,7 +208,7 @@ def _stuck(values: Floats) -> list[tuple[int, int, float]]:
     return found
 
 
-def _backlogs(values: Floats, expected: Floats) -> list[tuple[int, int, float]]:
+def _backlogs(values: Floats, expected: Floats) -> list[Stretch]:
     """Find counts that a gap or a silence delayed: large, and next to nothing where much passes."""
     known = values[~np.isnan(values)]
     if not len(known):
@@ -204,7 +220,7 @@ def _backlogs(values: Floats, expected: Floats) -> list[tuple[int, int, float]]:
     return [(a, b, float(np.nanmax(values[a:b]))) for a, b in runs(dump)]
 
 
-def _absurd(values: Floats) -> list[tuple[int, int, float]]:
+def _absurd(values: Floats, _expected: Floats) -> list[Stretch]:
     known = values[~np.isnan(values)]
     if len(known) < 100:
         return []
@@ -212,7 +228,7 @@ def _absurd(values: Floats) -> list[tuple[int, int, float]]:
     return [(a, b, float(np.nanmax(values[a:b]))) for a, b in runs(values > max(limit, 50.0))]
 
 
-def _false_zeros(grid: Grid, values: Floats, expected: Floats) -> list[tuple[int, int, int]]:
+def _false_zeros(grid: Grid, values: Floats) -> list[tuple[int, int, int]]:
     """Find local hours that are always zero for weeks beside hours that are far from it."""
     hour = grid.times.hour.to_numpy()
     block = np.arange(len(values)) // (28 * grid.per_day)
@@ -248,16 +264,23 @@ def _silent_hours(always: pd.DataFrame, usual: pd.DataFrame) -> list[tuple[int, 
     return [(hour, result[:, hour]) for hour in range(24) if result[:, hour].any()]
 
 
-def _breaks(grid: Grid, values: Floats) -> Iterable[Flag]:
-    dates = pd.DatetimeIndex(grid.times.tz_localize(None)).normalize()
-    by_day = pd.Series(values).groupby(dates)
-    sums = by_day.sum().where(by_day.count() >= 0.9 * grid.per_day)
-    full = sums.reindex(pd.date_range(sums.index[0], sums.index[-1], freq="D"))
-    series = full.to_numpy(dtype=np.float64)
-    for at in level_breaks(series):
-        a = int(grid.times.tz_localize(None).searchsorted(full.index[at]))
-        change = np.nanmedian(series[at : at + 28]) / np.nanmedian(series[max(at - 28, 0) : at])
-        yield _flag(grid, "level_break", a, min(a + 1, len(values)), 100 * float(change - 1))
+def _level_breaks(clean: pd.DataFrame) -> list[Flag]:
+    """Find the breaks of each sensor relative to the town, when the town has enough sensors."""
+    panel = daily_counts(clean).panel
+    logs = pd.DataFrame(np.log1p(panel))
+    if panel.shape[1] >= _TOWN:
+        level = logs - logs.rolling(365, center=True, min_periods=28).median()
+        logs = logs.sub(level.median(axis=1).fillna(0.0), axis=0)
+    zone = clean["start"].dt.tz
+    flags = []
+    for name in panel:
+        series: Floats = np.expm1(logs[name]).to_numpy().astype(np.float64)
+        for at in level_breaks(series):
+            ratio = np.nanmedian(series[at : at + 28]) / np.nanmedian(series[max(at - 28, 0) : at])
+            day = panel.index[at].tz_localize(zone, ambiguous=False, nonexistent="shift_forward")
+            end = day + pd.Timedelta(days=1)
+            flags.append(Flag(str(name), "level_break", day, end, 1, 100 * float(ratio - 1)))
+    return flags
 
 
 def _flag(grid: Grid, kind: Kind, a: int, b: int, evidence: float) -> Flag:

@@ -1,0 +1,1 @@
+"""Event impact on real counts: our method beside its rivals, on the same windows."""

@@ -1,0 +1,143 @@
+"""From healthy counts to the daily panel that the baseline reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analyses.footfall.calendar import Bools, Floats
+from analyses.footfall.grid import Grid, grids
+
+MOST_IMPUTED = 0.10
+"""Largest share of a day's usual passages that may be imputed; beyond it the day is missing."""
+
+_RARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Counts by local day.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        One row a local day (naive, consecutive), one column a sensor; NaN where a day is
+        incomplete.
+    imputed : pandas.DataFrame
+        Share of each day's count that was imputed from the usual profile of its weekday (0 to
+        :data:`MOST_IMPUTED`), same shape.
+    hours : dict of str to tuple of int
+        Local hours that make up each sensor's day: hours that the sensor hardly ever reports are
+        left out of all its days.
+    """
+
+    panel: pd.DataFrame
+    imputed: pd.DataFrame
+    hours: dict[str, tuple[int, ...]]
+
+    @property
+    def imputed_share(self) -> pd.Series[float]:
+        """Imputed share of all passages by sensor, percent."""
+        passages = self.panel.sum()
+        return (100 * (self.panel * self.imputed).sum() / passages.where(passages > 0)).fillna(0.0)
+
+
+def daily_counts(counts: pd.DataFrame) -> Daily:
+    """Sum healthy counts by local day.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        As :func:`analyses.footfall.health.healthy_counts` returns them.
+
+    Returns
+    -------
+    Daily
+        A day counts when the missing periods usually hold at most :data:`MOST_IMPUTED` of its
+        passages; these are then imputed, and counted as such.
+    """
+    columns: dict[str, pd.Series[float]] = {}
+    imputed: dict[str, pd.Series[float]] = {}
+    hours: dict[str, tuple[int, ...]] = {}
+    for grid in grids(counts):
+        total, share, kept = _daily(grid)
+        columns[grid.sensor_id], imputed[grid.sensor_id] = total, share
+        hours[grid.sensor_id] = kept
+    panel = pd.DataFrame(columns)
+    days = pd.date_range(panel.index.min(), panel.index.max(), freq="D")
+    shares = pd.DataFrame(imputed).reindex(days).fillna(0.0)
+    return Daily(panel.reindex(days), shares, hours)
+
+
+def zone_panel(panel: pd.DataFrame, zones: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Add up the sensors of each zone.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        Daily counts by sensor.
+    zones : mapping
+        Sensors of each zone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Daily counts by zone: passages, not people (one person may pass several sensors). A day is
+        missing when any of the zone's sensors is.
+    """
+    return pd.DataFrame(
+        {
+            zone: panel[list(sensors)].sum(axis=1, min_count=len(sensors))
+            for zone, sensors in zones.items()
+            if len(sensors)
+        },
+        index=panel.index,
+    )
+
+
+def _daily(grid: Grid) -> tuple[pd.Series[float], pd.Series[float], tuple[int, ...]]:
+    dates = pd.DatetimeIndex(grid.times.tz_localize(None)).normalize()
+    if grid.minutes >= 1440:
+        total = pd.Series(grid.counts, index=dates)
+        return total, total * 0.0, tuple(range(24))
+    known = ~np.isnan(grid.counts)
+    hour = grid.times.hour.to_numpy()
+    days_known = known.reshape(-1) & _present(dates, known)
+    kept = tuple(
+        int(h) for h in range(24) if np.mean(known[(hour == h) & days_known] if
+        ((hour == h) & days_known).any() else [False]) >= _RARE
+    )  # fmt: skip
+    inside = np.isin(hour, kept)
+    share = _profile_share(grid, dates, inside)
+    frame = pd.DataFrame(
+        {"count": np.where(inside & known, grid.counts, 0.0),
+         "seen": np.where(inside & known, share, 0.0), "all": np.where(inside, share, 0.0)}
+    )  # fmt: skip
+    by_day = frame.groupby(dates).sum()
+    missing = 1 - by_day["seen"] / by_day["all"].where(by_day["all"] > 0)
+    missing = missing.clip(lower=0.0).where(_whole(grid, dates))
+    total = (by_day["count"] / (1 - missing)).where(missing <= MOST_IMPUTED)
+    return total, missing.where(missing > 1e-9, 0.0).where(total.notna(), 0.0), kept
+
+
+def _present(dates: pd.DatetimeIndex, known: Bools) -> Bools:
+    """Whether each period is in a day that has any count at all."""
+    some = pd.Series(known).groupby(dates).transform("any")
+    return some.to_numpy(dtype=np.bool_)
+
+
+def _whole(grid: Grid, dates: pd.DatetimeIndex) -> pd.Series[bool]:
+    """Whether the grid covers the day: its first and last days may be cut."""
+    size = pd.Series(1, index=dates).groupby(level=0).sum()
+    return size * grid.minutes >= 0.9 * 1380
+
+
+def _profile_share(grid: Grid, dates: pd.DatetimeIndex, inside: Bools) -> Floats:
+    """Mean count of each period's slot of the week, the weight that a missing period has."""
+    slot = dates.dayofweek.to_numpy() * grid.per_day + grid.slot
+    usual = pd.Series(np.where(inside, grid.counts, np.nan)).groupby(slot).transform("mean")
+    share: Floats = usual.fillna(0.0).to_numpy(dtype=np.float64)
+    return share

@@ -7,6 +7,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,7 +15,7 @@ import pytest
 
 from analyses import sources
 from analyses.errors import InputError
-from analyses.sources import sirene_rows, sirene_scan
+from analyses.sources import sirene_lines, sirene_rows, sirene_scan
 from trial import city, put
 
 STOCK = [
@@ -300,6 +301,24 @@ def test_quoted_line_breaks_do_not_stop_the_reader(tmp_path):
     rows = [ROWS[0] | {"enseigne1Etablissement": "LE\nBEFFROI"}, ROWS[1]]
     put(tmp_path, "stock.csv", csv_text(rows))
     assert len(load(tmp_path, stock()).establishments) == 2
+
+
+def test_search_by_lines_finds_what_a_full_reading_finds(tmp_path, monkeypatch):
+    rng = np.random.default_rng(3)
+    communes = ["02691", "75104", "75120", "80001", "26912", "10269"]
+    rows = [
+        stock_row(f"{n:05d}02691{n % 10_000:04d}", rng.choice(communes), "2020-01-01")
+        for n in range(500)
+    ]
+    put(tmp_path, "stock.csv", csv_text(rows))
+    path = tmp_path / "essai" / "stock.csv"
+    monkeypatch.setattr(sirene_lines, "_READ", 1000)
+    monkeypatch.setattr(sirene_lines, "_GIVE", 500)
+    source = sirene_scan.scan(path, "stock.csv")
+    for wanted in (["02691"], ["75104", "75120", "02691"], ["99999"]):
+        found = sirene_scan.rows(source, ["siret"], "codeCommuneEtablissement", wanted)
+        expected = [row["siret"] for row in rows if row["codeCommuneEtablissement"] in wanted]
+        assert found["siret"].to_pylist() == expected
 
 
 def test_leading_zeros_lost_by_another_tool_are_put_back(tmp_path):

@@ -18,8 +18,9 @@ import pyarrow.csv as pacsv
 import pyarrow.dataset as ds
 
 from analyses.errors import Fault, InputError
+from analyses.sources import sirene_lines
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 20
 _SEPARATORS = (",", ";", "\t", "|")
 
 
@@ -106,6 +107,11 @@ def rows(source: Scan, columns: Sequence[str], by: str, values: Sequence[str]) -
     InputError
         If the file is broken on the way.
     """
+    if source.delimiter and sirene_lines.suits(source.path, source.encoding, values):
+        try:
+            return _by_lines(source, columns, by, values)
+        except (sirene_lines.LinesError, pa.ArrowInvalid):
+            pass  # a cell spreads over lines, or the file is broken: read it whole, which tells
     try:
         return _as_text(_filtered(source, columns, by, values, newlines=False))
     except (pa.ArrowInvalid, UnicodeDecodeError) as first:
@@ -115,6 +121,26 @@ def rows(source: Scan, columns: Sequence[str], by: str, values: Sequence[str]) -
         return _as_text(_filtered(source, columns, by, values, newlines=True))
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise InputError([_broken(source, error)]) from None
+
+
+def _by_lines(source: Scan, columns: Sequence[str], by: str, values: Sequence[str]) -> pa.Table:
+    """Parse only the lines that hold one of the values somewhere."""
+    wanted = list(dict.fromkeys([*columns, by]))
+    options = _convert(source.columns)
+    options.include_columns = wanted
+    keep = pa.array(list(values), pa.string())
+    last = sirene_lines.last(source.path).decode(source.encoding, errors="replace")
+    if len(next(csv.reader([last], delimiter=source.delimiter), [])) != len(source.columns):
+        raise sirene_lines.LinesError  # cut short, or its last cell spreads over lines
+    kept = [pa.table({name: pa.array([], pa.string()) for name in wanted})]
+    for text in sirene_lines.matching(source.path, values):
+        read = pacsv.ReadOptions(column_names=list(source.columns), encoding=source.encoding)
+        parse = pacsv.ParseOptions(delimiter=source.delimiter)
+        table = pacsv.read_csv(
+            pa.BufferReader(text), read_options=read, parse_options=parse, convert_options=options
+        )
+        kept.append(table.filter(pc.is_in(table[by], value_set=keep)))
+    return pa.concat_tables(kept).select(list(columns))
 
 
 def _filtered(

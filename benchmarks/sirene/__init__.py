@@ -1,0 +1,1 @@
+"""Reading one commune out of a large SIRENE file."""

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from analyses.demo import commerce, ground, openmap, register, streets
+from analyses.demo import commerce, ground, openmap, parking, register, streets
 from analyses.demo.commerce import Survey
+from analyses.demo.parking import Parking
 from analyses.demo.register import Establishment
 from analyses.demo.truth import truth
 
@@ -32,6 +33,8 @@ class Demo:
         OpenStreetMap extract, GeoJSON.
     truth : dict
         What a perfect analysis would find.
+    parking : Parking
+        Spaces, sensors, pay stations, counts, garages and infractions, with their truth.
     """
 
     zones: dict[str, Any]
@@ -40,6 +43,7 @@ class Demo:
     establishments: tuple[Establishment, ...]
     shops: dict[str, Any]
     truth: dict[str, Any]
+    parking: Parking
 
 
 def generate(seed: int) -> Demo:
@@ -61,6 +65,7 @@ def generate(seed: int) -> Demo:
         establishments=found,
         shops=openmap.extract(stream(seed, "openmap"), premises),
         truth=truth(premises, found),
+        parking=parking.parking(stream(seed, "parking"), network),
     )
 
 

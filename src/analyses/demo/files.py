@@ -15,6 +15,7 @@ import pandas as pd
 
 from analyses.demo import layouts
 from analyses.demo.city import SEED, Demo, generate
+from analyses.demo.parking import Parking
 from analyses.demo.people import COLUMNS as PERSONAL
 from analyses.errors import CoeurvilleError
 
@@ -73,6 +74,19 @@ def texts(demo: Demo) -> dict[str, str]:
         "Geolocalisation.csv": _csv(layouts.geolocation(demo.establishments), ";"),
         "openstreetmap.geojson": _geojson(demo.shops),
         "truth.json": json.dumps(demo.truth, ensure_ascii=False, indent=1) + "\n",
+        **_parking(demo.parking),
+    }
+
+
+def _parking(parking: Parking) -> dict[str, str]:
+    return {
+        "parking_supply.csv": _csv(parking.supply, ";"),
+        "parking_stays.csv": _csv(parking.stays, ";"),
+        "horodateurs.csv": _csv(parking.payments, ";"),
+        "parking_counts.csv": _csv(parking.counts, ";"),
+        "parcs.csv": _csv(parking.garages, ";"),
+        "infractions.csv": _csv(parking.infractions, ";"),
+        "parking_truth.json": json.dumps(parking.truth, ensure_ascii=False, indent=1) + "\n",
     }
 
 

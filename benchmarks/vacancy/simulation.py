@@ -205,9 +205,14 @@ def seen(street: Street, premises: int = 60_000) -> np.ndarray:
     table = np.array(
         [[((start <= wave) & (wave < end)).any() for wave in street.waves] for start, end in lives]
     )
-    begun = ~table[:, 0] & table[:, 1]
-    running = np.logical_and.accumulate(table[begun, 1:], axis=1)
-    return running.mean(axis=0)
+    last = len(street.waves) - 1
+    still, begun = np.zeros(last), np.zeros(last)
+    for first in range(1, last + 1):
+        running = table[~table[:, first - 1] & table[:, first], first:]
+        kept = np.logical_and.accumulate(running, axis=1).sum(axis=0)
+        still[: len(kept)] += kept
+        begun[: len(kept)] += len(running)
+    return still / begun
 
 
 def register_checks(work: str, seed: int) -> Iterator[Check]:

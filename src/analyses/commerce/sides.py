@@ -101,9 +101,9 @@ def compare_sources(
         frames.append(pairs.assign(source=source))
         results.append(_rate(survey, other, pairs, source))
     columns = ["source", "survey_id", "other_id", "distance_m", "likeness"]
-    matches = pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(
-        columns=columns
-    )  # fmt: skip
+    filled = [frame for frame in frames if not frame.empty]
+    matches = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
+    matches = matches[columns]
     return Sides(tuple(results), counts, matches)
 
 

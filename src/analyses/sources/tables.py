@@ -82,6 +82,11 @@ class Tables(Mapping[str, "pd.DataFrame | None"]):
         """Return the number of tables that a city may have."""
         return len(NAMES)
 
+    def credit(self, *names: str) -> str:
+        """Return the producers of these tables, each once, as a map or a chart credits them."""
+        rows = self.provenance[self.provenance["table"].isin(names)]
+        return ", ".join(dict.fromkeys(str(name) for name in rows["producer"].dropna() if name))
+
     def has(self, *names: str) -> bool:
         """Whether the city has all of these tables, with at least one row each."""
         return all((frame := self[name]) is not None and len(frame) > 0 for name in names)

@@ -18,6 +18,11 @@ from analyses.errors import CoeurvilleError
 
 ROOT = Path(__file__).resolve().parents[1]
 CITY = ROOT / "cities" / "demo"
+COMMERCE = (
+    "premises.csv", "StockEtablissement.csv", "StockEtablissementHistorique.csv",
+    "Geolocalisation.csv", "openstreetmap.geojson", "streets.geojson", "zones.geojson",
+    "truth.json",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +38,9 @@ def test_the_committed_folder_is_what_the_generator_writes(tmp_path: Path) -> No
     ]
     for new, old in zip(written, committed, strict=True):
         assert new.read_bytes() == old.read_bytes(), f"write {old.name} again: coeurville demo"
-    assert sum(path.stat().st_size for path in committed) < 1_500_000
+    sizes = {path.name: path.stat().st_size for path in committed}
+    assert sum(sizes[name] for name in COMMERCE) < 1_500_000
+    assert sum(sizes.values()) < 4_000_000, "a clone stays light"
 
 
 def test_another_seed_gives_another_city(city: demo.Demo) -> None:

@@ -18,6 +18,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import norm
 
 from analyses.commerce.npmle import Curve, turnbull
 from analyses.commerce.outcome import Cell, missing, result
@@ -260,9 +261,7 @@ class _Measure:
         inside_last = curve.support.left[-1] < duration and math.isinf(curve.support.right[-1])
         if inside_last and most[0] > least[0]:
             return self._missing(self.share, curve, cell)
-        tail = (1 - _LEVEL) / 2
-        low = min(float(np.quantile(least, tail)), wilson(_units(least, self.n), self.n)[0])
-        high = max(float(np.quantile(most, 1 - tail)), wilson(_units(most, self.n), self.n)[1])
+        low, high = _lowest(least, self.n), 1 - _lowest(1 - most, self.n)
         value = float(curve.beyond_interpolated(duration)[0])
         estimate = Estimate(value, min(low, value), max(high, value), self.n, _LEVEL)
         return result(self.share, estimate.scaled(100), cell, source="survey",
@@ -343,9 +342,20 @@ def on_common_limits(low: Floats, high: Floats) -> tuple[Floats, Floats]:
     return merged[0], merged[1]
 
 
-def _units(shares: Floats, n: int) -> float:
-    """Return the units that the first share stands for, freed from rounding errors."""
-    return min(max(float(shares[0]) * n, 0.0), float(n))
+def _lowest(shares: Floats, n: int) -> float:
+    """Return the lower bound of a share, given its estimate and then its bootstrap replicates.
+
+    The lowest of three: the percentile of the bootstrap, the normal bound on the scale of
+    log(−log) with the bootstrap's error (better when few are followed to the end), and the Wilson
+    bound of ``n`` durations all followed (which alone has a width where no replicate differs).
+    """
+    share = min(max(float(shares[0]), 0.0), 1.0)
+    bounds = [float(np.quantile(shares, (1 - _LEVEL) / 2)), wilson(share * n, n, _LEVEL)[0]]
+    if 0 < share < 1:
+        scale = np.log(-np.log(np.clip(shares, 1e-9, 1 - 1e-9)))
+        half = float(norm.ppf(0.5 + _LEVEL / 2)) * float(np.std(scale[1:], ddof=1))
+        bounds.append(math.exp(-math.exp(float(scale[0]) + half)))
+    return max(min(bounds), 0.0)
 
 
 def _upper(values: Floats, q: float) -> float:

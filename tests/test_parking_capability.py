@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
 from typing import get_args
 
 import pytest
 
-import analyses.parking
 from analyses.parking.capability import (
     ASSET_LABELS,
     INDICATORS,
@@ -89,14 +86,3 @@ def test_matrix_covers_every_indicator_and_labels_every_asset() -> None:
     assert set(ASSET_LABELS) == set(get_args(Asset))
     rows = refuse_all(dict.fromkeys(INDICATORS, "x"), {"payments", "supply"}, "payment")
     assert len(rows) == (~table["computable"]).sum()
-
-
-def test_the_rule_is_in_one_place() -> None:
-    """No other module of the domain decides what can be computed from the kind of data."""
-    folder = Path(analyses.parking.__file__).parent
-    for path in folder.glob("*.py"):
-        if path.name == "capability.py":
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                assert node.value not in {"shared_boxes", "free_tickets"}, path.name

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from analyses.parking.arrays import Bools, Floats
 from analyses.parking.shrinkage import Pooling, fit_pooling, left_out_scores, pooled_effects
@@ -148,9 +149,16 @@ def _mean_of_others(cells: pd.DataFrame) -> Floats:
 
 
 def _reach(gaps: Floats, meters: pd.Series, level: float) -> float:
-    """Quantile of the absolute gaps, each meter with the same weight."""
+    """Quantile of the absolute gaps, each meter with the same weight, widened for their number.
+
+    A handful of counted meters shows too little of how meters differ: Student's factor for the
+    spread of a new draw, t × √(1 + 1/M) / z with M − 1 degrees of freedom, makes up for it.
+    """
+    number = int(meters.nunique())
+    normal, student = stats.norm.ppf(0.5 + level / 2), stats.t.ppf(0.5 + level / 2, number - 1)
+    wider = float(student / normal * np.sqrt(1 + 1 / number))
     weight = 1.0 / meters.groupby(meters).transform("size").to_numpy(dtype=float)
     order = np.argsort(np.abs(gaps))
     mass = np.cumsum(weight[order])
     place = int(np.searchsorted(mass, level * mass[-1]))
-    return float(np.abs(gaps)[order][min(place, len(gaps) - 1)])
+    return wider * float(np.abs(gaps)[order][min(place, len(gaps) - 1)])

@@ -1,0 +1,244 @@
+"""Clocks of counting files: what is written, and the instant that it stands for.
+
+Nothing is guessed here: a time without offset becomes an instant only under a zone that the caller
+names. Hours that a change of clocks skips or doubles are told apart and handed back as such.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analyses.schemas.convert import Mask
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Instants = npt.NDArray[np.datetime64]
+
+_TIME = (
+    r"(?:[T ,]+(?P<H>\d{1,2})[:hH](?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?)?"
+    r"\s*(?P<half>[AaPp][Mm])?\s*(?P<zone>Z|UTC|GMT|CET|CEST|[+-]\d{2}:?\d{2})?"
+)
+_ISO = re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})" + _TIME)
+_SLASHED = re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})" + _TIME)
+_NAMED = {"Z": 0.0, "UTC": 0.0, "GMT": 0.0, "CET": 60.0, "CEST": 120.0}
+_HOUR = re.compile(r"(?P<H>\d{1,2})(?:\s*(?:[:hH]\s*(?P<M>\d{2})?)(?::\d{2})?)?(?:\s*[-–à].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """Times as a file writes them, one element a row.
+
+    Parameters
+    ----------
+    clock : array of datetime64[ns]
+        Reading of the clock, NaT where unreadable or missing.
+    offset : array of float
+        Minutes ahead of UTC that the file writes, NaN where it writes none.
+    day_only : array of bool
+        Whether only the day is written.
+    bad : array of bool
+        Present, and unreadable.
+    unproven_order : bool
+        Whether day and month were told apart by the French convention alone.
+    """
+
+    clock: Instants
+    offset: Floats
+    day_only: Mask
+    bad: Mask
+    unproven_order: bool = False
+
+    def shifted(self, days: Ints) -> Stamps:
+        """Return the stamps moved by whole days."""
+        moved = self.clock + days.astype("timedelta64[D]").astype("timedelta64[ns]")
+        return Stamps(moved, self.offset, self.day_only, self.bad, self.unproven_order)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Instants in the city's zone, with what the changes of clocks did.
+
+    Parameters
+    ----------
+    instants : DatetimeIndex
+        In the city's zone, NaT where the written hour does not exist.
+    skipped : array of bool
+        The written hour was skipped by the change to summer time.
+    lost : array of bool
+        The hour happened twice (change to winter time) and the file has it once.
+    doubled : array of bool
+        The hour happened twice and the file has both.
+    """
+
+    instants: pd.DatetimeIndex
+    skipped: Mask
+    lost: Mask
+    doubled: Mask
+
+
+def parse(text: pa.ChunkedArray, date_order: str = "") -> Stamps:
+    """Read dates with or without time and offset; each distinct text is read once.
+
+    Parameters
+    ----------
+    text : pyarrow.ChunkedArray of string
+        ISO 8601 or French day/month/year; null where missing.
+    date_order : str
+        ``dmy``, ``mdy`` or empty, as for :class:`analyses.schemas.Reading`.
+    """
+    encoded = pc.dictionary_encode(pc.utf8_trim_whitespace(text))
+    whole = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0)
+    codes = pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    texts = whole.dictionary.to_pylist()
+    read = [_one(item, date_order) for item in texts]
+    nothing = (np.datetime64("NaT", "ns"), np.nan, False, False, False)
+    read.append(nothing)
+    clock = np.array([item[0] for item in read], dtype="datetime64[ns]")
+    offset = np.array([item[1] for item in read], dtype=np.float64)
+    day_only = np.array([item[2] for item in read], dtype=bool)
+    slashed, proven = [item[3] for item in read], [item[4] for item in read]
+    unproven = not date_order and any(slashed) and not any(proven)
+    bad = (codes >= 0) & np.isnat(clock[codes])
+    return Stamps(clock[codes], offset[codes], day_only[codes], bad, unproven)
+
+
+def with_hour(day: Stamps, text: pa.ChunkedArray, starts_at: int = 0) -> Stamps:
+    """Add an hour of its own column (``14``, ``14:30``, ``14h``, ``14:00-14:59``) to days.
+
+    Parameters
+    ----------
+    day : Stamps
+        Days.
+    text : pyarrow.ChunkedArray of string
+        Hours of start.
+    starts_at : int
+        Hour at which the file's day begins: hours before it belong to the next calendar day
+        (trading days); 0 for calendar days.
+    """
+    minutes = hours(text)
+    add = np.where(np.isnan(minutes), 0, minutes).astype("timedelta64[m]")
+    clock = day.clock + add.astype("timedelta64[ns]")
+    present = np.asarray(pc.is_valid(text).to_numpy(), dtype=bool)
+    bad = day.bad | (present & np.isnan(minutes))
+    clock[bad | ~present] = np.datetime64("NaT")
+    none = np.zeros(len(clock), dtype=bool)
+    out = Stamps(clock, day.offset, none, bad, day.unproven_order)
+    return out.shifted((minutes < 60 * starts_at).astype(np.int64)) if starts_at else out
+
+
+def hours(text: pa.ChunkedArray) -> Floats:
+    """Return the minutes after midnight of hours written in their own column, NaN if unreadable."""
+    values = text.to_pandas()
+    table = {item: _hour(item) for item in values.dropna().unique()}
+    minutes: Floats = values.map(table).to_numpy(dtype=np.float64)
+    return minutes
+
+
+def settle(clock: Instants, sensor: Ints, rule: ZoneInfo, zone: ZoneInfo) -> Settled:
+    """Place clock readings of zone ``rule`` in the city's zone.
+
+    Parameters
+    ----------
+    clock : array of datetime64[ns]
+        Clock readings, NaT allowed.
+    sensor : array of int
+        Code of each row's sensor: an hour that happened twice is told apart within a sensor, in
+        the order of the file (or its reverse, for a file that runs backwards).
+    rule, zone : ZoneInfo
+        Zone of the file's clock, and the city's.
+    """
+    texts, back = np.unique(clock, return_inverse=True)  # few instants, many sensors
+    early, late = _utc(texts, rule, summer=True), _utc(texts, rule, summer=False)
+    skipped = (np.isnat(early) & ~np.isnat(texts))[back]
+    twice = (~np.isnat(early) & (early != late))[back]
+    first, second = early[back], late[back]
+    lost, doubled = np.zeros(len(clock), dtype=bool), np.zeros(len(clock), dtype=bool)
+    if twice.any():
+        rows = pd.DataFrame({"sensor": sensor[twice], "clock": clock[twice]})
+        rank = rows.groupby(["sensor", "clock"]).cumcount().to_numpy()
+        size = rows.groupby(["sensor", "clock"])["clock"].transform("size").to_numpy()
+        rank = np.where(_backwards(clock, sensor)[twice], size - 1 - rank, rank)
+        first[twice] = np.where(rank == 0, first[twice], second[twice])
+        lost[twice], doubled[twice] = size == 1, size >= 2
+    return Settled(pd.DatetimeIndex(first, tz="UTC").tz_convert(zone), skipped, lost, doubled)
+
+
+def _utc(clock: Instants, rule: ZoneInfo, *, summer: bool) -> Instants:
+    """Return UTC instants of clock readings; an hour that happens twice is read by ``summer``."""
+    index = pd.DatetimeIndex(clock)
+    placed = index.tz_localize(rule, ambiguous=np.full(len(index), summer), nonexistent="NaT")
+    utc: Instants = placed.tz_convert(None).to_numpy(dtype="datetime64[ns]")
+    return utc
+
+
+def from_offsets(stamps: Stamps, zone: ZoneInfo) -> pd.DatetimeIndex:
+    """Return the instants of stamps that carry their own offset."""
+    ahead = np.where(np.isnan(stamps.offset), 0.0, stamps.offset)
+    utc = stamps.clock - (ahead * 60e9).astype("timedelta64[ns]")
+    return pd.DatetimeIndex(utc, tz="UTC").tz_convert(zone)
+
+
+def _backwards(clock: Instants, sensor: Ints) -> Mask:
+    """Return, for each row, whether its sensor's rows run from the last to the first."""
+    frame = pd.DataFrame({"sensor": sensor, "clock": clock}).dropna()
+    ends = frame.groupby("sensor")["clock"].agg(["first", "last"])
+    reversed_ = set(ends.index[ends["first"] > ends["last"]])
+    mask: Mask = np.isin(sensor, list(reversed_))
+    return mask
+
+
+def _one(text: str | None, date_order: str) -> tuple[Any, float, bool, bool, bool]:
+    """Read one text: clock, offset, day only, day/month order in question, order proven."""
+    nothing = (np.datetime64("NaT", "ns"), np.nan, False, False, False)
+    if text is None:
+        return nothing
+    found = _ISO.fullmatch(text)
+    slashed = found is None
+    found = found or _SLASHED.fullmatch(text)
+    if found is None:
+        return nothing
+    part = found.groupdict()
+    day, month = int(part["d"]), int(part["m"])
+    if slashed and date_order == "mdy":
+        day, month = month, day
+    hour, minute = int(part["H"] or 0), int(part["M"] or 0)
+    if part["half"]:
+        hour = hour % 12 + (12 if part["half"].lower() == "pm" else 0)
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        return nothing
+    try:
+        at = np.datetime64(f"{part['y']}-{month:02d}-{day:02d}", "ns")
+    except ValueError:
+        return nothing
+    at += np.timedelta64(hour * 60 + minute, "m") + np.timedelta64(int(part["S"] or 0), "s")
+    proven = slashed and (day > 12 or month > 12 or day == month)
+    return at, _offset(part["zone"]), part["H"] is None, slashed, proven
+
+
+def _offset(text: str | None) -> float:
+    if not text:
+        return np.nan
+    if text in _NAMED:
+        return _NAMED[text]
+    digits = text[1:].replace(":", "")
+    minutes = int(digits[:2]) * 60 + int(digits[2:])
+    return float(-minutes if text[0] == "-" else minutes)
+
+
+def _hour(text: str) -> float:
+    found = _HOUR.fullmatch(text.strip())
+    if found is None:
+        return np.nan
+    hour, minute = int(found["H"]), int(found["M"] or 0)
+    return float(hour * 60 + minute) if hour < 24 and minute < 60 else np.nan

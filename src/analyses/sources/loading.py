@@ -11,12 +11,29 @@ import pandas as pd
 from analyses.cities import City
 from analyses.errors import Fault, InputError, raise_if_any
 from analyses.schemas import Note, get, names, repeated
-from analyses.sources import corrections, files, osm, places, premises, sirene, streets
+from analyses.sources import (
+    corrections,
+    files,
+    footfall,
+    osm,
+    parking,
+    places,
+    premises,
+    sirene,
+    streets,
+)
 from analyses.sources.request import Family, Piece, Request, expand
 from analyses.sources.tables import PROVENANCE, QUALITY, Tables
 from analyses.wording import Text, listing, number
 
-FAMILIES: tuple[Family, ...] = (premises.FAMILY, sirene.FAMILY, osm.FAMILY, streets.FAMILY)
+FAMILIES: tuple[Family, ...] = (
+    premises.FAMILY,
+    sirene.FAMILY,
+    osm.FAMILY,
+    streets.FAMILY,
+    *footfall.FAMILIES,
+    *parking.FAMILIES,
+)
 """The families of layouts; a new one is one module and one name here."""
 
 Progress = Callable[[str], None]
@@ -250,6 +267,8 @@ _PERIODS = {
     "premises": ("wave", "wave"),
     "establishments": ("period_start", "period_start"),
     "shops": ("observed", "observed"),
+    **footfall.PERIODS,
+    **parking.PERIODS,
 }
 
 
@@ -261,7 +280,7 @@ def _provenance(pieces: Sequence[Piece]) -> pd.DataFrame:
         aside = sum(note.rows for note in piece.notes if note.set_aside)
         if piece.request.table in _PERIODS and len(frame):
             column = frame[_PERIODS[piece.request.table][0]]
-            start, end = column.min(), column.max()
+            start, end = _day(column.min()), _day(column.max())
         rows.append(
             (
                 piece.request.table,
@@ -283,6 +302,11 @@ def _provenance(pieces: Sequence[Piece]) -> pd.DataFrame:
     for name in ("period_start", "period_end", "retrieved"):
         table[name] = pd.to_datetime(table[name])
     return table
+
+
+def _day(moment: Any) -> Any:
+    """Return the local day of an instant; a day or an unknown date as it is."""
+    return moment if getattr(moment, "tz", None) is None else moment.tz_localize(None).normalize()
 
 
 def _quality(pieces: Sequence[Piece]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import importlib.util
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -16,6 +17,8 @@ from analyses.errors import Fault, InputError
 from analyses.schemas import Note
 from analyses.wording import Text
 
+PACKAGE = "package:"
+"""Beginning of a path that names a file inside an installed Python package."""
 _VARIABLE = re.compile(r"^\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -165,6 +168,8 @@ def expand(city: City, table: str, source: DataSource) -> list[Request]:
     """
     key = f"sources.{table}.path"
     text = source.path
+    if text.startswith(PACKAGE):
+        return [_packaged(city, table, source)]
     variable = _VARIABLE.match(text)
     if variable and not os.environ.get(variable[1]):
         raise InputError(
@@ -203,6 +208,20 @@ def expand(city: City, table: str, source: DataSource) -> list[Request]:
         Request(table, source, path, prefix + _relative(path, root), city, corrections)
         for path in files
     ]
+
+
+def _packaged(city: City, table: str, source: DataSource) -> Request:
+    """Find a file inside an installed Python package (``package:NAME/data/file.csv``)."""
+    name, _, inside = source.path.removeprefix(PACKAGE).partition("/")
+    spec = importlib.util.find_spec(name) if name.isidentifier() else None
+    root = None if spec is None or spec.origin is None else Path(spec.origin).parent
+    if root is None or not (root / inside).is_file():
+        problem = "the Python package is not installed" if root is None else "no such file in it"
+        raise InputError([Fault("city.yml", problem,
+                                f"Install it: pip install {name.replace('_', '-')}",
+                                column=f"sources.{table}.path", value=source.path)])  # fmt: skip
+    corrections = tuple(c for c in city.corrections if c.table == table)
+    return Request(table, source, root / inside, source.path, city, corrections)
 
 
 def _relative(path: Path, root: Path) -> str:

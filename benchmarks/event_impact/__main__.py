@@ -61,7 +61,7 @@ def _auckland(town: Town, length: int, shared: int, more: int, seed: int) -> lis
     windows = draw_windows(town, length, max(shared, more), seed)
     rows: list[Row] = []
     for rank, (name, method) in enumerate(OUR_METHODS.items()):
-        answers = [method(town, w) for w in windows[: more if rank < MORE else shared]]
+        answers = [method(town, w) for w in windows[: max(more, shared) if rank < MORE else shared]]
         rows += measure(work, name, answers[:shared])
         if rank < MORE and more > shared:
             rows += measure(work, f"{name}, more windows", answers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,12 @@ class Days:
     def public_holiday(self) -> Bools:
         """Whether each day is a public holiday."""
         return self.holiday >= 0
+
+    def as_ordinary(self, window: Ints) -> Days:
+        """Return the same days, those of ``window`` no longer public holidays."""
+        holiday = self.holiday.copy()
+        holiday[window] = -1
+        return replace(self, holiday=holiday)
 
     def slice(self, start: int, stop: int) -> Days:
         """Return the periods ``start`` to ``stop`` (excluded), weather standardised as it was."""

@@ -50,6 +50,9 @@ class Settings:
         Days shown before and after the event.
     prospective : bool
         Use only days before the window, as when the event has just ended.
+    holiday_apart : bool
+        Compare an event on a public holiday with other public holidays (which differ much: wide
+        intervals) instead of ordinary days; see :attr:`Impact.on_holiday`.
     """
 
     span: int = 365
@@ -60,6 +63,7 @@ class Settings:
     fewest_days: float = 0.99
     neighbours: int = 3
     prospective: bool = False
+    holiday_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,9 @@ class Impact:
         See :class:`analyses.footfall.controls.Controls`.
     reason : Text, optional
         Why the data are insufficient.
+    on_holiday : bool
+        Whether the window holds a public holiday whose own effect is **part** of the uplift: a
+        holiday that comes once a year cannot be told from the event that falls on it.
     """
 
     event: Event
@@ -127,6 +134,7 @@ class Impact:
     refused: tuple[Refusal, ...] = field(default=())
     common_shift: float = float("nan")
     reason: Text | None = None
+    on_holiday: bool = False
 
     @property
     def verdict_text(self) -> Text:
@@ -196,6 +204,8 @@ def measure_impact(
     hidden = np.zeros(len(near), dtype=np.bool_)
     if other_events is not None:
         hidden |= other_events[cut]
+    if not settings.holiday_apart:
+        near = near.as_ordinary(here)
     long = len(here) > LONGEST_SEEN * len(near)
     hidden[here] = long
     moved = _shift_breaks(breaks or {}, start, stop, window)
@@ -239,7 +249,7 @@ def _effect(
     observed = float(np.expm1(baseline.logs[window]).sum())
     half = calibration.factor * prediction.spread
     total = max(prediction.total, 1e-9)
-    low, high = total * np.exp(-half), total * np.exp(half)
+    low, high = total * float(np.exp(-half)), total * float(np.exp(half))
     n = calibration.n
     relative = Estimate(
         100 * (observed / total - 1), 100 * (observed / high - 1), 100 * (observed / low - 1),

@@ -1,0 +1,109 @@
+"""All events of a city, each on every sensor and zone that it may concern."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analyses.footfall.breaks import level_breaks
+from analyses.footfall.calendar import Bools, Days, Floats
+from analyses.footfall.controls import Refusal, out_of_reach
+from analyses.footfall.events import Event, event_days
+from analyses.footfall.impact import Impact, Settings, measure_impact
+from analyses.footfall.series import zone_panel
+
+REACH_METRES = 100.0
+"""A sensor closer than this to the measured ones is in reach of their event."""
+
+
+def measure_events(
+    panel: pd.DataFrame,
+    sensors: pd.DataFrame,
+    events: Sequence[Event],
+    days: Days,
+    *,
+    reach_metres: float = REACH_METRES,
+    settings: Settings | None = None,
+) -> tuple[Impact, ...]:
+    """Measure every event on the zones and sensors that it declares (all of them if none).
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        Daily counts by sensor (:func:`analyses.footfall.series.daily_counts`).
+    sensors : pandas.DataFrame
+        ``sensor_id``, ``zone_id`` and, where known, ``lon``, ``lat``.
+    events : sequence of Event
+        All declared events: the others are neither learnt from nor used as placebos.
+    days : Days
+        Features of the rows of ``panel``.
+    reach_metres : float
+        Distance within which a sensor cannot serve as control; 0 to trust declarations alone.
+    settings : Settings, optional
+        How to measure.
+
+    Returns
+    -------
+    tuple of Impact
+        By event, the whole of its sensors first (``series`` is ``*``, when there are several),
+        then zones, then sensors.
+    """
+    known = sensors[sensors["sensor_id"].isin(panel.columns)]
+    breaks = {name: level_breaks(_values(panel, name)) for name in panel.columns}
+    found: list[Impact] = []
+    for event in events:
+        inside = sorted(event.declared(known) & set(panel.columns))
+        inside = inside or (sorted(panel.columns) if event.everywhere else [])
+        groups = _groups(known, inside)
+        wide = pd.concat([panel, zone_panel(panel, groups)], axis=1)
+        free: tuple[str, ...] = ()
+        refused: tuple[Refusal, ...] = ()
+        if not event.everywhere:
+            others = [name for name in panel.columns if name not in inside]
+            free, refused = out_of_reach(
+                others, known, declared=inside, centre=inside, metres=reach_metres
+            )
+        clash = _other_events(events, event, known, days)
+        steps = breaks | {
+            zone: tuple(sorted({at for name in names for at in breaks[name]}))
+            for zone, names in groups.items()
+        }
+        for series in [*groups, *inside]:
+            impact = measure_impact(
+                wide, series, event, days, candidates=free, refused=refused,
+                other_events=clash, breaks=steps, settings=settings,
+            )  # fmt: skip
+            found.append(impact)
+    return tuple(found)
+
+
+def _groups(sensors: pd.DataFrame, inside: Sequence[str]) -> dict[str, list[str]]:
+    """Return the sensors of the whole event and of each zone, where they are several."""
+    mine = sensors[sensors["sensor_id"].isin(inside)]
+    groups = {"*": list(inside)}
+    if "zone_id" in mine:
+        for zone, rows in mine.dropna(subset="zone_id").groupby("zone_id", sort=True):
+            groups[f"zone:{zone}"] = sorted(rows["sensor_id"])
+    return {name: names for name, names in groups.items() if len(names) > 1 or name != "*"}
+
+
+def _other_events(
+    events: Sequence[Event], event: Event, sensors: pd.DataFrame, days: Days
+) -> Bools:
+    """Return the days of other events that touch a sensor of this one."""
+    mine = event.declared(sensors)
+    clash = [
+        other
+        for other in events
+        if other.event_id != event.event_id
+        and (event.everywhere or other.everywhere or mine & other.declared(sensors))
+    ]
+    covered = event_days(clash, days.dates)
+    covered[event.window(days.dates)] = False
+    return covered
+
+
+def _values(panel: pd.DataFrame, name: str) -> Floats:
+    return np.asarray(panel[name].to_numpy(), dtype=np.float64)

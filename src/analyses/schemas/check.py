@@ -119,7 +119,7 @@ def check(raw: Raw, schema: Schema, reading: Reading | None = None) -> Checked:
         faults += _faults(raw, spec, text, read, how)
         if read.unproven_order:
             notes.append(_order_note(raw.label(spec.name)))
-    frame = pd.DataFrame(columns)
+    frame = pd.DataFrame(columns, copy=False)
     frame.index = pd.Index(raw.lines, name="line")
     return Checked(frame, tuple(faults), tuple(notes))
 
@@ -165,7 +165,7 @@ def _faults(
 ) -> list[Fault]:
     faults: list[Fault] = []
     rules = spec.constraints
-    if spec.required:
+    if spec.required and text.null_count:
         missing = np.asarray(pc.is_null(text).to_numpy(), dtype=bool)
         faults += listed(raw, spec.name, missing, None, "the value is missing", "Fill it in")
     problem, remedy = _unreadable(spec, how)
@@ -173,7 +173,8 @@ def _faults(
     for rule, sign in (("minimum", -1), ("maximum", 1)):
         if rule in rules:
             limit = rules[rule]
-            over = (sign * (read.values - limit) > 0).fillna(False).to_numpy(dtype=bool)
+            values = read.values.to_numpy(dtype="float64", na_value=np.nan)
+            over = values < limit if sign < 0 else values > limit
             word = "under the smallest" if sign < 0 else "over the largest"
             problem = f"the value is {word} allowed ({limit} {spec.unit}".rstrip() + ")"
             faults += listed(raw, spec.name, over, text, problem, "Correct it or leave it empty")
@@ -186,9 +187,10 @@ def _faults(
         )
     if spec.type == "string" and "maxLength" in rules:
         length = pc.fill_null(pc.utf8_length(text), 0)
-        long = np.asarray(pc.greater(length, rules["maxLength"]).to_numpy(), dtype=bool)
-        problem = f"the text has more than {rules['maxLength']} characters"
-        faults += listed(raw, spec.name, long, text, problem, "Shorten it")
+        if (pc.max(length).as_py() or 0) > rules["maxLength"]:
+            long = np.asarray(pc.greater(length, rules["maxLength"]).to_numpy(), dtype=bool)
+            problem = f"the text has more than {rules['maxLength']} characters"
+            faults += listed(raw, spec.name, long, text, problem, "Shorten it")
     if rules.get("unique"):
         twice = (read.values.notna() & read.values.duplicated(keep=False)).to_numpy(dtype=bool)
         problem = "the value appears more than once"
@@ -242,7 +244,7 @@ def _empty(spec: Column, length: int) -> pd.Series:
         return pd.Series(pd.NA, index=range(length), dtype="boolean")
     if spec.type == "integer":
         return pd.Series(pd.NA, index=range(length), dtype="Int64")
-    nulls = pa.chunked_array([pa.nulls(length, pa.string())])
+    nulls = pa.chunked_array([pa.nulls(length, pa.large_string())])
     return pd.Series(pd.array(nulls, dtype=pd.StringDtype("pyarrow")))
 
 

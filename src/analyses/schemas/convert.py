@@ -69,6 +69,8 @@ def to_text(values: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.ChunkedArra
     """Trim blanks and turn the spellings of a missing value into nulls."""
     trimmed = pc.utf8_trim_whitespace(values)
     empty = pc.is_in(trimmed, value_set=pa.array(sorted({*missing, ""}), type=pa.string()))
+    if not pc.any(empty, min_count=0).as_py():
+        return trimmed
     return pc.if_else(empty, pa.scalar(None, type=pa.string()), trimmed)
 
 
@@ -79,12 +81,32 @@ def strings(values: pa.ChunkedArray) -> Converted:
 
 
 def numbers(values: pa.ChunkedArray, reading: Reading) -> Converted:
-    """Read numbers: decimal comma or point, spaces between thousands."""
-    text = _without_grouping(values, reading)
+    """Read numbers: decimal comma or point, spaces between thousands.
+
+    A column of plain numbers is cast at once; otherwise each distinct spelling is read once.
+    """
+    quick = _plain(values)
+    if quick is not None:
+        return Converted(pd.Series(quick), np.zeros(len(quick), dtype=bool))
+    codes, uniques = _encoded(values)
+    text = _without_grouping(uniques, reading)
     good = pc.match_substring_regex(text, _PLAIN)
     kept = pc.if_else(good, text, pa.scalar(None, type=pa.string()))
-    series = pd.Series(pc.cast(kept, pa.float64()).to_numpy(), dtype="float64")
-    return Converted(series, _not(good, values))
+    distinct = np.append(np.asarray(pc.cast(kept, pa.float64())), np.nan)
+    wrong = np.append(~np.asarray(good, dtype=bool), False)
+    return Converted(pd.Series(distinct[codes]), wrong[codes])
+
+
+def _plain(values: pa.ChunkedArray) -> npt.NDArray[np.float64] | None:
+    """Cast a column whose texts are all plain numbers, None if one of them is not."""
+    try:
+        cast = pc.cast(values, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    if not pc.all(pc.is_finite(cast)).as_py():  # "nan" and "inf" are words here, not numbers
+        return None
+    plain: npt.NDArray[np.float64] = cast.to_numpy()
+    return plain
 
 
 def _without_grouping(values: pa.ChunkedArray, reading: Reading) -> pa.ChunkedArray:
@@ -202,16 +224,14 @@ def column(values: pa.ChunkedArray, spec: Column, reading: Reading) -> Converted
 
 def _unique(values: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], list[str]]:
     """Return codes into the distinct texts (−1 = missing, which indexes the last element)."""
+    codes, distinct = _encoded(values)
+    return codes, distinct.to_pylist()
+
+
+def _encoded(values: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], pa.Array]:
     encoded = pc.dictionary_encode(values)
     joined = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
     if isinstance(joined, pa.ChunkedArray):
         joined = joined.chunk(0)
     codes = pc.fill_null(joined.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes, joined.dictionary.to_pylist()
-
-
-def _not(good: pa.ChunkedArray, values: pa.ChunkedArray) -> Mask:
-    """Return where a value is present and not good."""
-    wrong = pc.and_(pc.is_valid(values), pc.invert(pc.fill_null(good, False)))
-    mask: Mask = np.asarray(wrong.to_numpy(), dtype=bool)
-    return mask
+    return codes, joined.dictionary

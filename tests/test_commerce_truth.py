@@ -95,34 +95,34 @@ def simulation(root: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_rates_trend_and_moves_are_recovered(simulation: ModuleType) -> None:
-    """Twelve seeds: 95 % intervals hold the truth at least nine times, and the mean is near it.
+    """Eight seeds: 95 % intervals hold the truth at least six times, and the mean is near it.
 
-    Eight or fewer of twelve would have a probability of 0.02 % at the nominal rate; the benchmark
+    Five or fewer of eight would have a probability of 0.04 % at the nominal rate; the benchmark
     ``vacancy`` measures the coverage over 200 seeds.
     """
     street = simulation.Street(
         150, (0.0, 1.0, 1.5, 4.0), 0.08, simulation.exponential(2.0), unknown=0.05, burn=15.0
     )
     found = defaultdict(list)
-    for seed in range(12):
+    for seed in range(8):
         for check in simulation.markov_checks("quarter", street, 2.0, seed):
             found[check.indicator].append(check)
     assert set(found) == {"vacancy_rate", "vacancy_trend", "vacancy_entry", "relet_rate"}
     for indicator, checks in found.items():
-        assert sum(check.inside for check in checks) >= 9, indicator
+        assert sum(check.inside for check in checks) >= 6, indicator
         gaps = np.array([check.estimate.value - check.truth for check in checks])
         assert abs(gaps.mean()) < 3.5 * gaps.std(ddof=1) / np.sqrt(len(gaps)), indicator
 
 
 def test_a_rise_and_its_composition_are_recovered(simulation: ModuleType) -> None:
     found = defaultdict(list)
-    for seed in range(12):
+    for seed in range(8):
         for check in simulation.trend_checks("rising", 150, (0.0, 1.0, 2.0, 4.0), seed):
             found[check.indicator].append(check.inside)
     assert {name: len(items) for name, items in found.items()} == {
-        "vacancy_trend": 12, "vacancy_composition": 12,
+        "vacancy_trend": 8, "vacancy_composition": 8,
     }  # fmt: skip
-    assert all(sum(items) >= 9 for items in found.values())
+    assert all(sum(items) >= 6 for items in found.values())
 
 
 def test_an_interval_that_misses_is_counted_as_a_miss(simulation: ModuleType) -> None:

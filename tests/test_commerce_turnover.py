@@ -117,7 +117,21 @@ def test_left_truncation_equals_lifelines() -> None:
     assert np.abs(ours.to_numpy() - at).max() < 1e-9
 
 
+def test_the_day_of_the_extract_is_told_by_the_dates(lyon: pd.DataFrame) -> None:
+    """Lyon 4e holds about 120 starts a month to June 2026, then 6, 2 and 1 that are to come."""
+    found = lives(lyon)
+    assert found.as_of == date(2026, 6, 30)
+    assert found.future == 9
+    distant = lyon.iloc[:1].assign(period_start=pd.Timestamp("2039-01-01"))
+    assert lives(pd.concat([lyon, distant])).as_of == date(2026, 6, 30)
+
+
 # ---------------------------------------------------------------- rules
+
+
+def test_a_small_register_ends_at_its_last_date() -> None:
+    table = register(("10000000000011", "2015-03-01", "A"), ("20000000000011", "2024-05-02", "A"))
+    assert lives(table).as_of == date(2024, 5, 2)
 
 
 def test_a_reopening_is_not_a_closure() -> None:
@@ -195,6 +209,7 @@ def test_without_shops_everything_says_what_unlocks_it(table: pd.DataFrame | Non
     results = commerce.measure_turnover(table, as_of=EXTRACT).results
     assert {item.quality for item in results} == {"not_computable"}
     assert {item.unlocked_by for item in results} == {("establishments",)}
+    assert commerce.measure_turnover(table, as_of=EXTRACT).curve.empty
 
 
 @pytest.mark.parametrize(("openings", "closures"), [(3, 1), (141, 98), (1, 12), (40, 55)])

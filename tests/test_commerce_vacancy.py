@@ -247,6 +247,7 @@ def test_without_a_survey_everything_says_what_unlocks_it() -> None:
         assert results
         assert {item.quality for item in results} == {"not_computable"}
         assert {item.unlocked_by for item in results} == {("premises",)}
+        assert commerce.measure_vacancy(table).ages.empty
 
 
 def test_an_unknown_status_is_refused() -> None:

@@ -167,11 +167,11 @@ def _stock(
             for name, where in (
                 ("vacancy_duration", cell), ("structural_vacancy", _over(cell, threshold))
             )
-        ], _distribution(cell.zone, None)  # fmt: skip
+        ], distribution(cell.zone, None)  # fmt: skip
     low, high = age_bounds(part)
     measure = _Measure("vacancy_duration", "structural_vacancy", cell, len(part), _older)
     curve = _fit(low, high, part["premises_id"], bootstrap, rng)
-    return measure.results(curve, threshold), _distribution(cell.zone, curve)
+    return measure.results(curve, threshold), distribution(cell.zone, curve)
 
 
 def age_bounds(part: pd.DataFrame) -> tuple[Floats, Floats]:
@@ -200,11 +200,11 @@ def _lengths(
             for name, where in (
                 ("vacancy_spell", cell), ("long_spell_share", _over(cell, threshold))
             )
-        ], _distribution(cell.zone, None)  # fmt: skip
+        ], distribution(cell.zone, None)  # fmt: skip
     low, high = length_bounds(begun)
     measure = _Measure("vacancy_spell", "long_spell_share", cell, len(begun), _longer)
     curve = _fit(low, high, begun["premises_id"], bootstrap, rng)
-    return measure.results(curve, threshold), _distribution(cell.zone, curve)
+    return measure.results(curve, threshold), distribution(cell.zone, curve)
 
 
 def length_bounds(begun: pd.DataFrame) -> tuple[Floats, Floats]:
@@ -285,7 +285,8 @@ def _snapped(curve: Curve, threshold: float) -> float:
     return nearest if abs(nearest - threshold) <= _NEAR_MONTHS else float(threshold)
 
 
-def _distribution(zone: str, curve: Curve | None) -> pd.DataFrame:
+def distribution(zone: str, curve: Curve | None) -> pd.DataFrame:
+    """Return the cells of a curve and their shares, without a row if there is no curve."""
     if curve is None:
         return pd.DataFrame(columns=["zone", "over_months", "up_to_months", "share"])
     return pd.DataFrame(

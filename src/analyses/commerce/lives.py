@@ -70,7 +70,7 @@ def lives(
         Table ``establishments``: one row per period, at least ``siret``, ``period_start``,
         ``state`` and ``activity_code``.
     as_of : date, optional
-        Day of the extract; the last start in the table if it is not known.
+        Day of the extract; told by the dates if it is not given (:func:`extract_day`).
     scope : str
         Which activities make a shop (see :data:`analyses.activities.Scope`).
     transfer_days : int
@@ -93,7 +93,7 @@ def lives(
     periods = _periods(establishments)
     undated = int(periods["period_start"].isna().sum())
     periods = periods.dropna(subset=["period_start", "siret"])
-    last = periods["period_start"].max() if as_of is None else pd.Timestamp(as_of)
+    last = extract_day(periods["period_start"]) if as_of is None else pd.Timestamp(as_of)
     late = periods["period_start"] > last
     frame = _summarise(periods[~late])
     shops = is_shop(frame["activity_code"], frame["nomenclature"], scope)
@@ -101,8 +101,34 @@ def lives(
         family_of(frame["activity_code"], frame["nomenclature"]).astype("object")
     )
     kept = _with_transfers(frame[shops].reset_index(drop=True), transfer_days)
-    day = last.date() if len(periods) else as_of
+    day = as_of if pd.isna(last) else last.date()
     return Lives(kept, day, undated, int(late.sum()), int((~shops).sum()))
+
+
+def extract_day(starts: pd.Series[pd.Timestamp]) -> pd.Timestamp:
+    """Tell the day of an extract from its period starts.
+
+    Registers hold some dates to come. The extract ends in the last month that has at least a tenth
+    of the usual number of starts (the median month of the last three years); where months
+    hold too few to tell (under ten), it ends at the last date.
+
+    Returns
+    -------
+    pandas.Timestamp
+        NaT without any date.
+    """
+    dated = starts.dropna().sort_values()
+    if dated.empty:
+        return pd.NaT  # type: ignore[return-value]
+    last = pd.Timestamp(dated.iloc[-1])
+    near_the_end = pd.Timestamp(dated.iloc[int(0.99 * (len(dated) - 1))])
+    recent = dated[dated > near_the_end - pd.DateOffset(months=36)]
+    months = recent.dt.to_period("M").value_counts().sort_index()
+    usual = float(months.median())
+    full = months[months >= max(usual / 10, 1)]
+    if usual < 10 or full.empty:
+        return last
+    return pd.Timestamp(recent[recent.dt.to_period("M") <= full.index[-1]].iloc[-1])
 
 
 _TRAITS = (

@@ -184,12 +184,12 @@ def _profiled(
             return -loglik(moves, min(max(share_of(p, moved), 0.0), 1.0), log_s)
 
         inner = minimize_scalar(
-            minus, bounds=(lowest, _LOG_S[1]), method="bounded", options={"xatol": 1e-7}
+            minus, bounds=(lowest, _LOG_S[1]), method="bounded", options={"xatol": 1e-4}
         )
         return max(-float(inner.fun), -minus(lowest)) - floor
 
     low, high = 1e-9, 1 - 1e-9
     estimate = min(max(estimate, low), high)
-    left = 0.0 if height(low) >= 0 else float(brentq(height, low, estimate, xtol=1e-8))
-    right = 1.0 if height(high) >= 0 else float(brentq(height, estimate, high, xtol=1e-8))
+    left = 0.0 if height(low) >= 0 else float(brentq(height, low, estimate, xtol=1e-6))
+    right = 1.0 if height(high) >= 0 else float(brentq(height, estimate, high, xtol=1e-6))
     return left, right

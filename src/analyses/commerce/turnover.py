@@ -73,8 +73,9 @@ def measure_turnover(
     establishments : pandas.DataFrame or None
         Table ``establishments`` (one row per SIRENE period); None or empty if the city has none.
     as_of : date, optional
-        Day of the extract; periods that start later are set aside, and years that end less than
-        six months before it are marked provisional (closures are declared late).
+        Day of the extract, told by the dates if not given; periods that start later are set aside,
+        and years that end less than six months before it are marked provisional (closures are
+        declared late).
     scope : str
         Which activities make a shop (see :data:`analyses.activities.Scope`).
     exclude_transfers : bool

@@ -8,7 +8,12 @@ from datetime import date
 
 import pandas as pd
 
-from analyses.commerce.durations import BOOTSTRAP, STRUCTURAL_MONTHS, Durations, durations
+from analyses.commerce.durations import (
+    BOOTSTRAP,
+    STRUCTURAL_MONTHS,
+    Durations,
+    durations,
+)
 from analyses.commerce.outcome import Cell, missing
 from analyses.commerce.panel import Panel, panel
 from analyses.commerce.rates import MIN_COVERAGE, SURFACE_BREAKS, Rates, rates

@@ -148,6 +148,8 @@ def _row(item: Any, asked: Request, zone: ZoneInfo, kinds: dict[str, str]) -> di
     allowed = get("events").columns[2]
     known = {**allowed.synonyms, **{fold(v): v for v in allowed.constraints["enum"]}, **kinds}
     kind = next((known[fold(name)] for name in names if fold(name) in known), None)
+    if whole:
+        end -= timedelta(days=1)  # RFC 5545: the end of an event of whole days is not included
     uid = item.get("UID", fold(str(item.get("SUMMARY", ""))))
     return {
         "event_id": f"{uid}@{_day(start).isoformat()}",

@@ -228,7 +228,9 @@ def _marked(days: pd.DatetimeIndex, events: pd.DataFrame | None, kind: str) -> n
         return marked
     chosen = events[events["kind"] == kind]
     first = chosen["start"].dt.tz_localize(None).dt.normalize()
-    last = (chosen["end"] - pd.Timedelta(seconds=1)).dt.tz_localize(None).dt.normalize()
+    end = chosen["end"].dt.tz_localize(None)
+    stops = (end == end.dt.normalize()) & (chosen["start"].dt.tz_localize(None) != first)
+    last = end.dt.normalize() - pd.to_timedelta(stops.astype("int64"), unit="D")
     for one, other in zip(first, last, strict=True):
         marked |= np.asarray((days >= one) & (days <= other))
     return marked

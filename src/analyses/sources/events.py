@@ -46,8 +46,9 @@ def read(asked: Request) -> Piece:
     Returns
     -------
     Piece
-        :data:`COLUMNS`; ``start`` and ``end`` in the city's zone, ``end`` not included: an event
-        of whole days runs from midnight to the midnight after its last day.
+        Columns of :mod:`analyses.sources.happenings`; ``start`` and ``end`` in the city's zone. As
+        in the file, an ``end`` at midnight of an event of whole days is its last day, included; an
+        ``end`` with an hour is the instant at which it stops.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def read(asked: Request) -> Piece:
 
 
 def _placed(asked: Request, raw: Raw, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
-    """Turn the written starts and ends into instants, the end not included."""
+    """Turn the written starts and ends into instants, days as midnights."""
     zone, order = ZoneInfo(asked.city.time_zone), asked.option("date_order")
     start = clock.parse(raw.table["start"], order)
     texts = (
@@ -107,12 +108,12 @@ def _placed(asked: Request, raw: Raw, frame: pd.DataFrame) -> tuple[pd.DataFrame
     absent = np.isnat(end.clock)
     last = np.where(absent, start.clock, end.clock)
     whole = np.where(absent, True, end.day_only)
-    stop = np.where(
-        whole, last.astype("datetime64[D]").astype("datetime64[ns]") + np.timedelta64(24, "h"), last
+    last = np.where(whole, last.astype("datetime64[D]").astype("datetime64[ns]"), last)
+    finish = _instants(
+        clock.Stamps(last, np.where(whole, np.nan, end.offset), whole, end.bad), zone
     )
-    ended = clock.Stamps(stop, np.where(whole, np.nan, end.offset), whole, end.bad)
-    finish = _instants(ended, zone)
-    wrong = np.asarray(finish <= begin) & ~np.isnat(start.clock)
+    first_day = np.where(whole, begin.normalize(), begin)
+    wrong = np.asarray(finish < first_day) & ~np.isnat(start.clock)
     faults += [
         Fault(
             raw.file,

@@ -31,11 +31,6 @@ def contaminated(town: Town, window: Window) -> Answer:
     return _answer(town, window, controls=True, contamination=CONTAMINATION)
 
 
-def slightly_contaminated(town: Town, window: Window) -> Answer:
-    """One control moves by as much as the planted event."""
-    return _answer(town, window, controls=True, contamination=UPLIFT)
-
-
 def _answer(town: Town, window: Window, *, controls: bool, contamination: float) -> Answer:
     panel = _scaled(town.panel, window.other, window, contamination)
     began = time.perf_counter()

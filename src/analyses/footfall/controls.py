@@ -20,6 +20,10 @@ from analyses.footfall.calendar import Bools, Days, Floats, Ints
 
 Reason = Literal["declared", "in_reach", "no_data", "moves"]
 
+LONGEST_TESTED = 21
+"""Events longer than this are not tested: over such a time streets drift apart on their own, and
+the level that the test removes cannot be told from the event. Declaration and distance remain."""
+
 _SHARE_OBSERVED, _LIMIT, _TAIL, _EARTH = 0.8, 3.0, 0.995, 6_371_008.8
 _LEVEL_WINDOW, _RIDGE, _CLIP = 57, 0.1, 2.0
 
@@ -157,7 +161,10 @@ def choose_controls(
     ordinary = _ordinary(logs, days, hidden)
     residual = np.clip(np.nan_to_num(logs - ordinary), -_CLIP, _CLIP)
     quiet = ~hidden & ~days.public_holiday
-    alive, moved = _refuse_movers(residual, window, quiet)
+    alive = list(range(len(kept)))
+    moved: list[tuple[int, float]] = []
+    if len(window) <= LONGEST_TESTED:
+        alive, moved = _refuse_movers(residual, window, quiet)
     refused += [Refusal(kept[index], "moves", score) for index, score in moved]
     filled = np.where(np.isnan(logs), ordinary, logs)[:, alive]
     return Controls(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -44,8 +44,6 @@ class Settings:
         Most placebo windows.
     fewest_placebos : int
         Under this number of placebo windows the data are insufficient.
-    fewest_days : float
-        Share of the window's days that must have been observed.
     neighbours : int
         Days shown before and after the event.
     prospective : bool
@@ -60,7 +58,6 @@ class Settings:
     margin: float = 15.0
     placebos: int = 150
     fewest_placebos: int = 30
-    fewest_days: float = 0.99
     neighbours: int = 3
     prospective: bool = False
     holiday_apart: bool = False
@@ -195,56 +192,74 @@ def measure_impact(
     settings = settings or Settings()
     window = event.window(days.dates)
     values = panel[series].to_numpy(dtype=np.float64)
-    observed_days = window[~np.isnan(values[window])] if len(window) else window
-    if not len(window) or len(observed_days) < settings.fewest_days * len(window):
-        return _insufficient(event, series, _no_counts(len(observed_days), event), refused)
+    complete = int((~np.isnan(values[window])).sum())
+    if not len(window) or complete < len(window):
+        return _insufficient(event, series, _no_counts(complete, event), refused)
     start, stop = _span(values, window, settings)
-    cut, here = slice(start, stop), window - start
-    near = days.slice(start, stop)
-    hidden = np.zeros(len(near), dtype=np.bool_)
+    hidden = np.zeros(stop - start, dtype=np.bool_)
     if other_events is not None:
-        hidden |= other_events[cut]
-    if not settings.holiday_apart:
-        near = near.as_ordinary(here)
-    long = len(here) > LONGEST_SEEN * len(near)
-    hidden[here] = long
-    moved = _shift_breaks(breaks or {}, start, stop, window)
-    controls = _controls(panel.iloc[cut], candidates, near, here, hidden, moved)
-    usable = int((~np.isnan(values[cut]) & ~hidden).sum()) - (0 if long else len(here))
-    if usable < FEWEST_DAYS:
-        return _insufficient(event, series, _too_few_days(usable), refused)
-    baseline = fit_baseline(
-        values[cut], near, controls=controls.matrix, left_out=hidden,
-        breaks=moved.get(series, ()),
-    )  # fmt: skip
-    free = np.zeros(len(near), dtype=np.bool_)
-    free[baseline.seen] = True
-    starts = placebo_starts(near, free, here, most=settings.placebos)
-    if len(starts) < settings.fewest_placebos:
-        return _insufficient(event, series, _too_few_windows(len(starts)), refused)
-    calibration = calibrate(baseline, starts, len(here), level=settings.level)
-    return _effect(
-        event,
-        series,
-        baseline,
-        here,
-        calibration,
-        settings,
-        controls,
-        (*refused, *controls.refused),
+        hidden |= other_events[start:stop]
+    stretch = _Stretch(
+        event, series, days.slice(start, stop), window - start, hidden, settings, tuple(refused)
     )
+    found = _measure(stretch, panel.iloc[start:stop], candidates, _shift(breaks or {}, start, stop))
+    off = bool(days.public_holiday[window].any()) and not settings.holiday_apart
+    return replace(found, on_holiday=off)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The days around an event that its effect is measured on."""
+
+    event: Event
+    series: str
+    days: Days
+    window: Ints
+    hidden: Bools
+    settings: Settings
+    refused: tuple[Refusal, ...]
+
+
+def _measure(
+    stretch: _Stretch,
+    panel: pd.DataFrame,
+    candidates: Sequence[str],
+    breaks: dict[str, tuple[int, ...]],
+) -> Impact:
+    """Fit, calibrate and judge on the stretch chosen."""
+    event, series, window, settings = (
+        stretch.event, stretch.series, stretch.window, stretch.settings
+    )  # fmt: skip
+    near = stretch.days if settings.holiday_apart else stretch.days.as_ordinary(window)
+    hidden = stretch.hidden.copy()
+    long = len(window) > LONGEST_SEEN * len(near)
+    hidden[window] = long
+    moved = {
+        name: tuple(at for at in places if not window[0] <= at <= window[-1] + 1)
+        for name, places in breaks.items()
+    }
+    values = panel[series].to_numpy(dtype=np.float64)
+    usable = int((~np.isnan(values) & ~hidden).sum()) - (0 if long else len(window))
+    if usable < FEWEST_DAYS:
+        return _insufficient(event, series, _too_few_days(usable), stretch.refused)
+    names = list(candidates)
+    counts = panel[names].to_numpy(dtype=np.float64)
+    controls = choose_controls(counts, names, near, window, left_out=hidden, breaks=moved)
+    baseline = fit_baseline(
+        values, near, controls=controls.matrix, left_out=hidden, breaks=moved.get(series, ())
+    )
+    free = np.isin(np.arange(len(near)), baseline.seen)
+    starts = placebo_starts(near, free, window, most=settings.placebos)
+    if len(starts) < settings.fewest_placebos:
+        return _insufficient(event, series, _too_few_windows(len(starts)), stretch.refused)
+    calibration = calibrate(baseline, starts, len(window), level=settings.level)
+    return _effect(stretch, baseline, calibration, controls)
 
 
 def _effect(
-    event: Event,
-    series: str,
-    baseline: Baseline,
-    window: Ints,
-    calibration: Calibration,
-    settings: Settings,
-    controls: Controls,
-    refused: tuple[Refusal, ...],
+    stretch: _Stretch, baseline: Baseline, calibration: Calibration, controls: Controls
 ) -> Impact:
+    settings, window = stretch.settings, stretch.window
     prediction = _without(baseline, window, window)
     observed = float(np.expm1(baseline.logs[window]).sum())
     half = calibration.factor * prediction.spread
@@ -256,13 +271,15 @@ def _effect(
         n, settings.level,
     )  # fmt: skip
     return Impact(
-        event=event, series=series, verdict=judge(relative, settings.margin), observed=observed,
+        event=stretch.event, series=stretch.series,
+        verdict=judge(relative, settings.margin), observed=observed,
         expected=Estimate(total, low, high, n, settings.level),
         uplift=Estimate(observed - total, observed - high, observed - low, n, settings.level),
         relative=relative, spread=prediction.spread, calibration=calibration,
         detectable=100 * calibration.detectable(prediction.spread),
         days=_day_effects(baseline, window, prediction, calibration.factor, settings.neighbours),
-        controls=controls.names, refused=refused, common_shift=controls.common_shift,
+        controls=controls.names, refused=(*stretch.refused, *controls.refused),
+        common_shift=controls.common_shift,
     )  # fmt: skip
 
 
@@ -319,35 +336,18 @@ def _rows(
 def _span(values: Floats, window: Ints, settings: Settings) -> tuple[int, int]:
     """Choose the stretch of days: half on each side, more on one where the other is short."""
     first, last = int(window[0]), int(window[-1]) + 1
-    before, after = first, 0 if settings.prospective else len(values) - last
+    seen = np.flatnonzero(~np.isnan(values))
+    before = first - int(seen[0])
+    after = 0 if settings.prospective else int(seen[-1]) + 1 - last
     right = min(after, max(settings.span // 2, settings.span - before))
     left = min(before, settings.span - right)
     return first - left, last + right
 
 
-def _controls(
-    panel: pd.DataFrame,
-    candidates: Sequence[str],
-    days: Days,
-    window: Ints,
-    hidden: Bools,
-    breaks: dict[str, tuple[int, ...]],
-) -> Controls:
-    names = list(candidates)
-    counts = panel[names].to_numpy(dtype=np.float64)
-    return choose_controls(counts, names, days, window, left_out=hidden, breaks=breaks)
-
-
-def _shift_breaks(
-    breaks: dict[str, tuple[int, ...]], start: int, stop: int, window: Ints
-) -> dict[str, tuple[int, ...]]:
-    """Keep the breaks inside the span, none in the window or its first or last day."""
+def _shift(breaks: dict[str, tuple[int, ...]], start: int, stop: int) -> dict[str, tuple[int, ...]]:
+    """Keep the breaks inside the span, as positions in it."""
     return {
-        name: tuple(
-            at - start
-            for at in places
-            if start < at < stop and not window[0] <= at <= window[-1] + 1
-        )
+        name: tuple(at - start for at in places if start < at < stop)
         for name, places in breaks.items()
     }
 

@@ -136,14 +136,15 @@ def _note(impact: Impact) -> Text:
     if calibration is None:
         raise ValueError("an effect without calibration has no verdict to explain")
     verdict, n = impact.verdict_text, calibration.n
-    rate = 100 * calibration.false_alarm_rate
-    found = impact.detectable
+    rate, found = 100 * calibration.false_alarm_rate, impact.detectable
     feast = ("", "")
     if impact.on_holiday:
         feast = (" ; l'effet comprend celui du jour férié", "; the effect includes the holiday's")
     return Text(
         f"{verdict.fr} ; sur {n} fenêtres sans évènement, la méthode se trompe "
-        f"{percent(rate, 'fr', 0)} du temps ; effet détectable : {percent(found, 'fr', 0)}{feast[0]}",
+        f"{percent(rate, 'fr', 0)} du temps ; effet détectable : "
+        f"{percent(found, 'fr', 0)}{feast[0]}",
         f"{verdict.en}; on {n} windows without event, the method is wrong "
-        f"{percent(rate, 'en', 0)} of the time; detectable effect: {percent(found, 'en', 0)}{feast[1]}",
+        f"{percent(rate, 'en', 0)} of the time; detectable effect: "
+        f"{percent(found, 'en', 0)}{feast[1]}",
     )

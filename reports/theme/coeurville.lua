@@ -1,6 +1,6 @@
 -- One filter for the three formats and the two engines.
 -- The assembled Markdown says what each part is (fenced divs); this file says how each format
--- shows it. It reads no file and keeps no state between documents.
+-- shows it. It reads no file.
 
 local html = FORMAT:match 'html' ~= nil
 local typst = FORMAT:match 'typst' ~= nil
@@ -69,6 +69,8 @@ local function cell_length(cell)
   return whole, longest
 end
 
+local LONG_WORD = 18
+
 -- Columns share the page in proportion to what they hold, when the table is wider than the page.
 local function share_width(tbl, room)
   local widths, words = {}, {}
@@ -85,19 +87,42 @@ local function share_width(tbl, room)
   for _, body in ipairs(tbl.bodies) do see(body.body) end
   local total = 0
   for i = 1, #tbl.colspecs do total = total + widths[i] + 2 end
-  if total <= room then
+  if total <= room and not docx then
     for i = 1, #tbl.colspecs do tbl.colspecs[i] = { tbl.colspecs[i][1], nil } end
     return tbl
   end
-  local sum = 0
+  -- Each column gets its longest word; what is left goes to the longer texts.
+  local least, wanted = 0, 0
   for i = 1, #tbl.colspecs do
-    widths[i] = math.max(words[i], math.min(widths[i], 44)) + 2
-    sum = sum + widths[i]
+    words[i] = math.min(words[i], LONG_WORD) + 3
+    widths[i] = math.max(math.min(widths[i], 60) + 3 - words[i], 0)
+    least, wanted = least + words[i], wanted + widths[i]
   end
+  local spare = math.max(room - least, 0)
+  local sum = least + (wanted > 0 and spare or 0)
   for i = 1, #tbl.colspecs do
-    tbl.colspecs[i] = { tbl.colspecs[i][1], widths[i] / sum }
+    local share = words[i] + (wanted > 0 and spare * widths[i] / wanted or 0)
+    tbl.colspecs[i] = { tbl.colspecs[i][1], share / sum }
   end
   return tbl
+end
+
+-- Long words of a table (file names) may break after a sign or before a capital.
+local function breakable(str)
+  if (utf8.len(str.text) or 0) <= LONG_WORD then return nil end
+  local mark = typst and pandoc.RawInline('typst', '#sym.zws;') or pandoc.Str '\u{200b}'
+  local out, plain, before = pandoc.Inlines {}, '', ''
+  for _, code in utf8.codes(str.text) do
+    local char = utf8.char(code)
+    if before:match '[%l_./-]' and char:match '[%u%d]' or before:match '[_./-]' then
+      out:insert(pandoc.Str(plain))
+      out:insert(mark)
+      plain = ''
+    end
+    plain, before = plain .. char, char
+  end
+  out:insert(pandoc.Str(plain))
+  return out
 end
 
 local function table_(tbl)
@@ -116,7 +141,7 @@ local function table_(tbl)
       '<div class="scroller" role="region" tabindex="0" aria-label="%s">', html_escape(label))
       .. text .. '</div>') }
   end
-  return { share_width(tbl, typst and 88 or 84) }
+  return { share_width(tbl, typst and 96 or 80):walk { Str = breakable } }
 end
 
 -- Parts of the report --------------------------------------------------------------------------
@@ -220,6 +245,10 @@ local function boxed(div, kind, style)
   return styled(style, div.content)
 end
 
+-- Divs inside a key figure, shaped with it.
+local KEY_PARTS = { ['key-figure'] = true, label = true, value = true, unit = true,
+  interval = true, n = true, reserve = true }
+
 local NAMED = {
   ['figure-title'] = { '<p class="figure-title">', 'figure-title', 'Figure Title' },
   ['figure-note'] = { '<p class="figure-note">', 'figure-note', 'Figure Note' },
@@ -272,7 +301,44 @@ local function gather(doc)
   return doc
 end
 
+-- Typst would make its own quotes of pandoc's: the signs of the text are written as they are.
+local function quotes(str)
+  if not str.text:find '\u{2018}' and not str.text:find '\u{2019}' and not str.text:find '\u{201c}'
+    and not str.text:find '\u{201d}' then return nil end
+  local out, plain = pandoc.Inlines {}, ''
+  for _, code in utf8.codes(str.text) do
+    if code == 0x2018 or code == 0x2019 or code == 0x201c or code == 0x201d then
+      if plain ~= '' then out:insert(pandoc.Str(plain)) end
+      out:insert(pandoc.RawInline('typst', utf8.char(code)))
+      plain = ''
+    else
+      plain = plain .. utf8.char(code)
+    end
+  end
+  if plain ~= '' then out:insert(pandoc.Str(plain)) end
+  return out
+end
+
+local headers = {}
+
+-- HTML has its own list of contents; Word's field would be empty until someone refreshes it.
+local function contents(div)
+  local title = div.attributes.title or ''
+  if typst then return { raw('#contents[' .. title .. ']') } end
+  if html then return {} end
+  local out = pandoc.Blocks { styled('TOC Heading', { pandoc.Para { pandoc.Str(title) } }) }
+  for _, header in ipairs(headers) do
+    if header.level <= 2 then
+      local link = pandoc.Link(header.content, '#' .. header.identifier)
+      out:insert(styled('toc ' .. header.level, { pandoc.Para { link } }))
+    end
+  end
+  return out
+end
+
 local function shape(doc)
+  headers = {}
+  doc.blocks:walk { Header = function(header) headers[#headers + 1] = header end }
   doc.blocks = doc.blocks:walk {
     Image = image,
     Table = table_,
@@ -283,6 +349,9 @@ local function shape(doc)
       if has(div, 'key-figures') then return key_figures(div) end
       if has(div, 'figure') then return figure(div) end
       if has(div, 'figure-data') and html then return details(div) end
+      if has(div, 'contents') then
+        return contents(div)
+      end
       if has(div, 'missing') then return boxed(div, 'missing', 'Missing') end
       if has(div, 'reserves') then return boxed(div, 'reserves', 'Reserve') end
       if has(div, 'published') then return boxed(div, 'published', 'Published') end
@@ -290,6 +359,7 @@ local function shape(doc)
         if has(div, class) then return named(div, spec) end
       end
       if typst then
+        if KEY_PARTS[div.classes[1]] then return nil end
         -- A plain div would become a block, in which no chapter may start a page.
         if div.identifier == '' then return div.content end
         local out = pandoc.Blocks { raw('#metadata(none) <' .. div.identifier .. '>') }
@@ -303,6 +373,7 @@ local function shape(doc)
       return header
     end,
   }
+  if typst then doc = doc:walk { Str = quotes } end
   return doc
 end
 

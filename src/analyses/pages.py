@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 from IPython.display import display
 
+from analyses import schemas
 from analyses.blocks import MIME, Block, Kind
 from analyses.cities import City
 from analyses.figures import preview, style
@@ -36,7 +37,6 @@ PROVENANCE: dict[str, Text] = {
     "period": Text("Période", "Period"),
     "rows_read": Text("Lignes lues", "Rows read"),
     "rows_set_aside": Text("Écartées", "Set aside"),
-    "retrieved": Text("Obtenu le", "Obtained"),
 }
 """Columns that a provenance shows, with their titles; the period joins its two ends."""
 
@@ -158,6 +158,8 @@ class Page:
             for row in frame.to_dict(orient="records")
         ]
         for row in rows:
+            if row.get("table") in schemas.names():
+                row["table"] = schemas.get(row["table"]).title.in_(self.language)
             ends = (row.get("period_start"), row.get("period_end"))
             row["period"] = " – ".join(dict.fromkeys(end for end in ends if end))
         shown = [name for name in PROVENANCE if any(row.get(name) for row in rows)]

@@ -306,5 +306,5 @@ def _alt(what: str, spoken: str, language: Language) -> str:
 def _bounds(estimate: Estimate, unit: str, language: Language) -> str:
     if not axis.has_interval(estimate):
         return "–"
-    shown = unit if unit == "%" else ""
+    shown = "%" if unit.startswith("%") else ""
     return interval(estimate.low, estimate.high, shown, language, digits(unit))

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from analyses import indicators
+from analyses import activities, indicators
 from analyses.results import Result
 from analyses.wording import (
-    NARROW_SPACE,
     NO_BREAK_SPACE,
     Language,
     Text,
     interval,
+    month,
     number,
     percent,
+    plural,
     typography,
 )
 
@@ -65,6 +66,9 @@ def key_figure(result: Result, language: Language) -> KeyFigure:
         raise ValueError(f"{result.indicator} has no value to show")
     estimate = result.estimate
     label = indicators.get(result.indicator).label.text().in_(language)
+    detail = _part(result).in_(language)
+    if detail:
+        label = f"{label}, {detail}"
     bounds = ""
     known = not (math.isnan(estimate.low) or math.isnan(estimate.high))
     if known and estimate.low != estimate.high:
@@ -75,15 +79,45 @@ def key_figure(result: Result, language: Language) -> KeyFigure:
             ),
             language,
         )
-    value, _, unit = written(estimate.value, result.unit, language).partition(NO_BREAK_SPACE)
+    value, unit = _number_and_unit(estimate.value, result.unit, language)
     return KeyFigure(
         label=label,
         value=value,
         unit=unit,
         interval=bounds,
-        n=f"n{NO_BREAK_SPACE}={NO_BREAK_SPACE}{number(estimate.n, language)}",
+        n=f"n{NO_BREAK_SPACE}={NO_BREAK_SPACE}{number(estimate.n, language)}"
+        + _period(result, language),
         reserve=result.quality == "reserve",
     )
+
+
+def _part(result: Result) -> Text:
+    """Say what part of the zone a result describes; nothing for all of it."""
+    name = result.category
+    match result.breakdown:
+        case "total":
+            return Text("", "")
+        case "age_years":
+            years = plural(float(name), "an", "ans")
+            return Text(f"à {name} {years}", f"at age {name}")
+        case "months_over":
+            return Text(f"plus de {name} mois", f"over {name} months")
+        case "activity_family" if name in activities.families():
+            return activities.label(name)
+        case "surface_class":
+            return Text(f"{name} m²", f"{name} m²")
+    return Text(name, name)
+
+
+def _period(result: Result, language: Language) -> str:
+    start, end = result.period_start, result.period_end
+    if start is None or end is None:
+        return ""
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        years = str(start.year) if start.year == end.year else f"{start.year}-{end.year}"
+        return f" · {years}"
+    first, last = month(start, language), month(end, language)
+    return f" · {last}" if first == last else f" · {first} – {last}"
 
 
 def digits(unit: str) -> int:
@@ -93,15 +127,20 @@ def digits(unit: str) -> int:
 
 def written(value: float, unit: str, language: Language) -> str:
     """Write a value with its unit in words."""
-    signed = unit.startswith("points")
-    if unit == "%":
-        return percent(value, language, digits(unit))
-    words = indicators.dictionary().unit(unit).in_(language)
-    space = NARROW_SPACE if words.startswith("%") else NO_BREAK_SPACE
-    return number(value, language, digits(unit), signed=signed) + space + words
+    body, words = _number_and_unit(value, unit, language)
+    return f"{body}{NO_BREAK_SPACE}{words}" if words else body
+
+
+def _number_and_unit(value: float, unit: str, language: Language) -> tuple[str, str]:
+    """Write a value and its unit apart; a sign of percent stays with the number."""
+    words = "%" if unit == "%" else indicators.dictionary().unit(unit).in_(language)
+    if words.startswith("%"):
+        return percent(value, language, digits(unit)), words[1:].strip()
+    body = number(value, language, digits(unit), signed=unit.startswith("points"))
+    return body, words
 
 
 def _bounds(result: Result, language: Language) -> str:
     low, high = result.estimate.low, result.estimate.high
-    unit = result.unit if result.unit == "%" else ""
+    unit = "%" if result.unit.startswith("%") else ""
     return interval(low, high, unit, language, digits(result.unit))

@@ -68,7 +68,7 @@ _RC: dict[str, Any] = {
     "grid.linewidth": 0.8,
     "axes.axisbelow": True,
     "figure.facecolor": PAPER,
-    "figure.constrained_layout.w_pad": 0.06,
+    "figure.constrained_layout.w_pad": 0.08,
     "axes.facecolor": PAPER,
     "savefig.facecolor": PAPER,
     "hatch.linewidth": 0.7,

@@ -84,6 +84,8 @@ def assemble(city: City, chapters: Sequence[Chapter], record: Manifest, folder: 
     public = any(block.edition == "public" for c in chapters for block in c.blocks)
     writer = Writer(folder, language)
     body = [_summary(chapters, language)]
+    contents = words.CONTENTS.in_(language)
+    body.append(md.div("contents", "", title=contents))
     body += [annexes.published(city, writer)] if city.published or city.facts else []
     body += [writer.chapter(chapter) for chapter in chapters]
     body.append(annexes.method(city, chapters, record, writer))

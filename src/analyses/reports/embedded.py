@@ -25,7 +25,7 @@ _FORMATS: dict[str, tuple[str, ...]] = {
         "--to=html5", "--template=theme/report.html", "--css=theme/report.css",
         "--embed-resources", "--toc", "--toc-depth=3",
     ),
-    "docx": ("--to=docx", "--reference-doc=theme/reference.docx", "--toc", "--toc-depth=2"),
+    "docx": ("--to=docx", "--reference-doc=theme/reference.docx"),
     "typst": ("--to=typst", "--template=theme/report.typ"),
 }  # fmt: skip
 

@@ -130,5 +130,11 @@ function coeurville(map, spec) {
   home.addTo(map);
   L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
   map.fitBounds(spec.bounds);
+  /* A frame may get its size late: fit again until the reader moves the map. */
+  var moved = false;
+  map.getContainer().addEventListener('pointerdown', function () { moved = true; });
+  map.getContainer().addEventListener('keydown', function () { moved = true; });
+  map.on('resize', function () { if (!moved) map.fitBounds(spec.bounds, { animate: false }); });
+  new ResizeObserver(function () { map.invalidateSize({ animate: false }); }).observe(map.getContainer());
   legend.addTo(map);
 }

@@ -1,0 +1,341 @@
+"""The charts of the parking chapter: results in, charts with their answer out.
+
+A chart that has nothing to show is None: the sentences say what is missing and why.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from analyses.figures import charts, style
+from analyses.figures.axis import Point
+from analyses.figures.charts import Words
+from analyses.figures.figure import Chart, Table
+from analyses.parking.measures import Garages, Infractions, Kerb, Meters
+from analyses.parking.occupancy import SATURATED
+from analyses.results import Estimate, Result
+from analyses.wording import Language, Text, number, percent
+
+DAYS: tuple[Text, ...] = (
+    Text("lun.", "Mon"), Text("mar.", "Tue"), Text("mer.", "Wed"), Text("jeu.", "Thu"),
+    Text("ven.", "Fri"), Text("sam.", "Sat"), Text("dim.", "Sun"),
+)  # fmt: skip
+MOST = 15
+"""Categories that one chart shows."""
+_ZONE = Text("Zone", "Zone")
+_HOUR = Text("Heure", "Hour")
+
+
+def occupancy_week(kerb: Kerb, language: Language) -> Chart | None:
+    """Show occupancy by weekday and hour as shaded cells that carry their number.
+
+    Parameters
+    ----------
+    kerb : Kerb
+        From :func:`analyses.parking.measures.measure_kerb`.
+    language : str
+        Language of the chart.
+    """
+    if kerb.profile.empty:
+        return None
+    return week_grid(
+        kerb.profile,
+        "occupation-semaine",
+        Text("Occupation des places surveillées, par jour et heure",
+             "Occupancy of the sensed spaces, by day and hour"),
+        language,
+    )  # fmt: skip
+
+
+def garages_week(found: Garages, language: Language) -> Chart | None:
+    """Show the occupancy of all garages by weekday and hour, each reading with equal weight."""
+    if found.profile.empty:
+        return None
+    cells = found.profile.groupby(["weekday", "hour"], as_index=False).agg(
+        value=("value", "mean"), n=("n", "sum")
+    )
+    what = Text("Occupation moyenne des parcs, par jour et heure",
+                "Mean occupancy of garages, by day and hour")  # fmt: skip
+    return week_grid(cells, "parcs-semaine", what, language)
+
+
+def week_grid(cells: pd.DataFrame, id_: str, what: Text, language: Language) -> Chart:
+    """Draw shares by weekday and hour.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        ``weekday`` (0 Monday), ``hour``, ``value`` (share), ``n``.
+    id_ : str
+        Stable name of the chart.
+    what : Text
+        What is drawn.
+    language : str
+        Language of the chart.
+    """
+    hours = sorted(int(hour) for hour in cells["hour"].unique())
+    days = sorted(int(day) for day in cells["weekday"].unique())
+    shares = cells.pivot_table(index="weekday", columns="hour", values="value")
+    shares = shares.reindex(index=days, columns=hours)
+    matrix = shares.to_numpy(dtype=float)
+    names = [DAYS[day].in_(language) for day in days]
+    with style.style():
+        drawing, axes = style.figure(0.7 + 0.36 * len(days))
+        axes.imshow(matrix, aspect="auto", cmap="Blues", vmin=0, vmax=1)
+        small = 6.5 if len(hours) > 16 else 8.5
+        for row, column in np.argwhere(~np.isnan(matrix)):
+            share = matrix[row, column]
+            axes.annotate(number(100 * share, language), (column, row), ha="center", va="center",
+                          size=small, color="white" if share > 0.6 else style.INK,
+                          weight=700 if share >= SATURATED else 400)  # fmt: skip
+        axes.set_xticks(range(len(hours)), [f"{hour}" for hour in hours])
+        axes.set_yticks(range(len(days)), names)
+        axes.set_xlabel(Text("heure de début", "starting hour").in_(language))
+        axes.spines[:].set_visible(False)
+    top = cells.sort_values(["value", "weekday", "hour"], ascending=[False, True, True]).iloc[0]
+    title = Text(
+        f"Le plus chargé : {DAYS[int(top['weekday'])].fr} {number(top['hour'])} h, "
+        f"{percent(100 * top['value'], 'fr', 0)}",
+        f"Busiest: {DAYS[int(top['weekday'])].en} {number(top['hour'], 'en')} h, "
+        f"{percent(100 * top['value'], 'en', 0)}",
+    ).in_(language)
+    data = pd.DataFrame(
+        [[name, *(_cell(share, language) for share in row)]
+         for name, row in zip(names, matrix, strict=True)],
+        columns=[Text("Jour", "Day").in_(language), *(f"{hour} h" for hour in hours)],
+    )  # fmt: skip
+    means = shares.mean(axis=1)
+    spoken = " ; ".join(
+        f"{name} {percent(100 * mean, language, 0)}"
+        for name, mean in zip(names, means, strict=True)
+    )
+    alt = Text(f"Grille. {what.fr}. Moyenne par jour : {spoken}.",
+               f"Grid. {what.en}. Mean by day: {spoken.replace(' ; ', '; ')}.")  # fmt: skip
+    note = Text(
+        f"En %, en gras à partir de {percent(100 * SATURATED, 'fr', 0)}. Case absente : heure non "
+        "réglementée ou sans offre.",
+        f"In %, bold from {percent(100 * SATURATED, 'en', 0)}. Absent cell: unregulated hour or "
+        "no supply.",
+    )
+    table = Table(f"{id_}-data", what.in_(language), data, tuple(data.columns[1:]))
+    return Chart(id_, title, alt.in_(language), drawing, table, note.in_(language))
+
+
+def _cell(share: float, language: Language) -> str:
+    return "–" if math.isnan(share) else percent(100 * share, language, 0)
+
+
+def occupancy_by_zone(
+    kerb: Kerb, language: Language, zones: Mapping[str, str] | None = None
+) -> Chart | None:
+    """Chart the occupancy of each zone with its interval, the whole as a reference."""
+    rows = [item for item in kerb.results if item.indicator == "occupancy_rate" and item.computable]
+    parts = [item for item in rows if item.zone != "*"]
+    whole = [item for item in rows if item.zone == "*"]
+    if len(parts) < 2:
+        return None
+    return _ranked(
+        parts, whole, "occupation-zones", _ZONE, zones or {}, language,
+        Text("Occupation aux heures réglementées, par zone",
+             "Occupancy in regulated hours, by zone"),
+    )  # fmt: skip
+
+
+def garages_occupancy(found: Garages, language: Language) -> Chart | None:
+    """Chart the occupancy of each garage with its interval; frozen counters are left out."""
+    rows = [
+        item for item in found.results if item.indicator == "occupancy_rate" and item.computable
+    ]
+    parts = [item for item in rows if item.zone != "*"]
+    if not parts:
+        return None
+    whole = [item for item in rows if item.zone == "*"]
+    return _ranked(
+        parts, whole, "occupation-parcs", Text("Parc", "Garage"), {}, language,
+        Text("Occupation moyenne des parcs", "Mean occupancy of garages"),
+    )  # fmt: skip
+
+
+def _ranked(
+    parts: list[Result],
+    whole: list[Result],
+    id_: str,
+    column: Text,
+    names: Mapping[str, str],
+    language: Language,
+    what: Text,
+) -> Chart:
+    parts = sorted(parts, key=lambda item: (-item.estimate.value, item.zone))[:MOST]
+    points = [Point(names.get(item.zone, item.zone), item.estimate) for item in parts]
+    top = points[0]
+    title = Text(
+        f"La plus forte occupation : {top.label}, {percent(top.estimate.value, 'fr', 0)}",
+        f"The highest occupancy: {top.label}, {percent(top.estimate.value, 'en', 0)}",
+    )
+    words = Words(id_, title.in_(language), what.in_(language), column.in_(language))
+    label = Text("ensemble", "whole").in_(language)
+    reference = Point(label, whole[0].estimate) if whole else None
+    return charts.dots(words, points, "%", language, reference)
+
+
+def stay_classes(kerb: Kerb, language: Language) -> Chart | None:
+    """Chart the share of stays by length."""
+    rows = [item for item in kerb.results if item.indicator == "stay_classes" and item.computable]
+    if not rows:
+        return None
+    points = [Point(_class(item.category, language), item.estimate) for item in rows]
+    top = max(points, key=lambda point: point.estimate.value)
+    title = Text(
+        f"{percent(top.estimate.value, 'fr', 0)} des stationnements : {top.label}",
+        f"{percent(top.estimate.value, 'en', 0)} of stays: {top.label}",
+    )
+    note = Text(
+        "Les stationnements dont la fin n'a pas été vue comptent par l'estimation de Kaplan-Meier.",
+        "Stays whose end was not seen count through the Kaplan-Meier estimate.",
+    )
+    what = Text("Stationnements selon leur durée", "Stays by length")
+    words = Words("durees-stationnement", title.in_(language), what.in_(language),
+                  Text("Durée", "Length").in_(language), note.in_(language))  # fmt: skip
+    return charts.bars(words, points, "%", language)
+
+
+def _class(category: str, language: Language) -> str:
+    """Write a class of minutes in hours: ``30-120`` gives ``de 0,5 à 2 h``."""
+    low, _, high = category.removeprefix(">").partition("-")
+    hours = [number(float(part) / 60, language, _decimals(float(part))) for part in (low, high)
+             if part]  # fmt: skip
+    if category.startswith(">"):
+        return Text(f"plus de {hours[0]} h", f"over {hours[0]} h").in_(language)
+    if float(low) == 0:
+        return Text(f"jusqu'à {hours[1]} h", f"up to {hours[1]} h").in_(language)
+    return Text(f"de {hours[0]} à {hours[1]} h", f"{hours[0]} to {hours[1]} h").in_(language)
+
+
+def _decimals(minutes: float) -> int:
+    return 0 if minutes % 60 == 0 else 1
+
+
+def ladder(found: Meters, language: Language) -> Chart | None:
+    """Chart the rungs from raw payments to the calibrated estimate, hollow where not applied."""
+    if found.ladder is None:
+        return None
+    points = [
+        Point(rung.label.in_(language), rung.value.scaled(100), reserve=not rung.applied)
+        for rung in found.ladder.rungs
+    ]
+    first, last = points[0].estimate.value, points[-1].estimate.value
+    title = Text(
+        f"Des paiements bruts à l'occupation estimée : de {percent(first, 'fr', 0)} à "
+        f"{percent(last, 'fr', 0)}",
+        f"From raw payments to estimated occupancy: from {percent(first, 'en', 0)} to "
+        f"{percent(last, 'en', 0)}",
+    )
+    note = Text(
+        "Chaque échelon ajoute une correction au précédent ; un cercle vide répète le précédent, "
+        "faute de données.",
+        "Each rung adds a correction to the one before; a hollow circle repeats it, for want of "
+        "data.",
+    )
+    if found.blind is not None:
+        error = 100 * found.blind.mae
+        note = Text(
+            f"{note.fr} Erreur moyenne par horodateur et heure, jour caché : "
+            f"{number(error, 'fr', 1)} points.",
+            f"{note.en} Mean error by pay station and hour, day hidden: "
+            f"{number(error, 'en', 1)} points.",
+        )
+    what = Text("Occupation moyenne aux heures payantes, échelon par échelon",
+                "Mean occupancy in paid hours, rung by rung")  # fmt: skip
+    words = Words("echelle-paiements", title.in_(language), what.in_(language),
+                  Text("Échelon", "Rung").in_(language), note.in_(language))  # fmt: skip
+    return charts.dots(words, points, "%", language)
+
+
+def meter_hours(found: Meters, language: Language) -> Chart | None:
+    """Show the estimated occupancy by pay station and hour of the day, as numbered cells."""
+    rows = [item for item in found.results
+            if item.indicator == "meter_occupancy" and item.breakdown == "hour"]  # fmt: skip
+    if not rows:
+        return None
+    table = pd.DataFrame(
+        [(item.zone, item.category, item.estimate.value, item.estimate.low, item.estimate.high)
+         for item in rows],
+        columns=["meter", "hour", "value", "low", "high"],
+    )  # fmt: skip
+    busiest = table.groupby("meter")["value"].mean().sort_values(ascending=False).head(MOST)
+    table = table[table["meter"].isin(busiest.index)]
+    shares = table.pivot_table(index="meter", columns="hour", values="value").reindex(busiest.index)
+    half = float((table["high"] - table["low"]).mean()) / 2
+    with style.style():
+        drawing, axes = style.figure(0.7 + 0.36 * len(shares))
+        axes.imshow(shares.to_numpy(float), aspect="auto", cmap="Blues", vmin=0, vmax=100)
+        for row, column in np.argwhere(~np.isnan(shares.to_numpy(float))):
+            value = float(shares.iloc[int(row), int(column)])
+            axes.annotate(number(value, language), (column, row), ha="center", va="center",
+                          size=8.5, color="white" if value > 60 else style.INK)  # fmt: skip
+        axes.set_xticks(range(shares.shape[1]), [str(hour) for hour in shares.columns])
+        axes.set_yticks(range(len(shares)), [str(name) for name in shares.index])
+        axes.spines[:].set_visible(False)
+    top = table.sort_values(["value", "meter", "hour"], ascending=[False, True, True]).iloc[0]
+    title = Text(f"Le plus chargé : {top['meter']} à {top['hour']}, {percent(top['value'], 'fr', 0)}",
+                 f"Busiest: {top['meter']} at {top['hour']}, {percent(top['value'], 'en', 0)}")  # fmt: skip
+    what = Text(
+        "Occupation estimée par horodateur et heure", "Estimated occupancy by station and hour"
+    )
+    alt = Text(f"Grille. {what.fr}. {title.fr}.", f"Grid. {what.en}. {title.en}.")
+    note = Text(
+        f"En %. Marge moyenne d'une case : ± {number(half, 'fr')} points, à 90 %.",
+        f"In %. Mean band of a cell: ± {number(half, 'en')} points, at 90%.",
+    )
+    data = shares.map(lambda value: _cell(value / 100, language)).reset_index()
+    data.columns = [Text("Horodateur", "Pay station").in_(language), *shares.columns]
+    listing = Table("horodateurs-heures-data", what.in_(language), data, tuple(shares.columns))
+    return Chart("horodateurs-heures", title.in_(language), alt.in_(language), drawing, listing,
+                 note.in_(language))  # fmt: skip
+
+
+def infraction_factors(found: Infractions, factor: str, language: Language) -> Chart | None:
+    """Chart the ratio of each category of a factor to the mean, other factors held equal."""
+    if found.factors is None:
+        return None
+    part = found.factors.table[found.factors.table["factor"] == factor]
+    part = part[np.isfinite(part["low"].to_numpy(float))]
+    if len(part) < 2:
+        return None
+    order = ["category"] if factor in ("hour", "weekday") else ["ratio", "category"]
+    part = part.sort_values(order, ascending=[True] if len(order) == 1 else [False, True])
+    part = part.head(24 if factor == "hour" else MOST)
+    points = [
+        Point(_category(factor, str(row.category), language),
+              Estimate(100 * row.ratio, 100 * row.low, 100 * row.high, int(row.count)))  # type: ignore[operator, arg-type]
+        for row in part.rename(columns={"count": "n"}).assign(count=part["count"]).itertuples()
+    ]  # fmt: skip
+    top = max(points, key=lambda point: point.estimate.value)
+    title = Text(
+        f"{top.label} : {percent(top.estimate.value, 'fr', 0)} de la moyenne",
+        f"{top.label}: {percent(top.estimate.value, 'en', 0)} of the mean",
+    )
+    per = Text("par véhicule contrôlé", "per vehicle checked") if found.factors.per_control else (
+        Text("relevées, donc selon les patrouilles", "recorded, hence following patrols"))  # fmt: skip
+    what = Text(f"Infractions {per.fr}, en % de la moyenne",
+                f"Infractions {per.en}, in % of the mean")  # fmt: skip
+    column = {"place": Text("Lieu", "Place"), "hour": _HOUR, "weekday": Text("Jour", "Day")}[factor]
+    words = Words(f"infractions-{factor}", title.in_(language), what.in_(language),
+                  column.in_(language))  # fmt: skip
+    return charts.dots(words, points, "%", language)
+
+
+def _category(factor: str, name: str, language: Language) -> str:
+    if factor == "weekday":
+        return DAYS[int(name)].in_(language)
+    return f"{int(name)} h" if factor == "hour" else name
+
+
+def shown(results: Iterable[Result], indicator: str) -> Result | None:
+    """Return the computable result of the whole for an indicator."""
+    return next((item for item in results if item.indicator == indicator and item.zone == "*"
+                 and item.breakdown == "total" and item.computable), None)  # fmt: skip

@@ -160,6 +160,23 @@ def modules(root: Path) -> list[Path]:
     return sorted((root / "src" / "analyses" / "narrative").glob("*.py"))
 
 
+def is_number(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    )
+
+
+def shown(value: ast.expr) -> list[ast.AST]:
+    """Return what an f-string shows: its value, and the first argument of every call in it.
+
+    The arguments after the first (number of decimals, language) and indices are not shown.
+    """
+    calls = [part for part in ast.walk(value) if isinstance(part, ast.Call) and part.args]
+    return [value, *(call.args[0] for call in calls)]
+
+
 def hand_typed(source: str) -> list[str]:
     """Return the digits in texts (docstrings apart), and numbers written into f-strings."""
     tree = ast.parse(source)
@@ -177,13 +194,8 @@ def hand_typed(source: str) -> list[str]:
             if id(node) not in docstrings and re.search(r"\d", node.value):
                 found.append(f"line {node.lineno}: {node.value!r}")
         elif isinstance(node, ast.FormattedValue):
-            numbers = [
-                part
-                for part in ast.walk(node.value)
-                if isinstance(part, ast.Constant) and isinstance(part.value, int | float)
-                and not isinstance(part.value, bool)
-            ]  # fmt: skip
-            found += [f"line {part.lineno}: {part.value} in an f-string" for part in numbers]
+            numbers = [part for part in shown(node.value) if is_number(part)]
+            found += [f"line {node.lineno}: {ast.unparse(part)} in an f-string" for part in numbers]
     return found
 
 

@@ -96,6 +96,8 @@ def lives(
     last = extract_day(periods["period_start"]) if as_of is None else pd.Timestamp(as_of)
     late = periods["period_start"] > last
     frame = _summarise(periods[~late])
+    if frame.empty:
+        return Lives(_with_transfers(frame, transfer_days), as_of, undated, int(late.sum()), 0)
     shops = is_shop(frame["activity_code"], frame["nomenclature"], scope)
     frame["activity_family"] = frame["activity_family"].fillna(
         family_of(frame["activity_code"], frame["nomenclature"]).astype("object")

@@ -157,11 +157,11 @@ def _zones(results: list[Result], whole: Result, names: Mapping[str, str]) -> li
             told = "les intervalles ne se recoupent pas" if apart else (
                 "les intervalles se recoupent : l'écart peut tenir au hasard"
             )  # fmt: skip
-            return f"La vacance va de {bottom} à {top} ; {told}."
+            return f"Zone la moins vide : {bottom} ; la plus vide : {top} ; {told}."
         told = "the intervals do not overlap" if apart else (
             "the intervals overlap: the gap may be chance"
         )  # fmt: skip
-        return f"Vacancy goes from {bottom} to {top}; {told}."
+        return f"Least empty zone: {bottom}; emptiest: {top}; {told}."
 
     return [Finding("vacancy-zones", said(sentence), (high, low))]
 

@@ -209,9 +209,14 @@ def _without_repeats(table: str, pieces: list[Piece]) -> tuple[list[Piece], list
 def _written(row: Any, key: list[str]) -> str:
     parts = [getattr(row, name) for name in key]
     return ", ".join(
-        f"{name} {value.date().isoformat() if isinstance(value, pd.Timestamp) else value}"
-        for name, value in zip(key, parts, strict=True)
+        f"{name} {_day_or_time(value)}" for name, value in zip(key, parts, strict=True)
     )
+
+
+def _day_or_time(value: Any) -> str:
+    if not isinstance(value, pd.Timestamp):
+        return str(value)
+    return value.date().isoformat() if value == value.normalize() else value.isoformat()
 
 
 def _repeat_faults(pieces: list[Piece], twice: pd.DataFrame, key: list[str]) -> list[Fault]:

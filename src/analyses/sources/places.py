@@ -195,8 +195,8 @@ def _smallest(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> list[object]:
         ["size", "zone_id"], kind="stable"
     )
     first = joined[~joined.index.duplicated()]["zone_id"]
-    distinct["zone"] = first.reindex(distinct.index)
-    merged = points.merge(distinct[["lon", "lat", "zone"]], on=["lon", "lat"], how="left")
+    known = distinct.assign(zone=first.reindex(distinct.index))
+    merged = points.merge(known, on=["lon", "lat"], how="left")
     return list(merged["zone"].astype(object).where(merged["zone"].notna(), None))
 
 

@@ -273,16 +273,20 @@ def meter_hours(found: Meters, language: Language) -> Chart | None:
     with style.style():
         drawing, axes = style.figure(0.7 + 0.36 * len(shares))
         axes.imshow(shares.to_numpy(float), aspect="auto", cmap="Blues", vmin=0, vmax=100)
-        for row, column in np.argwhere(~np.isnan(shares.to_numpy(float))):
-            value = float(shares.iloc[int(row), int(column)])
+        matrix = shares.to_numpy(float)
+        for row, column in np.argwhere(~np.isnan(matrix)):
+            value = matrix[row, column]
             axes.annotate(number(value, language), (column, row), ha="center", va="center",
                           size=8.5, color="white" if value > 60 else style.INK)  # fmt: skip
         axes.set_xticks(range(shares.shape[1]), [str(hour) for hour in shares.columns])
         axes.set_yticks(range(len(shares)), [str(name) for name in shares.index])
         axes.spines[:].set_visible(False)
     top = table.sort_values(["value", "meter", "hour"], ascending=[False, True, True]).iloc[0]
-    title = Text(f"Le plus chargé : {top['meter']} à {top['hour']}, {percent(top['value'], 'fr', 0)}",
-                 f"Busiest: {top['meter']} at {top['hour']}, {percent(top['value'], 'en', 0)}")  # fmt: skip
+    where, when = str(top["meter"]), str(top["hour"])
+    title = Text(
+        f"Le plus chargé : {where} à {when}, {percent(top['value'], 'fr', 0)}",
+        f"Busiest: {where} at {when}, {percent(top['value'], 'en', 0)}",
+    )
     what = Text(
         "Occupation estimée par horodateur et heure", "Estimated occupancy by station and hour"
     )
@@ -309,18 +313,24 @@ def infraction_factors(found: Infractions, factor: str, language: Language) -> C
     order = ["category"] if factor in ("hour", "weekday") else ["ratio", "category"]
     part = part.sort_values(order, ascending=[True] if len(order) == 1 else [False, True])
     part = part.head(24 if factor == "hour" else MOST)
+    numbers = part[["ratio", "low", "high", "count"]].to_numpy(dtype=float)
     points = [
-        Point(_category(factor, str(row.category), language),
-              Estimate(100 * row.ratio, 100 * row.low, 100 * row.high, int(row.count)))  # type: ignore[operator, arg-type]
-        for row in part.rename(columns={"count": "n"}).assign(count=part["count"]).itertuples()
-    ]  # fmt: skip
+        Point(
+            _category(factor, str(name), language),
+            Estimate(100 * ratio, 100 * low, 100 * high, round(count)),
+        )
+        for name, (ratio, low, high, count) in zip(part["category"], numbers, strict=True)
+    ]
     top = max(points, key=lambda point: point.estimate.value)
     title = Text(
         f"{top.label} : {percent(top.estimate.value, 'fr', 0)} de la moyenne",
         f"{top.label}: {percent(top.estimate.value, 'en', 0)} of the mean",
     )
-    per = Text("par véhicule contrôlé", "per vehicle checked") if found.factors.per_control else (
-        Text("relevées, donc selon les patrouilles", "recorded, hence following patrols"))  # fmt: skip
+    per = (
+        Text("par véhicule contrôlé", "per vehicle checked")
+        if found.factors.per_control
+        else Text("relevées, donc selon les patrouilles", "recorded, hence following patrols")
+    )
     what = Text(f"Infractions {per.fr}, en % de la moyenne",
                 f"Infractions {per.en}, in % of the mean")  # fmt: skip
     column = {"place": Text("Lieu", "Place"), "hour": _HOUR, "weekday": Text("Jour", "Day")}[factor]

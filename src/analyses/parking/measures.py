@@ -17,8 +17,8 @@ from analyses.parking.upkeep import Garages, Infractions, measure_garages, measu
 from analyses.results import Estimate, Result, Source
 
 __all__ = [
-    "Garages", "Infractions", "Kerb", "Meters", "assets", "measure_garages", "measure_infractions",
-    "measure_kerb", "measure_meters", "measure_supply", "missing",
+    "TABLES", "Garages", "Infractions", "Kerb", "Meters", "assets", "measure_garages",
+    "measure_infractions", "measure_kerb", "measure_meters", "measure_supply", "missing",
 ]  # fmt: skip
 
 UNITS: dict[str, str] = {
@@ -32,6 +32,13 @@ SOURCES: dict[str, Source] = {
     "meter_occupancy": "payment", "infraction_rate": "record",
 }  # fmt: skip
 """Class of data of an indicator that cannot be computed; sensors unless said."""
+
+
+TABLES: tuple[str, ...] = (
+    "parking_supply", "parking_stays", "parking_states", "parking_payments", "parking_counts",
+    "parking_availability", "infractions",
+)  # fmt: skip
+"""Tables that the measures read."""
 
 
 def assets(tables: Mapping[str, pd.DataFrame | None]) -> frozenset[str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, time
 
+import holidays
 import pandas as pd
 
+from analyses.cities import City
 from analyses.parking.grid import Regulation, Window, always
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -62,6 +65,41 @@ def problem(text: str) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Regulated hours of a city's zones and pay stations, and its public holidays."""
+
+    zones: dict[str, Regulation]
+    meters: dict[str, Regulation]
+    days_off: tuple[date, ...]
+
+
+def rules(supply: pd.DataFrame | None, city: City) -> Rules:
+    """Return the regulated hours that a supply table declares, public holidays known.
+
+    Parameters
+    ----------
+    supply : DataFrame or None
+        Table ``parking_supply``.
+    city : City
+        For the holidays: those of France where the INSEE code is of a French commune, else none.
+    """
+    off = public_holidays(city)
+    if supply is None or supply.empty:
+        return Rules({}, {}, off)
+    return Rules(regulations(supply, "zone_id", off), regulations(supply, "meter_id", off), off)
+
+
+def public_holidays(city: City) -> tuple[date, ...]:
+    """Return the public holidays of a French commune, 2000 to 2050; none elsewhere."""
+    if not re.fullmatch(r"\d{5}|2[AB]\d{3}", city.insee_code):
+        return ()
+    subdivision = {"57": "57", "67": "6AE", "68": "6AE"}.get(city.insee_code[:2])
+    return tuple(
+        sorted(holidays.country_holidays("FR", subdiv=subdivision, years=range(2000, 2051)))
+    )
 
 
 def regulations(

@@ -1,0 +1,371 @@
+"""Tables and map of the parking chapter: long stays, facts to decide on, what the data give."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from analyses import indicators
+from analyses.figures import drawn, interactive, maps, style
+from analyses.figures.figure import Map, Table
+from analyses.figures.ground import Extent, clip, extent_of
+from analyses.figures.parking import DAYS, shown
+from analyses.parking import capability
+from analyses.parking.measures import UNITS, Infractions, Kerb, Meters
+from analyses.results import Result
+from analyses.wording import Language, Text, day, number, percent, typography
+
+LISTED = 12
+"""Stays that the table of overstays lists."""
+_CLASSES: dict[str, dict[str, Any]] = {
+    "low": {"text": Text("moins de 60 %", "under 60%"), "shape": "circle", "marker": "o",
+            "fill": "#ffffff", "edge": style.BLUE, "radius": 6, "size": 50, "reach": True},
+    "mid": {"text": Text("de 60 à 80 %", "60 to 80%"), "shape": "diamond", "marker": "D",
+            "fill": "#e8b84a", "edge": "#5e3b00", "radius": 7, "size": 46, "reach": True},
+    "high": {"text": Text("80 % ou plus", "80% or more"), "shape": "triangle", "marker": "^",
+             "fill": style.VERMILION, "edge": "#5e2400", "radius": 8, "size": 70, "reach": True},
+    "none": {"text": Text("sans estimation", "no estimate"), "shape": "square", "marker": "s",
+             "fill": "#c9ced6", "edge": "#4f5b68", "radius": 5, "size": 36, "reach": True},
+}  # fmt: skip
+"""Classes of occupancy on the map: San Francisco's steps, by shape and colour."""
+
+
+def long_stays(
+    kerb: Kerb, language: Language, zones: Mapping[str, str] | None = None
+) -> Table | None:
+    """List the stays beyond the threshold, longest first."""
+    if kerb.long_stays.empty:
+        return None
+    names = zones or {}
+    rows = [
+        (
+            str(row["space_id"]),
+            names.get(str(row["zone_id"]), str(row["zone_id"])),
+            day(row["arrival"].date(), language),
+            ("> " if row["still"] else "") + number(row["hours"], language, 1),
+            number(row["hours"] / 24, language, 1),
+        )
+        for row in kerb.long_stays.head(LISTED).to_dict(orient="records")
+    ]
+    header = [Text("Place", "Space"), Text("Zone", "Zone"), Text("Arrivée", "Arrival"),
+              Text("Heures", "Hours"), Text("Jours", "Days")]  # fmt: skip
+    columns = [item.in_(language) for item in header]
+    threshold = number(kerb.overstay_minutes / 60, language)
+    caption = Text(f"Stationnements de plus de {threshold} heures, les plus longs d'abord",
+                   f"Stays of more than {threshold} hours, longest first")  # fmt: skip
+    note = Text("Signe > : début ou fin non vus. Une durée extrême peut être un capteur bloqué : à "
+                "vérifier sur place.",
+                "Sign >: beginning or end not seen. An extreme length may be a stuck sensor: check "
+                "on site.")  # fmt: skip
+    data = pd.DataFrame(rows, columns=columns)
+    return Table("ventouses", caption.in_(language), data, (columns[3], columns[4]),
+                 note.in_(language))  # fmt: skip
+
+
+def patrols(found: Infractions, language: Language) -> Table | None:
+    """List the places and hours where a patrol would record most, said to follow past patrols."""
+    if found.patrols.empty:
+        return None
+    header = [Text("Lieu", "Place"), Text("Jour", "Day"), Text("Heure", "Hour"),
+              Text("Infractions attendues", "Infractions expected"),
+              Text("Probabilité d'au moins une", "Probability of at least one")]  # fmt: skip
+    columns = [item.in_(language) for item in header]
+    rows = [
+        (
+            str(row["place_id"]), DAYS[int(row["weekday"])].in_(language), f"{int(row['hour'])} h",
+            number(row["expected"], language, 2), percent(100 * row["chance"], language, 0),
+        )
+        for row in found.patrols.head(LISTED).to_dict(orient="records")
+    ]  # fmt: skip
+    caption = Text("Lieux et heures où une patrouille relèverait le plus",
+                   "Places and hours where a patrol would record most")  # fmt: skip
+    note = Text(
+        "Relevés attendus d'après le passé : la liste suit les patrouilles passées autant que les "
+        "infractions.",
+        "Records expected from the past: the list follows past patrols as much as offences.",
+    ).in_(language)
+    data = pd.DataFrame(rows, columns=columns)
+    return Table("patrouilles", caption.in_(language), data, tuple(columns[3:]), note)
+
+
+def decisions(
+    kerb: Kerb,
+    meters: Meters,
+    supply: pd.DataFrame | None,
+    language: Language,
+) -> Table | None:
+    """Set the facts side by side by question to decide; the decision is the reader's.
+
+    Parameters
+    ----------
+    kerb, meters
+        From :mod:`analyses.parking.measures`.
+    supply : DataFrame or None
+        Table ``parking_supply``, for the rules in force.
+    language : str
+        Language of the table.
+    """
+    rows = [
+        (Text("Durée autorisée", "Allowed duration"), _rule(supply, "max_minutes", "min"),
+         _facts(kerb, ("mean_stay", "rotation_rate", "overstay_share"))),
+        (Text("Tarif", "Tariff"), _rule(supply, "tariff", "€/h"),
+         _facts(kerb, ("occupancy_rate", "congestion_time")) + _facts(meters, (
+             "paid_hours_per_space", "compliance_rate")) + _estimated(meters)),
+        (Text("Usage des places", "Use of spaces"), _spaces(supply), _uses(kerb)),
+    ]  # fmt: skip
+    rows = [row for row in rows if row[2]]
+    if not rows:
+        return None
+    header = [Text("À décider", "To decide"), Text("Règle en vigueur", "Rule in force"),
+              Text("Ce que montrent les données", "What the data show")]  # fmt: skip
+    data = pd.DataFrame(
+        [
+            (what.in_(language), rule.in_(language),
+             typography(" ; ".join(f.in_(language) for f in facts), language))
+            for what, rule, facts in rows
+        ],
+        columns=[item.in_(language) for item in header],
+    )  # fmt: skip
+    caption = Text("Ce qu'il y a à décider, et les faits", "What there is to decide, and the facts")
+    note = Text(
+        "Le tableau énonce des faits ; il ne recommande rien. Repère cité par l'indicateur : San "
+        "Francisco relève ses prix à partir de 80 % d'occupation et les baisse sous 60 %.",
+        "The table states facts; it recommends nothing. Benchmark quoted by the indicator: San "
+        "Francisco raises its prices from 80% of occupancy and lowers them under 60%.",
+    )
+    return Table("a-decider", caption.in_(language), data, (), note.in_(language))
+
+
+def _rule(supply: pd.DataFrame | None, column: str, unit: str) -> Text:
+    known = pd.Series(dtype=float) if supply is None else supply[column].dropna()
+    if known.empty:
+        return Text("non renseignée", "not given")
+    low, high = float(known.min()), float(known.max())
+    places = 0 if unit == "min" else 2
+    written = [
+        number(low, language, places) if low == high
+        else f"{number(low, language, places)} – {number(high, language, places)}"
+        for language in ("fr", "en")
+    ]  # fmt: skip
+    return Text(f"{written[0]} {unit}", f"{written[1]} {unit}")
+
+
+def _spaces(supply: pd.DataFrame | None) -> Text:
+    if supply is None or supply.empty:
+        return Text("non renseignée", "not given")
+    total = float(supply.loc[supply["valid_to"].isna(), "spaces"].sum())
+    return Text(f"{number(total)} places", f"{number(total, 'en')} spaces")
+
+
+def _facts(found: Kerb | Meters, names: Collection[str]) -> list[Text]:
+    rows = [item for name in names if (item := shown(found.results, name)) is not None]
+    return [_fact(item) for item in rows]
+
+
+def _fact(item: Result) -> Text:
+    label = indicators.get(item.indicator).label
+    unit = indicators.dictionary().unit(item.unit)
+    value = item.estimate.value
+    if item.unit == "%":
+        return Text(f"{label.fr} : {percent(value)}", f"{label.en}: {percent(value, 'en')}")
+    return Text(f"{label.fr} : {number(value, 'fr', 1)} {unit.fr}",
+                f"{label.en}: {number(value, 'en', 1)} {unit.en}")  # fmt: skip
+
+
+def _estimated(meters: Meters) -> list[Text]:
+    row = next((item for item in meters.results if item.category == "calibrated"), None)
+    if row is None:
+        return []
+    value = row.estimate.value
+    return [Text(f"occupation estimée aux horodateurs : {percent(value)}",
+                 f"estimated occupancy at pay stations: {percent(value, 'en')}")]  # fmt: skip
+
+
+def _uses(kerb: Kerb) -> list[Text]:
+    words = {
+        "over": Text("zones saturées", "saturated zones"),
+        "between": Text("zones entre la moitié et le seuil de saturation",
+                        "zones between a half and the saturation threshold"),
+        "under": Text("zones sous la moitié", "zones under a half"),
+        "unclear": Text("zones que l'intervalle ne départage pas",
+                        "zones that the interval does not settle"),
+    }  # fmt: skip
+    if kerb.usage.empty:
+        return []
+    sizes = kerb.usage["use"].value_counts()
+    return [
+        Text(
+            f"{text.fr} : {number(int(sizes[use]))}", f"{text.en}: {number(int(sizes[use]), 'en')}"
+        )
+        for use, text in words.items()
+        if use in sizes
+    ]
+
+
+def what_data_give(have: Collection[str], language: Language) -> Table:
+    """List what the city's data give, with what quality, and what would unlock the rest."""
+    matrix = capability.matrix(have)
+    matrix = matrix[matrix["indicator"].isin(UNITS)]
+    quality = {
+        "measured": Text("mesuré", "measured"), "estimated": Text("estimé", "estimated"),
+        "reserve": Text("avec réserve", "with reserve"),
+        "not_computable": Text("non calculable", "not computable"),
+    }  # fmt: skip
+    labels = capability.ASSET_LABELS
+    rows = [
+        (
+            indicators.get(str(row["indicator"])).label.text().in_(language),
+            quality[str(row["quality"])].in_(language),
+            typography(str(row[f"why_{language}"]), language),
+            ", ".join(labels[item].in_(language) for item in str(row["unlocked_by"]).split(", ")
+                      if item),
+        )
+        for row in matrix.to_dict(orient="records")
+    ]  # fmt: skip
+    header = [Text("Indicateur", "Indicator"), Text("Qualité", "Quality"), Text("Raison", "Reason"),
+              Text("Ce qui le débloquerait", "What would unlock it")]  # fmt: skip
+    caption = Text("Ce que ces données peuvent donner", "What these data can give")
+    data = pd.DataFrame(rows, columns=[item.in_(language) for item in header])
+    return Table("donnees-possibles", caption.in_(language), data)
+
+
+def meter_map(
+    supply: pd.DataFrame | None,
+    meters: Meters,
+    language: Language,
+    *,
+    zones: gpd.GeoDataFrame | None = None,
+    streets: gpd.GeoDataFrame | None = None,
+    source: str = "",
+) -> Map | None:
+    """Map pay stations by class of estimated occupancy; None without coordinates."""
+    if supply is None:
+        return None
+    placed = supply[supply["lon"].notna() & supply["lat"].notna() & (supply["spaces"] > 0)].copy()
+    if placed.empty:
+        return None
+    hours = [item for item in meters.results
+             if item.indicator == "meter_occupancy" and item.breakdown == "hour"]  # fmt: skip
+    means = pd.DataFrame([(item.zone, item.estimate.value) for item in hours],
+                         columns=["zone", "value"]).groupby("zone")["value"].mean()  # fmt: skip
+    placed["value"] = placed["meter_id"].map(means).astype(float)
+    steps = np.select([placed["value"] < 60, placed["value"] < 80, placed["value"] >= 80],
+                      ["low", "mid", "high"], "none")  # fmt: skip
+    placed["class"] = steps
+    extent = extent_of(placed["lon"].to_numpy(float), placed["lat"].to_numpy(float), 0.25)
+    ground = clip(streets, extent.grown(0.1))
+    visible = None if zones is None else zones[zones.intersects(extent.window())]
+    title = _map_title(placed).in_(language)
+    with style.style():
+        drawing = _draw(placed, visible, ground, extent, source, language)
+    spec = _spec(placed, visible, ground, extent, title, source, language)
+    return Map("carte-horodateurs", title, _map_alt(placed).in_(language),
+               interactive.document(spec, title, language), drawing,
+               _map_table(placed, language))  # fmt: skip
+
+
+def _map_title(placed: pd.DataFrame) -> Text:
+    full = int((placed["class"] == "high").sum())
+    total, total_en = number(len(placed)), number(len(placed), "en")
+    return Text(
+        f"Occupation estimée de 80 % ou plus : {number(full)} sur {total} lieux",
+        f"Estimated occupancy of 80% or more: {number(full, 'en')} of {total_en} places",
+    )
+
+
+def _map_alt(placed: pd.DataFrame) -> Text:
+    parts = [
+        (look["text"], int((placed["class"] == name).sum())) for name, look in _CLASSES.items()
+    ]
+    fr = ", ".join(f"{text.fr} : {number(n)}" for text, n in parts if n)
+    en = ", ".join(f"{text.en}: {number(n, 'en')}" for text, n in parts if n)
+    return Text(f"Carte des horodateurs selon leur occupation estimée ; {fr}.",
+                f"Map of pay stations by estimated occupancy; {en}.")  # fmt: skip
+
+
+def _map_table(placed: pd.DataFrame, language: Language) -> Table:
+    header = [Text("Horodateur", "Pay station"), Text("Rue", "Street"), Text("Places", "Spaces"),
+              Text("Occupation estimée", "Estimated occupancy")]  # fmt: skip
+    columns = [item.in_(language) for item in header]
+    rows = [tuple(_card(row, language)) for row in placed.to_dict(orient="records")]
+    data = pd.DataFrame(rows, columns=columns)
+    caption = Text("Horodateurs et occupation estimée", "Pay stations and estimated occupancy")
+    return Table("carte-horodateurs-data", caption.in_(language), data, (columns[2], columns[3]))
+
+
+def _card(row: Mapping[Any, Any], language: Language) -> list[str]:
+    name = row["meter_id"] if pd.notna(row["meter_id"]) else row["place_id"]
+    share = "–" if pd.isna(row["value"]) else percent(row["value"], language, 0)
+    street = "" if pd.isna(row["name"]) else str(row["name"])
+    return ["" if pd.isna(name) else str(name), street, number(row["spaces"], language), share]
+
+
+def _draw(
+    placed: pd.DataFrame,
+    zones: gpd.GeoDataFrame | None,
+    ground: gpd.GeoDataFrame | None,
+    extent: Extent,
+    source: str,
+    language: Language,
+) -> Figure:
+    """Draw the map for paper with the ground, zones, scale and north of the other maps."""
+    nobody = pd.DataFrame({"status": [], "lon": [], "lat": []})
+    drawing = drawn.draw(nobody, zones, ground, extent, source, language)
+    axes = drawing.axes[0]
+    handles = []
+    for name, look in _CLASSES.items():
+        part = placed[placed["class"] == name]
+        if part.empty:
+            continue
+        axes.scatter(
+            part["lon"], part["lat"], s=look["size"], marker=look["marker"],
+            facecolor=look["fill"], edgecolor=look["edge"], linewidth=1.2, zorder=6,
+        )  # fmt: skip
+        label = f"{look['text'].in_(language)} ({number(len(part), language)})"
+        handles.append(Line2D([], [], ls="", marker=look["marker"], ms=8, mfc=look["fill"],
+                              mec=look["edge"], label=label))  # fmt: skip
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.01), ncols=4,
+                borderaxespad=0.1, handletextpad=0.3, columnspacing=1.4)  # fmt: skip
+    return drawing
+
+
+def _spec(
+    placed: pd.DataFrame,
+    zones: gpd.GeoDataFrame | None,
+    ground: gpd.GeoDataFrame | None,
+    extent: Extent,
+    title: str,
+    source: str,
+    language: Language,
+) -> dict[str, Any]:
+    fields = [Text("Horodateur", "Pay station"), Text("Rue", "Street"), Text("Places", "Spaces"),
+              Text("Occupation estimée", "Estimated occupancy")]  # fmt: skip
+    groups = []
+    for name, look in _CLASSES.items():
+        part = placed[placed["class"] == name]
+        points = [[round(row["lat"], 6), round(row["lon"], 6), _card(row, language)]
+                  for row in part.to_dict(orient="records")]  # fmt: skip
+        if points:
+            shape = {key: look[key] for key in ("shape", "fill", "edge", "radius", "reach")}
+            label = f"{look['text'].in_(language)} ({number(len(part), language)})"
+            groups.append({**shape, "label": label, "points": points})
+    words = {
+        "title": title, "source": source,
+        "legend": Text("Occupation estimée", "Estimated occupancy").in_(language),
+        "home": Text("Revenir à la vue d'ensemble", "Back to the whole view").in_(language),
+        "zoomIn": Text("Agrandir", "Zoom in").in_(language),
+        "zoomOut": Text("Réduire", "Zoom out").in_(language),
+    }  # fmt: skip
+    return {
+        "bounds": [[extent.south, extent.west], [extent.north, extent.east]],
+        "base": maps._base(ground), "zones": maps._zones(zones, extent),
+        "zoneStyle": {"color": "#12304f", "weight": 1.6, "dashArray": "6 4", "fill": False,
+                      "interactive": False},
+        "groups": groups, "fields": [item.in_(language) for item in fields], "words": words,
+    }  # fmt: skip

@@ -1,0 +1,149 @@
+"""Sentences on garages and on infractions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analyses.narrative.phrases import FR, Words, find, said
+from analyses.parking.measures import Garages, Infractions
+from analyses.results import Finding, Result
+from analyses.wording import Text
+
+NAMED = 3
+"""Places or garages that a sentence names."""
+
+
+def garages(found: Garages) -> list[Finding]:
+    """Say how full garages are, and which counters are wrong."""
+    findings = []
+    rate = find(found.results, "occupancy_rate")
+    if rate and rate[0].computable:
+        findings.append(_rate(rate[0]))
+    if found.audit is None:
+        return findings
+    audit = found.audit
+    if audit.frozen:
+        frozen = [item for item in found.results if item.zone in audit.frozen]
+        text = Text(
+            f"Compteur figé sur toute la période, sans chiffre donc : {FR.list(audit.frozen)}.",
+            f"Counter frozen over the whole period, hence no figure: {', '.join(audit.frozen)}.",
+        )
+        findings.append(Finding("garages-frozen", text, tuple(frozen), "reserve"))
+    odd = _oddities(found)
+    if odd is not None:
+        findings.append(Finding("garages-oddities", odd, (), "reserve"))
+    return findings
+
+
+def _rate(rate: Result) -> Finding:
+    def sentence(w: Words) -> str:
+        value = w.share(rate.estimate.value)
+        if w is FR:
+            return (
+                f"Les parcs équipés de compteurs sont occupés à {value} en moyenne, jour et nuit "
+                f"({w.range(rate)})."
+            )
+        return (
+            f"Garages with counters are {value} full on average, day and night ({w.range(rate)})."
+        )
+
+    return Finding("garages-occupancy", said(sentence), (rate,), "key")
+
+
+def _oddities(found: Garages) -> Text | None:
+    audit = found.audit
+    if audit is None:
+        return None
+    parts: list[tuple[int, Text]] = [
+        (audit.over_capacity, Text("au-delà de la capacité", "over capacity")),
+        (audit.negative, Text("sous zéro véhicule", "under no vehicle at all")),
+        (audit.repeats, Text("répétés", "repeated")),
+        (audit.conflicts, Text("contradictoires", "contradictory")),
+        (len(audit.missing_days), Text("jours sans aucun relevé", "days without a reading")),
+        (
+            len(audit.frozen_spells),
+            Text("arrêts prolongés d'un compteur", "long stops of a counter"),
+        ),
+    ]
+    some = [(n, words) for n, words in parts if n]
+    if not some:
+        return None
+    return said(
+        lambda w: (
+            ("Relevés à surveiller : " if w is FR else "Readings to watch: ")
+            + w.list(f"{w.count(n)} {w.pick(words)}" for n, words in some)
+            + "."
+        )
+    )
+
+
+def infractions(found: Infractions) -> list[Finding]:
+    """Say what drives recorded infractions, and first that records follow patrols."""
+    if not found.n:
+        return []
+    findings = []
+    if found.warning is not None:
+        findings.append(Finding("infractions-patrols", found.warning, found.results, "reserve"))
+    rate = find(found.results, "infraction_rate")
+    if rate and rate[0].computable:
+        findings.append(_per_control(rate[0], found.n))
+    else:
+        findings.append(_records(found))
+    if found.factors is not None:
+        findings += _strong(found.factors.table, "place", found.results)
+        findings += _strong(found.factors.table, "hour", found.results)
+    if found.backtest is not None:
+        level = "body" if found.backtest.better else "reserve"
+        findings.append(
+            Finding("infractions-forecast", found.backtest.verdict, found.results, level)  # type: ignore[arg-type]
+        )
+    return findings
+
+
+def _per_control(rate: Result, n: int) -> Finding:
+    def sentence(w: Words) -> str:
+        value = w.decimal(100 * rate.estimate.value)
+        total, checked = w.count(n), w.count(rate.estimate.n)
+        if w is FR:
+            return (
+                f"{total} infractions pour {checked} véhicules contrôlés, soit {value} pour cent "
+                "contrôles ; ce taux ne dépend pas du nombre de patrouilles."
+            )
+        return (
+            f"{total} infractions for {checked} vehicles checked, that is {value} in a hundred "
+            "checks; this rate does not depend on the number of patrols."
+        )
+
+    return Finding("infraction-rate", said(sentence), (rate,), "key")
+
+
+def _records(found: Infractions) -> Finding:
+    top = found.types.head(NAMED)
+
+    def sentence(w: Words) -> str:
+        pairs = zip(top["type"], top["n"], strict=True)
+        kinds = w.list(f"{name} ({w.count(n)})" for name, n in pairs)
+        if w is FR:
+            return f"{w.count(found.n)} infractions relevées ; d'abord : {kinds}."
+        return f"{w.count(found.n)} infractions recorded; first: {kinds}."
+
+    return Finding("infractions-records", said(sentence), found.results)
+
+
+def _strong(table: pd.DataFrame, factor: str, results: tuple[Result, ...]) -> list[Finding]:
+    """Name the categories whose whole interval lies above the mean."""
+    part = table[(table["factor"] == factor) & (table["low"] > 1)]
+    part = part.sort_values(["ratio", "category"], ascending=[False, True]).head(NAMED)
+    if part.empty:
+        return []
+    what = {"place": Text("lieu", "place"), "hour": Text("heure", "hour")}[factor]
+
+    def sentence(w: Words) -> str:
+        tail = " h" if factor == "hour" else ""
+        pairs = zip(part["category"], part["ratio"], strict=True)
+        rows = w.list(f"{name}{tail} (× {w.decimal(ratio)})" for name, ratio in pairs)
+        if w is FR:
+            return f"Toutes choses égales par ailleurs, plus que la moyenne par {what.fr} : {rows}."
+        return f"Other things equal, more than the mean by {what.en}: {rows}."
+
+    return [Finding(f"infractions-{factor}", said(sentence), results)]

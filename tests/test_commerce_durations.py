@@ -11,9 +11,10 @@ import pytest
 from lifelines.fitters.npmle import npmle as lifelines_npmle
 
 from analyses import commerce
-from analyses.commerce.durations import age_bounds, durations, length_bounds, spells
+from analyses.commerce.durations import durations
 from analyses.commerce.npmle import innermost, turnbull
 from analyses.commerce.panel import panel
+from analyses.commerce.spells import age_bounds, length_bounds, on_common_limits, spells
 from analyses.results import Result
 
 INF = math.inf
@@ -145,6 +146,14 @@ def test_ages_and_lengths_are_intervals() -> None:
     low, high = length_bounds(begun)
     assert low == pytest.approx([12, 12], abs=0.1)
     assert high == pytest.approx([INF, 24], abs=0.1)
+
+
+def test_limits_some_days_apart_are_one() -> None:
+    low = np.array([0.0, 11.9, 12.1, 3.3])
+    high = np.array([11.9, 24.0, INF, 3.3])
+    merged = on_common_limits(low, high)
+    assert merged[0] == pytest.approx([0, 12, 12, 3.3])
+    assert merged[1] == pytest.approx([12, 24, INF, 3.3])
 
 
 # ---------------------------------------------------------------- results

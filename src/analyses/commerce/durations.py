@@ -22,18 +22,22 @@ from scipy.stats import norm
 
 from analyses.commerce.npmle import Curve, turnbull
 from analyses.commerce.outcome import Cell, missing, result
-from analyses.commerce.panel import YEAR_DAYS, Panel
+from analyses.commerce.panel import Panel
 from analyses.commerce.proportions import wilson
+from analyses.commerce.spells import (
+    NEAR_MONTHS,
+    age_bounds,
+    length_bounds,
+    on_common_limits,
+    spells,
+)
 from analyses.results import Estimate, Result
 from analyses.wording import Text, number, percent
 
 Floats = npt.NDArray[np.float64]
 STRUCTURAL_MONTHS = 24
 BOOTSTRAP = 200
-MONTH_DAYS = YEAR_DAYS / 12
-_NEAR_MONTHS = 1.5
 _LEVEL = 0.95
-_GONE = 2.0  # state of a premises that left retail, beside 0 occupied and 1 vacant
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,47 +111,6 @@ def durations(
     )
 
 
-def spells(panel: Panel) -> tuple[pd.DataFrame, int]:
-    """Return the vacancy spells of a panel and the number of ``vacant_since`` set aside.
-
-    A spell is a run of visits that found the premises vacant; visits of unknown status do not break
-    it. A visit that found it no longer commercial ends the follow-up without ending the vacancy.
-    """
-    rows = panel.records[panel.records["vacant"].notna() | panel.records["unavailable"]]
-    rows = rows.sort_values(["premises_id", "wave"], kind="stable")
-    rows = rows.assign(state=np.where(rows["unavailable"], _GONE, rows["vacant"]))
-    rows["run"] = _runs(rows)
-    rows["previous"], rows["previous_day"] = _shifted(rows, 1)
-    rows["next"], rows["next_day"] = _shifted(rows, -1)
-    vacant = rows[rows["state"] == 1.0]
-    by = vacant.groupby(["premises_id", "run"], sort=True)
-    table = by.agg(
-        zone_id=("zone_id", "last"), began_by=("day", "first"), last_vacant=("day", "last"),
-        last_wave=("wave", "last"), vacant_since=("vacant_since", "last"),
-        previous=("previous", "first"), previous_day=("previous_day", "first"),
-        following=("next", "last"), next_day=("next_day", "last"),
-    ).reset_index()  # fmt: skip
-    table["began_after"] = table["previous_day"].where(table["previous"] == 0.0)
-    table["ended_by"] = table["next_day"].where(table["following"] == 0.0)
-    since = table["vacant_since"]
-    agrees = (since <= table["began_by"]) & ~(since < table["began_after"])
-    table["vacant_since"] = since.where(agrees)
-    names = ["premises_id", "zone_id", "began_after", "began_by", "vacant_since", "last_vacant",
-             "last_wave", "ended_by"]  # fmt: skip
-    return table[names], int((since.notna() & ~agrees).sum())
-
-
-def _runs(rows: pd.DataFrame) -> pd.Series[int]:
-    """Give each row the number of its run of one state."""
-    changed = (rows.groupby("premises_id")["state"].shift() != rows["state"]).astype(int)
-    return changed.groupby(rows["premises_id"]).cumsum()
-
-
-def _shifted(rows: pd.DataFrame, by: int) -> tuple[pd.Series[float], pd.Series[pd.Timestamp]]:
-    moved = rows.groupby("premises_id")[["state", "day"]].shift(by)
-    return moved["state"], moved["day"]
-
-
 def _cells(running: pd.DataFrame, day: date) -> Iterator[tuple[Cell, pd.DataFrame]]:
     yield Cell().at(day), running
     for zone, part in running.groupby("zone_id", sort=True, observed=True):
@@ -174,16 +137,6 @@ def _stock(
     return measure.results(curve, threshold), distribution(cell.zone, curve)
 
 
-def age_bounds(part: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Return the bounds of the age of each running spell at its last visit, in months."""
-    exact = part["vacant_since"].notna()
-    latest = part["vacant_since"].where(exact, part["began_by"])
-    earliest = part["vacant_since"].where(exact, part["began_after"])
-    low = _months(part["last_vacant"] - latest)
-    high = _months(part["last_vacant"] - earliest)
-    return low, np.where(np.isnan(high), math.inf, high)
-
-
 # ---------------------------------------------------------------- lengths of spells
 
 
@@ -205,13 +158,6 @@ def _lengths(
     measure = _Measure("vacancy_spell", "long_spell_share", cell, len(begun), _longer)
     curve = _fit(low, high, begun["premises_id"], bootstrap, rng)
     return measure.results(curve, threshold), distribution(cell.zone, curve)
-
-
-def length_bounds(begun: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Return the bounds of the time from the first visit that found each spell, in months."""
-    low = _months(begun["last_vacant"] - begun["began_by"])
-    high = _months(begun["ended_by"] - begun["began_by"])
-    return low, np.where(np.isnan(high), math.inf, high)
 
 
 # ---------------------------------------------------------------- median and share
@@ -282,7 +228,7 @@ def _snapped(curve: Curve, threshold: float) -> float:
     limits = np.concatenate([curve.support.left, curve.support.right])
     limits = limits[np.isfinite(limits)]
     nearest = float(limits[np.argmin(np.abs(limits - threshold))])
-    return nearest if abs(nearest - threshold) <= _NEAR_MONTHS else float(threshold)
+    return nearest if abs(nearest - threshold) <= NEAR_MONTHS else float(threshold)
 
 
 def distribution(zone: str, curve: Curve | None) -> pd.DataFrame:
@@ -313,34 +259,6 @@ def _fit(
     drawn = rng.multinomial(owners, np.full(owners, 1 / owners), size=bootstrap)
     weights = np.vstack([np.ones(owners), drawn]) @ spells_of
     return turnbull(patterns[:, 0], patterns[:, 1], weights)
-
-
-def _months(span: pd.Series[pd.Timedelta]) -> Floats:
-    return np.asarray(span.dt.days, dtype=np.float64) / MONTH_DAYS
-
-
-def on_common_limits(low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Bring the bounds that lie within six weeks of one another to one limit.
-
-    Waves are not a whole number of months apart: without this, a cell of some days between 11.9 and
-    12.1 months would draw to itself the mass of a whole year. Exact durations are left alone.
-    """
-    exact = low == high
-    ends = np.concatenate([low[~exact], high[~exact]])
-    values = np.unique(ends[np.isfinite(ends)])
-    common = dict.fromkeys([math.inf], math.inf)
-    group: list[float] = []
-    for value in [*values.tolist(), math.inf]:
-        if group and value - group[0] > _NEAR_MONTHS:
-            centre = group[0] if group[0] == 0 else float(np.mean(group))
-            common |= dict.fromkeys(group, centre)
-            group = []
-        group.append(value)
-    merged = [
-        np.where(exact, bound, [common.get(value, value) for value in bound.tolist()])
-        for bound in (low, high)
-    ]
-    return merged[0], merged[1]
 
 
 def _lowest(shares: Floats, n: int) -> float:

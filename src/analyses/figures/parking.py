@@ -90,7 +90,7 @@ def week_grid(cells: pd.DataFrame, id_: str, what: Text, language: Language) -> 
         for row, column in np.argwhere(~np.isnan(matrix)):
             share = matrix[row, column]
             axes.annotate(number(100 * share, language), (column, row), ha="center", va="center",
-                          size=small, color="white" if share > 0.6 else style.INK,
+                          size=small, color="white" if share > 0.7 else style.INK,
                           weight=700 if share >= SATURATED else 400)  # fmt: skip
         axes.set_xticks(range(len(hours)), [f"{hour}" for hour in hours])
         axes.set_yticks(range(len(days)), names)
@@ -277,7 +277,7 @@ def meter_hours(found: Meters, language: Language) -> Chart | None:
         for row, column in np.argwhere(~np.isnan(matrix)):
             value = matrix[row, column]
             axes.annotate(number(value, language), (column, row), ha="center", va="center",
-                          size=8.5, color="white" if value > 60 else style.INK)  # fmt: skip
+                          size=8.5, color="white" if value > 70 else style.INK)  # fmt: skip
         axes.set_xticks(range(shares.shape[1]), [str(hour) for hour in shares.columns])
         axes.set_yticks(range(len(shares)), [str(name) for name in shares.index])
         axes.spines[:].set_visible(False)

@@ -8,14 +8,23 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from analyses import indicators
-from analyses.narrative.parking_records import garages, infractions
+from analyses.narrative.parking_records import garages, infractions, lacking
 from analyses.narrative.phrases import FR, Words, find, missing_findings, said
 from analyses.parking.measures import Kerb, Meters
 from analyses.parking.occupancy import SATURATED
 from analyses.results import Finding, Result
 from analyses.wording import Text, day
 
-__all__ = ["garages", "infractions", "meters", "missing", "occupancy", "stays", "supply"]
+__all__ = [
+    "garages",
+    "infractions",
+    "meters",
+    "missing",
+    "occupancy",
+    "stays",
+    "supply",
+    "to_decide",
+]
 
 WEEKDAYS: tuple[Text, ...] = (
     Text("lundi", "Monday"), Text("mardi", "Tuesday"), Text("mercredi", "Wednesday"),
@@ -30,6 +39,34 @@ NOTHING = Text(
     "Not computable: the city has given no parking data. One table of sensors, payments, garage "
     "counters or infractions is enough to begin.",
 )
+
+
+NO_SENSOR = Text(
+    "Non calculable : la ville n'a fourni aucune donnée de capteur de place. Les paiements, les "
+    "parcs et les infractions ne donnent ni la rotation ni la durée des stationnements.",
+    "Not computable: the city has given no data of space sensors. Payments, garages and "
+    "infractions give neither rotation nor the length of stays.",
+)
+NO_PAYMENT = Text(
+    "Non calculable : il faut les transactions des horodateurs et l'offre de places de chacun.",
+    "Not computable: it takes the transactions of pay stations and the spaces of each.",
+)
+
+
+def to_decide(kerb: Kerb, meters: Meters) -> list[Finding]:
+    """Say that the table states facts, or that there is none to state."""
+    results = (*kerb.results, *meters.results)
+    if not results:
+        text = Text(
+            "Non calculable : sans capteur ni paiement, aucun fait n'éclaire ces décisions.",
+            "Not computable: without sensor or payment, no fact sheds light on these decisions.",
+        )
+        return [Finding("decide-missing", text, (), "missing")]
+    text = Text(
+        "Le tableau met des faits en regard des règles ; la décision appartient à la ville.",
+        "The table sets facts beside rules; the decision is the city's.",
+    )
+    return [Finding("decide", text, ())]
 
 
 def supply(results: Iterable[Result]) -> list[Finding]:
@@ -54,7 +91,7 @@ def occupancy(kerb: Kerb, zones: Mapping[str, str] | None = None) -> list[Findin
     """Say how full the street is where sensors watch it, and where spaces are short or spare."""
     rate = find(kerb.results, "occupancy_rate")
     if not rate or not rate[0].computable:
-        return []
+        return [lacking("occupancy_rate", NO_SENSOR)]
     findings = [_occupied(rate[0])]
     full = find(kerb.results, "congestion_time")
     if full and full[0].computable:
@@ -65,6 +102,8 @@ def occupancy(kerb: Kerb, zones: Mapping[str, str] | None = None) -> list[Findin
 
 def stays(kerb: Kerb) -> list[Finding]:
     """Say how often spaces turn over, how long cars stay, and which stay too long."""
+    if not kerb.results:
+        return [lacking("rotation_rate", NO_SENSOR)]
     findings = []
     turned = find(kerb.results, "rotation_rate")
     if turned and turned[0].computable:
@@ -84,7 +123,7 @@ def meters(found: Meters) -> list[Finding]:
     rungs = {item.category: item for item in find(found.results, "meter_occupancy",
                                                    breakdown="rung")}  # fmt: skip
     if found.ladder is None or not rungs:
-        return []
+        return [lacking("meter_occupancy", NO_PAYMENT)]
     findings = [_ladder(rungs["raw"], rungs["calibrated"], counted=found.ladder.rungs[-1].applied)]
     if found.blind is not None:
         findings.append(_error(found, rungs["calibrated"]))

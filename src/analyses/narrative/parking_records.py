@@ -5,12 +5,29 @@ from __future__ import annotations
 import pandas as pd
 
 from analyses.narrative.phrases import FR, Words, find, said
-from analyses.parking.measures import Garages, Infractions
+from analyses.parking import capability
+from analyses.parking.measures import SOURCES, UNITS, Garages, Infractions
 from analyses.results import Finding, Result
 from analyses.wording import Text
 
 NAMED = 3
 """Places or garages that a sentence names."""
+
+
+NO_COUNTER = Text(
+    "Non calculable : la ville n'a fourni aucun compteur de places libres d'une capacité connue.",
+    "Not computable: the city has given no free-space counter of known capacity.",
+)
+NO_RECORD = Text(
+    "Non calculable : la ville n'a fourni aucune infraction relevée.",
+    "Not computable: the city has given no recorded infraction.",
+)
+
+
+def lacking(indicator: str, why: Text) -> Finding:
+    """Return the sentence of a section that has no data, with the tables that would unlock it."""
+    refused = capability.refuse(indicator, UNITS[indicator], (), SOURCES.get(indicator, "sensor"))
+    return Finding(f"no-{indicator}", why, (refused,), "missing")
 
 
 def garages(found: Garages) -> list[Finding]:
@@ -20,7 +37,7 @@ def garages(found: Garages) -> list[Finding]:
     if rate and rate[0].computable:
         findings.append(_rate(rate[0]))
     if found.audit is None:
-        return findings
+        return [lacking("congestion_time", NO_COUNTER)]
     audit = found.audit
     if audit.frozen:
         frozen = [item for item in found.results if item.zone in audit.frozen]
@@ -80,7 +97,7 @@ def _oddities(found: Garages) -> Text | None:
 def infractions(found: Infractions) -> list[Finding]:
     """Say what drives recorded infractions, and first that records follow patrols."""
     if not found.n:
-        return []
+        return [lacking("infraction_rate", NO_RECORD)]
     findings = []
     if found.warning is not None:
         findings.append(Finding("infractions-patrols", found.warning, found.results, "reserve"))

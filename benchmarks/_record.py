@@ -30,9 +30,7 @@ class Row:
     n: int
 
 
-def record(
-    name: str, rows: Iterable[Row], *, packages: Sequence[str] = (), note: str = ""
-) -> Path:
+def record(name: str, rows: Iterable[Row], *, packages: Sequence[str] = (), note: str = "") -> Path:
     """Print the rows and write ``benchmarks/results/NAME.json``; return its path."""
     rows = list(rows)
     content = {

@@ -10,7 +10,6 @@ import yaml
 from packaging.requirements import Requirement
 
 
-
 def project(root: Path) -> dict:
     return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

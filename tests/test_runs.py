@@ -59,7 +59,9 @@ def test_plan_lists_all_faults_of_all_notebooks(tmp_path: Path) -> None:
         ([1], "list[int]", False),
     ],
 )  # fmt: skip
-def test_types_of_parameters(tmp_path: Path, value: object, annotation: str, accepted: bool) -> None:
+def test_types_of_parameters(
+    tmp_path: Path, value: object, annotation: str, accepted: bool
+) -> None:
     write(tmp_path / "one.ipynb", parameters=f"x: {annotation} = None")
     if accepted:
         assert plan.plan(tmp_path, [], {"x": value})[0].parameters == {"x": value}

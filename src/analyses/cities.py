@@ -17,7 +17,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from analyses.errors import CoeurvilleError, Fault, InputError
 
 ZoneKind = Literal[
-    "centre", "hypercentre", "faubourg", "peripherie", "quartier", "commune", "agglomeration", "autre"
+    "centre",
+    "hypercentre",
+    "faubourg",
+    "peripherie",
+    "quartier",
+    "commune",
+    "agglomeration",
+    "autre",
 ]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 InseeCode = Annotated[str, Field(pattern=r"^(\d{5}|2[AB]\d{3}|[A-Z]{2,3}-[A-Za-z0-9-]{1,12})$")]
@@ -31,7 +38,7 @@ class Epci(_Strict):
     """Inter-communal body that the city belongs to."""
 
     siren: Annotated[str, Field(pattern=r"^\d{9}$")] | None = Field(
-        None, description="SIREN of the inter-communal body (9 digits)"
+        default=None, description="SIREN of the inter-communal body (9 digits)"
     )
     name: str = Field(description="Name of the inter-communal body")
 
@@ -39,16 +46,18 @@ class Epci(_Strict):
 class Referents(_Strict):
     """The pair who answer for the city's data: one knows the trade, one knows the data."""
 
-    business: str | None = Field(None, description="Function of the person who knows the subject")
-    data: str | None = Field(None, description="Function of the person who knows the data")
+    business: str | None = Field(
+        default=None, description="Function of the person who knows the subject"
+    )
+    data: str | None = Field(default=None, description="Function of the person who knows the data")
 
 
 class Reference(_Strict):
     """Where a fact or a figure was read."""
 
     title: str = Field(description="Title of the document")
-    url: str | None = Field(None, description="Address of the document")
-    date: str | None = Field(None, description="Date of the document or of its reading")
+    url: str | None = Field(default=None, description="Address of the document")
+    date: str | None = Field(default=None, description="Date of the document or of its reading")
 
 
 class PublishedFigure(_Strict):
@@ -60,7 +69,7 @@ class PublishedFigure(_Strict):
     date: str = Field(description="Date that the value describes: ISO date, year, or 'undated'")
     perimeter: str = Field(description="Perimeter as the source names it, or 'not stated'")
     source: Reference = Field(description="Where it was published")
-    note: str | None = Field(None, description="Reserve on the figure, in French")
+    note: str | None = Field(default=None, description="Reserve on the figure, in French")
 
 
 class Fact(_Strict):
@@ -73,12 +82,14 @@ class Fact(_Strict):
 class Zones(_Strict):
     """Perimeters of the city."""
 
-    path: str = Field(description="GeoJSON of the zones (zone_id, name, kind), relative to the city")
-    comparison: str | None = Field(
-        None, description="zone_id of the perimeter that is compared with other cities"
+    path: str = Field(
+        description="GeoJSON of the zones (zone_id, name, kind), relative to the city"
     )
-    producer: str | None = Field(None, description="Who drew the zones")
-    licence: str | None = Field(None, description="Licence of the zones")
+    comparison: str | None = Field(
+        default=None, description="zone_id of the perimeter that is compared with other cities"
+    )
+    producer: str | None = Field(default=None, description="Who drew the zones")
+    licence: str | None = Field(default=None, description="Licence of the zones")
 
 
 class DataSource(_Strict):
@@ -86,13 +97,15 @@ class DataSource(_Strict):
 
     layout: str = Field(description="Name of the layout, as `coeurville check` lists them")
     path: str = Field(description="File relative to the city's folder; * matches several files")
-    producer: str | None = Field(None, description="Who produced the data, printed with it")
-    licence: str | None = Field(None, description="Licence, printed with the data")
-    url: str | None = Field(None, description="Where the data can be had")
-    retrieved: dt.date | None = Field(None, description="Day on which the file was had")
-    encoding: str | None = Field(None, description="Text encoding, when it is not UTF-8")
-    delimiter: str | None = Field(None, description="Column separator, when it is not detected")
-    sheet: str | None = Field(None, description="Sheet of a workbook")
+    producer: str | None = Field(default=None, description="Who produced the data, printed with it")
+    licence: str | None = Field(default=None, description="Licence, printed with the data")
+    url: str | None = Field(default=None, description="Where the data can be had")
+    retrieved: dt.date | None = Field(default=None, description="Day on which the file was had")
+    encoding: str | None = Field(default=None, description="Text encoding, when it is not UTF-8")
+    delimiter: str | None = Field(
+        default=None, description="Column separator, when it is not detected"
+    )
+    sheet: str | None = Field(default=None, description="Sheet of a workbook")
     columns: dict[str, str] = Field(
         default_factory=dict, description="Our field: the file's column, for the layout 'mapped'"
     )
@@ -143,7 +156,7 @@ class Correction(_Strict):
     set: dict[str, str] = Field(
         default_factory=dict, description="Field: corrected value; leave empty to drop the rows"
     )
-    drop: bool = Field(False, description="Drop the selected rows")
+    drop: bool = Field(default=False, description="Drop the selected rows")
     expects: int = Field(ge=1, description="Rows that it must select, or the run stops")
 
 
@@ -151,20 +164,25 @@ class Parameters(_Strict):
     """Choices of the city that change a result; each is printed with it."""
 
     survey_min_coverage: float = Field(
-        80, ge=0, le=100, description="Coverage (%) under which the vacancy rate is not shown"
+        default=80,
+        ge=0,
+        le=100,
+        description="Coverage (%) under which the vacancy rate is not shown",
     )
     small_count: int = Field(
-        3, ge=1, description="Smallest number of units in a cell of the public edition"
+        default=3, ge=1, description="Smallest number of units in a cell of the public edition"
     )
     structural_vacancy_months: int = Field(
-        24, ge=1, description="Months after which a vacancy is called structural"
+        default=24, ge=1, description="Months after which a vacancy is called structural"
     )
     chain_min_communes: int = Field(
-        2, ge=2, description="Communes where a brand must stand to count as a chain"
+        default=2, ge=2, description="Communes where a brand must stand to count as a chain"
     )
-    survival_years: tuple[int, ...] = Field((1, 3, 5), description="Ages of the survival rates")
+    survival_years: tuple[int, ...] = Field(
+        default=(1, 3, 5), description="Ages of the survival rates"
+    )
     surface_breaks: tuple[float, ...] = Field(
-        (50, 100, 200, 400), description="Limits of the surface classes, in m²"
+        default=(50, 100, 200, 400), description="Limits of the surface classes, in m²"
     )
 
 
@@ -173,22 +191,24 @@ class City(_Strict):
 
     id: Identifier = Field(description="Name of the folder")
     name: str = Field(description="Name of the city")
-    fictitious: bool = Field(False, description="True for made-up data, labelled everywhere")
-    insee_code: InseeCode = Field(description="INSEE code of the commune (5 characters)")
-    department: str | None = Field(None, description="Department, in words")
-    region: str | None = Field(None, description="Region, in words")
-    population: int | None = Field(None, ge=0, description="Inhabitants")
-    population_source: str | None = Field(None, description="Source of the population")
-    epci: Epci | None = Field(None, description="Inter-communal body")
-    school_zone: Literal["A", "B", "C", "Corse", "none"] | None = Field(
-        None, description="Zone of the school holidays"
+    fictitious: bool = Field(
+        default=False, description="True for made-up data, labelled everywhere"
     )
-    time_zone: str = Field("Europe/Paris", description="IANA time zone of the city")
-    programme: str | None = Field(None, description="Programme that the city belongs to")
-    longitude: float | None = Field(None, ge=-180, le=180, description="Centre, WGS 84")
-    latitude: float | None = Field(None, ge=-90, le=90, description="Centre, WGS 84")
-    referents: Referents | None = Field(None, description="Who answers for the data")
-    zones: Zones | None = Field(None, description="Perimeters")
+    insee_code: InseeCode = Field(description="INSEE code of the commune (5 characters)")
+    department: str | None = Field(default=None, description="Department, in words")
+    region: str | None = Field(default=None, description="Region, in words")
+    population: int | None = Field(default=None, ge=0, description="Inhabitants")
+    population_source: str | None = Field(default=None, description="Source of the population")
+    epci: Epci | None = Field(default=None, description="Inter-communal body")
+    school_zone: Literal["A", "B", "C", "Corse", "none"] | None = Field(
+        default=None, description="Zone of the school holidays"
+    )
+    time_zone: str = Field(default="Europe/Paris", description="IANA time zone of the city")
+    programme: str | None = Field(default=None, description="Programme that the city belongs to")
+    longitude: float | None = Field(default=None, ge=-180, le=180, description="Centre, WGS 84")
+    latitude: float | None = Field(default=None, ge=-90, le=90, description="Centre, WGS 84")
+    referents: Referents | None = Field(default=None, description="Who answers for the data")
+    zones: Zones | None = Field(default=None, description="Perimeters")
     sources: Sources = Field(default_factory=Sources, description="Data, by table")
     published: list[PublishedFigure] = Field(
         default_factory=list, description="Figures published by others"
@@ -196,7 +216,9 @@ class City(_Strict):
     facts: list[Fact] = Field(default_factory=list, description="What is known of the experiment")
     corrections: list[Correction] = Field(default_factory=list, description="Declared repairs")
     parameters: Parameters = Field(default_factory=Parameters, description="Choices of the city")
-    folder: Path = Field(Path(), description="Set while reading; never written", exclude=True)
+    folder: Path = Field(
+        default=Path(), description="Set while reading; never written", exclude=True
+    )
 
     @field_validator("time_zone")
     @classmethod

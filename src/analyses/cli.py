@@ -132,6 +132,15 @@ def new(
     out.print(f"Next: fill {escape(str(cities_dir / city_id))}, then `coeurville check {city_id}`.")
 
 
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder, for instance demo.")],
+) -> None:
+    """Write the fictitious demo city's folder, always the same to the byte."""
+    paths = commands.demo(folder)
+    out.print(f"{escape(str(folder))}: {len(paths)} files", highlight=False)
+
+
 def main() -> None:
     """Run the command line; never show a traceback to a user.
 
@@ -166,6 +175,18 @@ def _chosen(ids: list[str] | None, everything: bool, cities_dir: Path) -> list[s
 def _each(ids: list[str], work: commands.Work, *, steps: int) -> None:
     """Do the work for each city under a progress bar; one city's failure leaves the others."""
     code = 0
+    for city_id in ids:
+        try:
+            done = _under_a_bar(city_id, work, steps)
+        except CoeurvilleError as error:
+            code = max(code, _say(error, city_id))
+        else:
+            for line in done:
+                out.print(escape(line), highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def _under_a_bar(city_id: str, work: commands.Work, steps: int) -> list[str]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.fields[city]}"),
@@ -173,17 +194,13 @@ def _each(ids: list[str], work: commands.Work, *, steps: int) -> None:
         MofNCompleteColumn(),
         TextColumn("{task.description}"),
     )
-    for city_id in ids:
-        try:
-            with Progress(*columns, console=err, transient=True) as bar:
-                task = bar.add_task("reading", total=steps, city=city_id)
-                done = work(city_id, lambda what: bar.update(task, advance=1, description=what))
-        except CoeurvilleError as error:
-            code = max(code, _say(error, city_id))
-        else:
-            for line in done:
-                out.print(escape(line), highlight=False, soft_wrap=True)
-    raise typer.Exit(code)
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("reading", total=steps, city=city_id)
+
+        def step(what: str) -> None:
+            bar.update(task, advance=1, description=what)
+
+        return work(city_id, step)
 
 
 def _say(error: CoeurvilleError, city_id: str = "") -> int:
@@ -194,7 +211,9 @@ def _say(error: CoeurvilleError, city_id: str = "") -> int:
         for fault in error.faults:
             err.print(f"- {escape(str(fault))}", highlight=False, soft_wrap=True)
     else:
-        err.print(f"[bold red]{escape(head)}[/]{escape(str(error))}", highlight=False, soft_wrap=True)
+        err.print(
+            f"[bold red]{escape(head)}[/]{escape(str(error))}", highlight=False, soft_wrap=True
+        )
     return error.exit_code
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from analyses import assets, cities, reports, runs, sources, templates
+from analyses import demo as demo_city
 from analyses.cities import City
 from analyses.errors import InputError
 from analyses.runs import manifest
@@ -113,6 +114,11 @@ def new(cities_dir: Path, city_id: str) -> list[Path]:
     return templates.create(cities_dir, city_id)
 
 
+def demo(folder: Path) -> list[Path]:
+    """Write the synthetic demo city in a folder; return the files written."""
+    return demo_city.write(folder)
+
+
 def _renderer(engine: Engine) -> runs.Render:
     def render(folder: Path, city: City, record: manifest.Manifest) -> str:
         return reports.render(folder, city, record, engine=engine)
@@ -122,7 +128,9 @@ def _renderer(engine: Engine) -> runs.Render:
 
 def _where(city: City, out: Path, record: manifest.Manifest) -> list[str]:
     place = out / city.id
-    found = [name for name in ("report.html", "report.pdf", "report.docx") if name in record.outputs]
+    found = [
+        name for name in ("report.html", "report.pdf", "report.docx") if name in record.outputs
+    ]
     return [
         f"{city.name}: run {record.id} with {record.engine}",
         *(f"  {place / name}" for name in [*found, "indicators.csv", "run.json"]),

@@ -125,4 +125,3 @@ def unfinished(path: Path, name: str) -> Failure | None:
 def _failure(step: Step, error: PapermillExecutionError) -> Failure:
     faults = str(error.evalue) if error.ename == "InputError" else ""
     return Failure(step.name, int(error.cell_index) + 1, f"{error.ename}: {error.evalue}", faults)
-

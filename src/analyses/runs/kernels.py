@@ -27,7 +27,7 @@ class LocalKernelManager(AsyncKernelManager):
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.connection_file]
         return [*command, *(extra_arguments or [])]
 
-    async def start_kernel(self, **options: Any) -> None:
+    async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
         """Start the kernel with an environment in which results do not vary."""
         options["env"] = {
             **(options.get("env") or os.environ),

@@ -59,7 +59,7 @@ class Manifest(_Strict):
         description="sha256 of inputs, parameters, notebooks, code and package versions"
     )
     language: Literal["fr", "en"]
-    engine: str | None = Field(None, description="Render engine and version")
+    engine: str | None = Field(default=None, description="Render engine and version")
     parameters: dict[str, str | int | float | bool | None]
     city_file: InputFile
     inputs: list[InputFile]

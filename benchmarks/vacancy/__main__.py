@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks._record import OURS, Row, record
+from benchmarks._record import Row, record
 from benchmarks.vacancy import simulation
 from benchmarks.vacancy.simulation import Check, Street, exponential, weibull
 
@@ -43,23 +43,23 @@ def checks(seed: int) -> Iterator[Check]:
 
 def rows(seeds: int) -> list[Row]:
     """Return the coverage and the bias of each estimate, with Monte-Carlo errors."""
-    found: dict[tuple[str, str], list[Check]] = defaultdict(list)
+    found: dict[tuple[str, str, str], list[Check]] = defaultdict(list)
     for seed in range(seeds):
         for check in checks(seed):
-            found[check.work, check.indicator].append(check)
+            found[check.work, check.method, check.indicator].append(check)
     table = []
-    for (work, indicator), items in found.items():
+    for (work, method, indicator), items in found.items():
         n = len(items)
         covered = float(np.mean([item.inside for item in items]))
         error = math.sqrt(max(covered * (1 - covered), 0.95 * 0.05) / n)
         gaps = np.array([item.estimate.value - item.truth for item in items])
         spread = float(np.std(gaps, ddof=1) / math.sqrt(n)) if n > 1 else math.nan
         table += [
-            Row(work, OURS, f"coverage {indicator}", 100 * covered, "%", n),
-            Row(work, OURS, f"coverage error {indicator}", 100 * error, "%", n),
-            Row(work, OURS, f"bias {indicator}", float(gaps.mean()), "unit", n),
-            Row(work, OURS, f"bias error {indicator}", spread, "unit", n),
-            Row(work, OURS, f"truth {indicator}", items[0].truth, "unit", n),
+            Row(work, method, f"coverage {indicator}", 100 * covered, "%", n),
+            Row(work, method, f"coverage error {indicator}", 100 * error, "%", n),
+            Row(work, method, f"bias {indicator}", float(gaps.mean()), "unit", n),
+            Row(work, method, f"bias error {indicator}", spread, "unit", n),
+            Row(work, method, f"truth {indicator}", items[0].truth, "unit", n),
         ]
     return table
 

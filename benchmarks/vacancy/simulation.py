@@ -11,10 +11,17 @@ import numpy as np
 import pandas as pd
 
 from analyses.commerce.diversity import standardised
+from analyses.commerce.durations import Durations, durations
+from analyses.commerce.panel import panel
+from analyses.commerce.proportions import share
+from analyses.commerce.rates import Rates, rates
+from analyses.commerce.spells import age_bounds, length_bounds
 from analyses.commerce.survival import kaplan_meier
+from analyses.commerce.transitions import transitions
+from analyses.commerce.trend import trend
 from analyses.commerce.turnover import ratio
-from analyses.commerce.vacancy import measure_vacancy
 from analyses.results import Estimate, Result
+from benchmarks._record import OURS
 
 FIRST_DAY = pd.Timestamp("2018-06-15")
 YEAR = 365.25
@@ -28,6 +35,7 @@ class Check:
     indicator: str
     truth: float
     estimate: Estimate
+    method: str = OURS
 
     @property
     def inside(self) -> bool:
@@ -109,17 +117,24 @@ def of(results: tuple[Result, ...], indicator: str, **where: object) -> Result:
 def markov_checks(work: str, street: Street, mean: float, seed: int) -> Iterator[Check]:
     """Yield the checks of rates, trend and moves on a chain at equilibrium."""
     rng = np.random.default_rng(seed)
-    found = measure_vacancy(survey(street, history(street, rng), rng), bootstrap=2)
+    seen_by = panel(survey(street, history(street, rng), rng))
+    by_wave, moves = rates(seen_by), transitions(seen_by)
+    results = (*by_wave.results, *trend(seen_by, by_wave).results, *moves.results)
     out = 1 / mean
-    share, total = street.entry / (street.entry + out), street.entry + out
+    balance, total = street.entry / (street.entry + out), street.entry + out
     moved = 1 - math.exp(-total)
-    last = of(found.results, "vacancy_rate", period_start=found.waves[-1])
-    yield Check(work, "vacancy_rate", 100 * share, last.estimate)
-    yield Check(work, "vacancy_trend", 0.0, of(found.results, "vacancy_trend").estimate)
-    yield Check(work, "vacancy_entry", 100 * share * moved,
-                of(found.results, "vacancy_entry").estimate)  # fmt: skip
-    yield Check(work, "relet_rate", 100 * (1 - share) * moved,
-                of(found.results, "relet_rate").estimate)  # fmt: skip
+    truths = {
+        "vacancy_rate": 100 * balance, "vacancy_trend": 0.0,
+        "vacancy_entry": 100 * balance * moved, "relet_rate": 100 * (1 - balance) * moved,
+    }  # fmt: skip
+    for indicator, truth in truths.items():
+        where = {"period_start": seen_by.dates[-1]} if indicator == "vacancy_rate" else {}
+        yield Check(work, indicator, truth, of(results, indicator, **where).estimate)
+    for indicator, before in (("vacancy_entry", 0.0), ("relet_rate", 1.0)):
+        at_risk = moves.moves[moves.moves["before"] == before]
+        changed = share(int((at_risk["after"] != before).sum()), len(at_risk))
+        naive = changed.scaled(1 / float(at_risk["years"].mean()))
+        yield Check(work, indicator, truths[indicator], naive, "share divided by years")
 
 
 def trend_checks(work: str, premises: int, waves: tuple[float, ...], seed: int) -> Iterator[Check]:
@@ -131,15 +146,15 @@ def trend_checks(work: str, premises: int, waves: tuple[float, ...], seed: int) 
     """
     rng = np.random.default_rng(seed)
     entry, out, start = 0.06, 0.12, 0.08
-    share, total = entry / (entry + out), entry + out
+    balance, total = entry / (entry + out), entry + out
     exact = np.array([round(wave * YEAR) / YEAR for wave in waves])
-    mean = share + (start - share) * np.exp(-total * exact)
+    mean = balance + (start - balance) * np.exp(-total * exact)
     slope = float(np.polyfit(exact, mean, 1)[0])
     state = rng.random(premises) < start
     columns = [state]
     for gap in np.diff(exact):
         moved = 1 - math.exp(-total * gap)
-        flip = np.where(state, (1 - share) * moved, share * moved)
+        flip = np.where(state, (1 - balance) * moved, balance * moved)
         state = state ^ (rng.random(premises) < flip)
         columns.append(state)
     leaving = np.zeros(premises, bool)
@@ -154,12 +169,27 @@ def trend_checks(work: str, premises: int, waves: tuple[float, ...], seed: int) 
     table = pd.DataFrame(rows, columns=["premises_id", "wave", "status"])
     days = {wave: FIRST_DAY + pd.Timedelta(days=round(wave * YEAR)) for wave in waves}
     table["wave"] = table["wave"].map(days)
-    found = measure_vacancy(table, bootstrap=2)
-    yield Check(work, "vacancy_trend", 100 * slope, of(found.results, "vacancy_trend").estimate)
+    seen_by = panel(table)
+    by_wave = rates(seen_by)
+    results = trend(seen_by, by_wave).results
+    yield Check(work, "vacancy_trend", 100 * slope, of(results, "vacancy_trend").estimate)
+    naive = difference_of_rates(by_wave, float(exact[-1]))
+    yield Check(work, "vacancy_trend", 100 * slope, naive, "difference of the two rates")
     # the rate of all at the last wave mixes nine tenths of survivors with an occupied tenth
     expected = -float(mean[-1]) / 10 / exact[-1]
     yield Check(work, "vacancy_composition", 100 * expected,
-                of(found.results, "vacancy_composition").estimate)  # fmt: skip
+                of(results, "vacancy_composition").estimate)  # fmt: skip
+
+
+def difference_of_rates(by_wave: Rates, years: float) -> Estimate:
+    """Return the change a year between two rates taken as independent (Wald)."""
+    rows = by_wave.frame[by_wave.frame["zone"] == "*"].sort_values("wave")
+    first, last = rows.iloc[0], rows.iloc[-1]
+    values = [row["vacant"] / row["known"] for row in (first, last)]
+    spread = [v * (1 - v) / row["known"] for v, row in zip(values, (first, last), strict=True)]
+    change, half = values[1] - values[0], 1.96 * math.sqrt(sum(spread))
+    bounds = (change, change - half, change + half)
+    return Estimate(*(100 * bound / years for bound in bounds), int(last["known"]))
 
 
 def duration_checks(
@@ -172,7 +202,7 @@ def duration_checks(
     """
     rng = np.random.default_rng(seed)
     table = survey(street, history(street, rng), rng)
-    found = measure_vacancy(table, structural_months=months, seed=seed)
+    found = durations(panel(table), structural_months=months, seed=seed)
     grid = np.linspace(0, 400, 400001)
     values = survival(grid)
     area = np.concatenate([[0.0], np.cumsum((values[1:] + values[:-1]) / 2 * np.diff(grid))])
@@ -191,6 +221,22 @@ def duration_checks(
         item = of(found.results, indicator, **where)
         if item.computable:
             yield Check(work, indicator, truth, item.estimate)
+    for indicator, naive in naive_shares(found, months).items():
+        yield Check(work, indicator, truths[indicator], naive, "durations as first seen")
+
+
+def naive_shares(found: Durations, months: int) -> dict[str, Estimate]:
+    """Return the shares beyond a threshold when what was seen of a spell is taken for all of it."""
+    last = found.spells["last_wave"].max()
+    running = found.spells[found.spells["ended_by"].isna() & (found.spells["last_wave"] == last)]
+    begun = found.spells[found.spells["began_after"].notna()]
+    ages, (low, high) = age_bounds(running)[0], length_bounds(begun)
+    lengths = np.where(np.isinf(high), low, (low + high) / 2)
+    months += 1  # visits are not a whole number of months apart
+    return {
+        "structural_vacancy": share(int((ages > months).sum()), len(ages)),
+        "long_spell_share": share(int((lengths > months).sum()), len(lengths)),
+    }
 
 
 @cache

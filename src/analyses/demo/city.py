@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from analyses.demo import commerce, ground, openmap, parking, register, streets
+from analyses.demo import commerce, footfall, ground, openmap, parking, register, streets
 from analyses.demo.commerce import Survey
+from analyses.demo.footfall import Footfall
 from analyses.demo.parking import Parking
 from analyses.demo.register import Establishment
 from analyses.demo.truth import truth
@@ -35,6 +36,8 @@ class Demo:
         What a perfect analysis would find.
     parking : Parking
         Spaces, sensors, pay stations, counts, garages and infractions, with their truth.
+    footfall : Footfall
+        Pedestrian counters, their counts, events and weather, with their truth.
     """
 
     zones: dict[str, Any]
@@ -44,6 +47,7 @@ class Demo:
     shops: dict[str, Any]
     truth: dict[str, Any]
     parking: Parking
+    footfall: Footfall
 
 
 def generate(seed: int) -> Demo:
@@ -66,6 +70,7 @@ def generate(seed: int) -> Demo:
         shops=openmap.extract(stream(seed, "openmap"), premises),
         truth=truth(premises, found),
         parking=parking.parking(stream(seed, "parking"), network),
+        footfall=footfall.footfall(stream(seed, "footfall"), network),
     )
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analyses.demo import layouts
 from analyses.demo.city import SEED, Demo, generate
+from analyses.demo.footfall import Footfall
 from analyses.demo.parking import Parking
 from analyses.demo.people import COLUMNS as PERSONAL
 from analyses.errors import CoeurvilleError
@@ -75,6 +76,7 @@ def texts(demo: Demo) -> dict[str, str]:
         "openstreetmap.geojson": _geojson(demo.shops),
         "truth.json": json.dumps(demo.truth, ensure_ascii=False, indent=1) + "\n",
         **_parking(demo.parking),
+        **_footfall(demo.footfall),
     }
 
 
@@ -87,6 +89,16 @@ def _parking(parking: Parking) -> dict[str, str]:
         "parcs.csv": _csv(parking.garages, ";"),
         "infractions.csv": _csv(parking.infractions, ";"),
         "parking_truth.json": json.dumps(parking.truth, ensure_ascii=False, indent=1) + "\n",
+    }
+
+
+def _footfall(footfall: Footfall) -> dict[str, str]:
+    return {
+        "capteurs.csv": _csv(footfall.sensors, ";"),
+        "comptages.csv": _csv(footfall.counts, ","),
+        "evenements.csv": _csv(footfall.events, ";"),
+        "meteo.csv": _csv(footfall.weather, ";"),
+        "footfall_truth.json": json.dumps(footfall.truth, ensure_ascii=False, indent=1) + "\n",
     }
 
 

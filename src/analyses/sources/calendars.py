@@ -53,7 +53,7 @@ def calendar(
     Returns
     -------
     DataFrame, list of Note
-        Columns :data:`COLUMNS`, one row a day; ``public_holiday`` is the holiday's name (missing on
+        Columns :data:`COLUMNS`, one row a day; ``public_holiday`` is the holiday's name (empty on
         other days), ``school_holiday`` is missing where the calendar is not known. The notes say
         what is not known.
 
@@ -67,14 +67,14 @@ def calendar(
     days = pd.date_range(start, end, freq="D")
     public, notes = public_holidays(city, start, end)
     school, more = _school(city, days)
-    named = [public.get(at.date()) for at in days]
+    named = [public.get(at.date(), "") for at in days]
     names = pd.Series(named, index=days, dtype="string")
     frame = pd.DataFrame(
         {
             "date": days,
             "public_holiday": names.to_numpy(),
             "school_holiday": school,
-            "bridge": bridges(days, names.notna().to_numpy()),
+            "bridge": bridges(days, names.ne("").to_numpy(dtype=bool)),
             "market_day": _marked(days, events, "market_day"),
             "sales": _marked(days, events, "sales"),
         }

@@ -136,7 +136,8 @@ def trading_day_start(day: Instants, hour: Ints, count: Floats, sensor: Ints) ->
         _continuity(by_day, hour_ - 1, hour_, 1) - _continuity(by_day, hour_ - 1, hour_, 0)
         for hour_ in range(1, 13)
     ]
-    return int(np.nanargmax(gaps)) + 1
+    best = int(np.nanargmax(gaps))  # trading days must begin somewhere: one pair of hours parts
+    return best + 1 if gaps[best] > 0 else 0
 
 
 def _continuity(by_day: list[pd.DataFrame], before: int, after: int, lag: int) -> float:

@@ -20,6 +20,10 @@ from analyses.figures.style import data_uri
 from analyses.wording import Language
 
 
+_VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+"""folium's own forbids enlarging the page, which readers with low vision need (WCAG 1.4.4)."""
+
+
 def document(spec: dict[str, Any], title: str, language: Language) -> str:
     """Return the HTML document of a map.
 
@@ -39,7 +43,8 @@ def document(spec: dict[str, Any], title: str, language: Language) -> str:
         element._id = f"{rank:04d}"
     text: str = page.get_root().render()
     head = f'<html lang="{language}">\n<head>\n<title>{html(title)}</title>'
-    return re.sub(r"<html>\s*<head>", lambda _: head, text, count=1)
+    text = re.sub(r"<html>\s*<head>", lambda _: head, text, count=1)
+    return re.sub(r'<meta name="viewport"[^>]*>', lambda _: _VIEWPORT, text, count=1)
 
 
 class _Map(folium.Map):  # type: ignore[misc]

@@ -94,15 +94,8 @@ def styles(language: Language = "fr") -> str:
 def _paragraphs() -> list[str]:
     small = f'<w:color w:val="{MUTED}"/><w:sz w:val="18"/>'
     strong = f'<w:b/><w:color w:val="{NAVY}"/>'
-    box = '<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{0}"/></w:pBdr>{1}'
-    wash = '<w:shd w:val="clear" w:color="auto" w:fill="{}"/><w:ind w:left="170"/>'
     gap = '<w:spacing w:before="{}" w:after="{}"/>'
     keep = "<w:keepNext/>"
-    boxes = {
-        "Missing": box.format("6B7480", wash.format("F4F6F8")),
-        "Reserve": box.format(WARM, wash.format("FDF3EA")),
-        "Published": box.format(BLUE, wash.format("EEF5FB")),
-    }
     made = [
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/>'
         "<w:qFormat/></w:style>",
@@ -136,14 +129,33 @@ def _paragraphs() -> list[str]:
         _style("TOC1", "toc 1", "Normal", _tabs() + gap.format(80, 20), "<w:b/>"),
         _style("TOC2", "toc 2", "Normal", _tabs() + gap.format(0, 10) + '<w:ind w:left="240"/>'),
     ]  # fmt: skip
-    made += [_style(name, name, "BodyText", form) for name, form in boxes.items()]
+    return [*made, *_boxes(), *_headings()]
+
+
+def _boxes() -> list[str]:
+    edge = '<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{0}"/></w:pBdr>'
+    wash = '<w:shd w:val="clear" w:color="auto" w:fill="{1}"/><w:ind w:left="170"/>'
+    colours = {
+        "Missing": ("6B7480", "F4F6F8"),
+        "Reserve": (WARM, "FDF3EA"),
+        "Published": (BLUE, "EEF5FB"),
+    }
+    return [
+        _style(name, name, "BodyText", (edge + wash).format(*pair))
+        for name, pair in colours.items()
+    ]
+
+
+def _headings() -> list[str]:
+    made = []
     sizes = {1: (40, 480, 160), 2: (28, 320, 120), 3: (23, 240, 80), 4: (21, 200, 60)}
     for level, (size, before, after) in sizes.items():
-        page = "<w:pageBreakBefore/>" if level == 1 else ""
-        form = keep + "<w:keepLines/>" + page + gap.format(before, after)
+        form = "<w:keepNext/><w:keepLines/>" + "<w:pageBreakBefore/>" * (level == 1)
+        form += f'<w:spacing w:before="{before}" w:after="{after}"/>'
         form += f'<w:outlineLvl w:val="{level - 1}"/>'
-        made.append(_style(f"Heading{level}", f"heading {level}", "Normal", form,
-                           strong + _size(size), after="BodyText"))  # fmt: skip
+        letters = f'<w:b/><w:color w:val="{NAVY}"/>' + _size(size)
+        name = f"Heading{level}"
+        made.append(_style(name, f"heading {level}", "Normal", form, letters, after="BodyText"))
     return made
 
 

@@ -1,0 +1,248 @@
+"""Charts, maps and escapes: what is drawn is what was given, for every reader."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import json
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+from datetime import date
+
+import pandas as pd
+import pypandoc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sample_report as made
+from analyses.figures import charts, commerce, escape, maps, style
+from analyses.figures.axis import Point
+from analyses.results import Estimate, Result
+
+WORDS = charts.Words("essai", "Titre", "Taux par rue", "Rue", "Note")
+
+
+def rate(category: str, value: float, low: float, high: float, **more: object) -> Result:
+    values: dict[str, object] = {
+        "breakdown": "street", "period_start": date(2025, 6, 1), "period_end": date(2025, 6, 1),
+    }  # fmt: skip
+    return Result(
+        "vacancy_rate", Estimate(value, low, high, 80), "%", "survey", "wilson/1",
+        category=category, **(values | more),
+    )  # fmt: skip
+
+
+# Escapes ----------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=20))
+def test_pandoc_reads_escaped_text_as_that_text(texts: list[str]) -> None:
+    document = "\n\n".join(f"A{escape.markdown(text)}Z" for text in texts)
+    done = subprocess.run(
+        [pypandoc.get_pandoc_path(), "--from=markdown", "--to=json"],
+        input=document, capture_output=True, text=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    paragraphs = json.loads(done.stdout)["blocks"]
+    assert [block["t"] for block in paragraphs] == ["Para"] * len(texts)
+    for text, block in zip(texts, paragraphs, strict=True):
+        assert {inline["t"] for inline in block["c"]} <= {"Str", "Space", "SoftBreak"}
+        read = "".join(inline.get("c", " ") for inline in block["c"])
+        wanted = "A" + escape.plain(text).strip(" ") + "Z"
+        assert re.sub(r"\s+", " ", read) == re.sub(r"\s+", " ", wanted)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-cmd", "@SUM(A1)", "\tx", "\rx", " =1", "＝1"])
+def test_formulas_are_disarmed_in_csv(text: str) -> None:
+    assert escape.csv_cell(text) == "'" + text
+
+
+@pytest.mark.parametrize("value", [-3.5, 12, "-3.5", "+1,2", "-1e-3", "Rue", "", None, 0.0])
+def test_numbers_and_plain_text_stay_themselves_in_csv(value: object) -> None:
+    assert escape.csv_cell(value) is value
+
+
+def test_json_cannot_close_its_script() -> None:
+    text = escape.script({"name": "</script><script>alert(1)", "n": 1})
+    assert "<" not in text
+    assert json.loads(text) == {"name": "</script><script>alert(1)", "n": 1}
+
+
+# Look -------------------------------------------------------------------------------------------
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2.1."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: str, second: str) -> float:
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_formula_against_the_published_extremes() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)  # W3C's known example
+
+
+@pytest.mark.parametrize("colour", style.PALETTE)
+def test_chart_colours_stand_out_from_the_paper(colour: str) -> None:
+    assert contrast(colour, style.PAPER) >= 3
+
+
+@pytest.mark.parametrize("colour", [style.INK, style.MUTED])
+def test_chart_text_is_readable(colour: str) -> None:
+    assert contrast(colour, style.PAPER) >= 4.5
+
+
+def test_series_differ_by_more_than_colour() -> None:
+    assert len(set(style.MARKERS)) == len(style.PALETTE)
+    assert len(set(style.HATCHES)) == len(style.PALETTE)
+    for first, second in itertools.pairwise(maps.STATUSES.values()):
+        assert first["shape"] != second["shape"]
+        assert first["marker"] != second["marker"]
+
+
+# Charts -----------------------------------------------------------------------------------------
+
+
+def drawing() -> charts.Chart:
+    points = [
+        Point(made.HOSTILE, Estimate(18.0, 12.1, 26.3, 61)),
+        Point("$x^2$", Estimate(9.0, 4.0, 15.0, 40)),
+    ]
+    return charts.dots(WORDS, points, "%", "fr")
+
+
+def texts_of(svg: str) -> list[str]:
+    return [node.text or "" for node in ET.fromstring(svg).iter() if node.tag.endswith("text")]
+
+
+def test_labels_are_drawn_as_their_text() -> None:
+    texts = texts_of(style.svg(drawing().figure, "essai"))
+    assert any(text.startswith(made.HOSTILE[:40]) for text in texts)
+    assert "$x^2$" in texts
+
+
+def test_a_drawing_always_gives_the_same_files() -> None:
+    first, second = drawing().figure, drawing().figure
+    png = style.png(second)
+    assert style.svg(first, "a") == style.svg(second, "a")
+    assert style.png(first) == png
+    assert b"tIME" not in png
+    assert b"Software" not in png
+
+
+def test_drawings_of_one_page_share_no_identifier() -> None:
+    ids = [
+        set(re.findall(r'\bid="([^"]+)"', style.svg(drawing().figure, salt)))
+        for salt in ("commerce-a", "commerce-b")
+    ]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+
+
+def test_the_table_and_the_alternative_say_every_number() -> None:
+    chart = drawing()
+    assert list(chart.data.data["Valeur"]) == ["18,0\u202f%", "9,0\u202f%"]
+    assert list(chart.data.data["Intervalle à 95\u202f%"]) == [
+        "12,1 à 26,3\u202f%", "4,0 à 15,0\u202f%",
+    ]  # fmt: skip
+    assert "18,0\u202f%" in chart.alt
+    assert "12,1 à 26,3\u202f%" in chart.alt
+
+
+def test_a_title_claims_a_highest_rate_only_when_its_interval_does() -> None:
+    whole = rate("", 12.0, 10.0, 14.0, breakdown="total")
+    sure = commerce.vacancy_by(
+        [whole, rate("Rue A", 30.0, 20.0, 40.0), rate("Rue B", 8.0, 4.0, 15.0)], "street", "fr"
+    )
+    unsure = commerce.vacancy_by(
+        [whole, rate("Rue A", 20.0, 9.0, 40.0), rate("Rue B", 8.0, 4.0, 15.0)], "street", "fr"
+    )
+    assert sure is not None
+    assert "la plus forte pour Rue A" in sure.title
+    assert unsure is not None
+    assert "aucun taux ne se distingue" in unsure.title
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"), [(0.2, 0.9, "rises"), (-0.9, -0.2, "falls"), (-0.3, 0.6, "no clear")]
+)
+def test_a_trend_is_named_only_outside_its_interval(low: float, high: float, word: str) -> None:
+    line = [
+        rate("", 10.0, 8.0, 12.0, breakdown="total"),
+        rate("", 12.0, 9.0, 15.0, breakdown="total", period_start=date(2026, 6, 1),
+             period_end=date(2026, 6, 1)),
+    ]  # fmt: skip
+    trend = Result("vacancy_trend", Estimate((low + high) / 2, low, high, 80), "points/year",
+                   "survey", "paired-newcombe/1")  # fmt: skip
+    chart = commerce.vacancy_over_waves([*line, trend], "en")
+    assert chart is not None
+    assert word in chart.title
+
+
+def test_ages_keep_their_whole_share_and_say_what_visits_cannot_split() -> None:
+    ages = pd.DataFrame(
+        {"zone": "*", "over_months": [1.0, 5.0, 30.0, 61.0],
+         "up_to_months": [2.0, 13.0, 30.0, float("inf")], "share": [40.0, 30.0, 20.0, 10.0]}
+    )  # fmt: skip
+    chart = commerce.vacancy_ages(ages, [], "fr")
+    assert chart is not None
+    shown = dict(zip(chart.data.data["Ancienneté"], chart.data.data["Valeur"], strict=True))
+    assert shown == {
+        "moins de 6 mois": "40,0\u202f%", "moins de 24 mois": "30,0\u202f%",
+        "24 à 36 mois": "20,0\u202f%", "plus de 60 mois": "10,0\u202f%",
+    }  # fmt: skip
+
+
+def test_nothing_to_show_is_no_chart() -> None:
+    assert commerce.vacancy_by([], "street", "fr") is None
+    assert commerce.vacancy_over_waves([], "fr") is None
+    assert maps.premises_map(None, "fr") is None
+    assert maps.premises_map(made.premises().assign(lon=float("nan")), "fr") is None
+
+
+# Map --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def drawn() -> maps.Map:
+    made_map = maps.premises_map(made.premises(), "fr", zones=made.zones(), source="Ville & <b>")
+    assert made_map is not None
+    return made_map
+
+
+def test_the_map_names_no_server(drawn: maps.Map) -> None:
+    loads = re.findall(r'(?:src|href)\s*=\s*["\']([^"\']{0,40})', drawn.html)
+    assert loads
+    assert all(target.startswith("data:") for target in loads if not target.startswith("#"))
+    assert "url(" not in re.sub(r"base64,[^\"')]+", "", drawn.html)
+
+
+def test_the_map_is_reproducible(drawn: maps.Map) -> None:
+    again = maps.premises_map(made.premises(), "fr", zones=made.zones(), source="Ville & <b>")
+    assert again is not None
+    assert again.html == drawn.html
+
+
+def test_a_hostile_name_stays_data_in_the_map(drawn: maps.Map) -> None:
+    assert "<script>alert" not in drawn.html
+    spec = json.loads(re.search(r"coeurville\(map_\w+, (\{.*\})\);", drawn.html).group(1))  # type: ignore[union-attr]
+    names = [point[2][0] for group in spec["groups"] for point in group["points"]]
+    assert made.HOSTILE in names
+    code = drawn.html[: drawn.html.index("coeurville(map_")]
+    assert ".innerHTML" not in code.split("function coeurville")[1]
+
+
+def test_the_map_counts_what_it_shows(drawn: maps.Map) -> None:
+    table = drawn.data.data
+    assert table.iloc[-1].tolist() == ["Ensemble", "3", "3", "3", "3", "12"]
+    assert set(table["Zone"]) == {"Hypercentre", "Faubourg", "Ensemble"}
+    assert drawn.title.startswith("6 locaux vacants sur 9 de statut connu")
+    assert "vacants 3" in html.unescape(drawn.alt)

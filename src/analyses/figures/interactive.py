@@ -19,7 +19,6 @@ from analyses.figures.escape import html, script
 from analyses.figures.style import data_uri
 from analyses.wording import Language
 
-
 _VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 """folium's own forbids enlarging the page, which readers with low vision need (WCAG 1.4.4)."""
 

@@ -355,6 +355,54 @@ def test_files_that_are_not_tables(tmp_path, text, told):
         sources.load(city(tmp_path, sources=premises()))
 
 
+def test_lines_before_the_header_and_separator_declared_by_excel(tmp_path):
+    text = "sep=,\n\npremises_id,wave,status\nA,2024-06-01,vacant\nB,2024-06-01,?"
+    (fault,) = faults(tmp_path, text)
+    assert (fault.row, fault.column) == (5, "status")
+
+
+def test_many_ragged_rows_are_counted(tmp_path):
+    text = "premises_id;wave;status\n" + "A;2024-06-01\n" * 1000
+    found = faults(tmp_path, text)
+    assert len(found) == 6
+    assert "and 995 more" in found[-1].problem
+
+
+def test_a_file_that_mixes_encodings_is_refused_with_its_line(tmp_path):
+    text = b"premises_id;wave;status;name\nA;2024-06-01;vacant;"
+    text += "Épicerie\nB;2024-06-01;vacant;".encode() + "Été".encode("cp1252")
+    (fault,) = faults(tmp_path, text)
+    assert fault.row == 3
+    assert "UTF-8 in one place" in fault.problem
+
+
+def test_exchanged_coordinates_are_a_fault(tmp_path):
+    put(tmp_path, "zones.geojson", zones(("centre", "centre", SQUARE)))
+    put(tmp_path, "premises.csv", "premises_id;wave;status;lon;lat\nA;2024-06-01;vacant;49.85;3.29")
+    with pytest.raises(InputError, match="once lon and lat are exchanged"):
+        sources.load(city(tmp_path, zones={"path": "zones.geojson"}, sources=premises()))
+
+
+def test_a_mapping_under_the_template_and_values_without_column_are_faults(tmp_path):
+    text = "premises_id;wave;status\nA;2024-06-01;vacant"
+    (fault,) = faults(tmp_path, text, columns={"premises_id": "premises_id"})
+    assert "takes no columns" in fault.problem
+    found = faults(
+        tmp_path,
+        text,
+        layout="mapped",
+        columns={"premises_id": "premises_id", "wave": "wave", "status": "status"},
+        values={"activity_family": {"x": "food"}},
+    )
+    assert "values are declared for a field" in found[0].problem
+
+
+def test_a_header_without_rows_is_an_empty_table(tmp_path):
+    tables = load(tmp_path, "premises_id;wave;status")
+    assert len(tables.premises) == 0
+    assert not tables.has("premises")
+
+
 def test_missing_file_variable_and_layout(tmp_path, monkeypatch):
     monkeypatch.delenv("COEURVILLE_NOWHERE", raising=False)
     declared = [

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,110 +17,17 @@ from shapely.geometry import shape
 
 from analyses.errors import Fault, InputError
 from analyses.schemas import Raw
-
-_PROBE = 1 << 16
-_DELIMITERS = (";", ",", "\t", "|")
-
-
-@dataclass(frozen=True, slots=True)
-class TextFormat:
-    """How a text file is written: encoding and column separator."""
-
-    encoding: str
-    delimiter: str
+from analyses.schemas.check import LISTED
+from analyses.sources.formats import TextFormat as TextFormat
+from analyses.sources.formats import detect as detect
+from analyses.sources.formats import read_header as read_header
+from analyses.wording import number
 
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, read by blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def detect(
-    path: Path, file: str, encoding: str | None = None, delimiter: str | None = None
-) -> TextFormat:
-    """Find the encoding (UTF-8 with or without mark, or Windows cp1252) and the delimiter.
-
-    Parameters
-    ----------
-    path : Path
-        File to look at, whole for the encoding.
-    file : str
-        Its name in messages.
-    encoding, delimiter : str, optional
-        Declared ones, taken as they are.
-
-    Raises
-    ------
-    InputError
-        If the file is empty, is a workbook or an archive under the name of a text file, or cannot
-        be decoded.
-    """
-    with path.open("rb") as stream:
-        start = stream.read(_PROBE)
-    if not start.strip():
-        raise InputError([Fault(file, "the file is empty", "Export it again")])
-    if start[:2] == b"PK" or start[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise InputError(
-            [
-                Fault(
-                    file,
-                    "this is a workbook or an archive, not a text file",
-                    "Save it as CSV UTF-8, or give it its extension (.xlsx)",
-                )
-            ]
-        )
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        found = encoding or "utf-16"
-    else:
-        found = encoding or ("utf-8" if _is_utf8(path) else "cp1252")
-    if found == "cp1252" and any(byte in start for byte in b"\x81\x8d\x8f\x90\x9d"):
-        raise InputError(
-            [
-                Fault(
-                    file,
-                    "the text is neither UTF-8 nor Windows (cp1252)",
-                    "Save it as CSV UTF-8, or declare encoding: in city.yml",
-                )
-            ]
-        )
-    try:
-        text = start.decode(found, errors="ignore").removeprefix("\ufeff")
-    except LookupError:
-        raise InputError(
-            [
-                Fault(
-                    "city.yml",
-                    "there is no such text encoding",
-                    "Write utf-8, cp1252 or iso-8859-15",
-                    column="encoding",
-                    value=found,
-                )
-            ]
-        ) from None
-    return TextFormat(found, delimiter or _delimiter(text))
-
-
-def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 22):
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError:
-                return False
-    return True
-
-
-def _delimiter(text: str) -> str:
-    header = text.splitlines()[0] if text else ""
-    counts = {mark: _cells(header, mark) for mark in _DELIMITERS}
-    best = max(_DELIMITERS, key=lambda mark: counts[mark])
-    return best if counts[best] > 1 else ","
-
-
-def _cells(line: str, delimiter: str) -> int:
-    return len(next(csv.reader([line], delimiter=delimiter), []))
 
 
 def read_csv(
@@ -151,7 +55,10 @@ def read_csv(
         table = pacsv.read_csv(
             path,
             read_options=pacsv.ReadOptions(
-                use_threads=False, encoding=shape.encoding, block_size=1 << 24
+                use_threads=False,
+                encoding=shape.encoding,
+                block_size=1 << 24,
+                skip_rows=shape.skip,
             ),
             parse_options=pacsv.ParseOptions(
                 delimiter=shape.delimiter,
@@ -167,33 +74,31 @@ def read_csv(
             ),
         )
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise InputError([_unreadable(file, shape, error)]) from None
-    faults = [
-        Fault(
-            file,
-            f"the row has {cells} cells where the header has {expected}",
-            "Quote the cells that hold the delimiter, or complete the row",
-            row=line,
-        )
-        for line, text, cells, expected in ragged
-        if text.strip()
-    ]
-    lines = _lines(table.num_rows, [line for line, *_ in ragged])
+        if "Empty CSV file" not in str(error):
+            raise InputError([_unreadable(file, shape, error)]) from None
+        empty = pa.chunked_array([pa.array([], pa.string())])  # a header and nothing under it
+        table = pa.Table.from_arrays([empty] * len(header), names=header)
+    faults = _ragged(file, [row for row in ragged if row[1].strip()])
+    lines = _lines(table.num_rows, [line for line, *_ in ragged], shape.skip + 2)
     table = table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
     raw, doubled = named(file, table, lines, [name.strip() for name in header])
     return raw, [*doubled, *faults]
 
 
-def read_header(path: Path, shape: TextFormat) -> list[str]:
-    """Return the names of the columns of a delimited text file, as written."""
-    with path.open(encoding=shape.encoding, newline="") as stream:
-        names = next(csv.reader(stream, delimiter=shape.delimiter), [])
-    return [name.removeprefix("\ufeff") for name in names]
+def _ragged(file: str, rows: list[tuple[int, str, int, int]]) -> list[Fault]:
+    remedy = "Quote the cells that hold the delimiter, or complete the row"
+    faults = [
+        Fault(file, f"the row has {cells} cells where the header has {expected}", remedy, row=line)
+        for line, _, cells, expected in rows[:LISTED]
+    ]
+    if len(rows) > LISTED:
+        more = f"and {number(len(rows) - LISTED, 'en')} more rows with too many or too few cells"
+        faults.append(Fault(file, more, remedy))
+    return faults
 
 
-def _lines(kept: int, skipped: list[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    total = kept + len(skipped)
-    lines = np.arange(2, total + 2, dtype=np.int64)
+def _lines(kept: int, skipped: list[int], first: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    lines = np.arange(first, first + kept + len(skipped), dtype=np.int64)
     return lines[~np.isin(lines, skipped)]
 
 

@@ -164,6 +164,7 @@ def _placed(pieces: list[Piece], zones: Any) -> tuple[list[Piece], list[Fault]]:
             placed.append(piece)
             continue
         faults += places.unknown_zones(piece.frame, zones, piece.request.file)
+        faults += places.swapped(piece.frame, zones, piece.request.file)
         found, note = places.attribute(piece.frame, zones)
         notes = piece.notes if note is None else (*piece.notes, note)
         placed.append(replace(piece, frame=piece.frame.assign(zone_id=found), notes=notes))

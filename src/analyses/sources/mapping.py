@@ -100,6 +100,17 @@ def _misnamed(raw: Raw, asked: Request, schema: Schema) -> list[Fault]:
         for name in getattr(source, part)
         if name not in known
     ]
+    faults += [
+        Fault(
+            "city.yml",
+            "values are declared for a field that no column or constant fills",
+            "Map it under columns:",
+            column=f"sources.{table}.values",
+            value=name,
+        )
+        for name in source.values
+        if name in known and name not in {**source.columns, **source.constants}
+    ]
     there = ", ".join(raw.header)[:300]
     wanted = {f"columns.{name}": label for name, label in source.columns.items()}
     if point := asked.option("point_column"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from shapely import make_valid
@@ -170,19 +171,18 @@ def attribute(frame: pd.DataFrame, zones: gpd.GeoDataFrame) -> tuple[pd.Series, 
     given = frame["zone_id"].notna().to_numpy()
     placed = (frame["lon"].notna() & frame["lat"].notna()).to_numpy()
     wanted = placed & ~given
-    found = pd.Series(pd.NA, index=range(len(frame)), dtype=pd.StringDtype("pyarrow"))
-    found[given] = frame["zone_id"].to_numpy()[given]
+    names = frame["zone_id"].astype(object).where(given, None).to_numpy(copy=True)
     if wanted.any():
-        found[wanted] = _smallest(frame.loc[wanted, ["lon", "lat"]], zones)
+        names[wanted] = _smallest(frame.loc[wanted, ["lon", "lat"]], zones)
+    found = pd.Series(names, index=frame.index, dtype=pd.StringDtype("pyarrow"))
     outside = int((wanted & found.isna().to_numpy()).sum())
     nowhere = int((~placed & ~given).sum())
-    found.index = frame.index
     if not outside and not nowhere:
         return found, None
     return found, _outside_note(outside, nowhere, len(frame))
 
 
-def _smallest(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> list[object]:
+def _smallest(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
     """Return the smallest zone that holds each point (distinct points are looked up once)."""
     distinct = points.drop_duplicates(ignore_index=True)
     located = gpd.GeoDataFrame(
@@ -197,7 +197,7 @@ def _smallest(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> list[object]:
     first = joined[~joined.index.duplicated()]["zone_id"]
     known = distinct.assign(zone=first.reindex(distinct.index))
     merged = points.merge(known, on=["lon", "lat"], how="left")
-    return list(merged["zone"].astype(object).where(merged["zone"].notna(), None))
+    return merged["zone"].astype(object).where(merged["zone"].notna(), None).to_numpy()
 
 
 def _outside_note(outside: int, nowhere: int, total: int) -> Note:
@@ -217,6 +217,34 @@ def _outside_note(outside: int, nowhere: int, total: int) -> Note:
         ),
         rows=outside + nowhere,
     )
+
+
+def swapped(frame: pd.DataFrame, zones: gpd.GeoDataFrame, file: str) -> list[Fault]:
+    """Return a fault if the points fall near the zones only with lon and lat exchanged."""
+    west, south, east, north = zones.total_bounds
+    margin = max(east - west, north - south)
+    points = frame[["lon", "lat"]].dropna()
+    if points.empty:
+        return []
+
+    def near(lon: pd.Series, lat: pd.Series) -> float:
+        inside = lon.between(west - margin, east + margin) & lat.between(
+            south - margin, north + margin
+        )
+        return float(inside.mean())
+
+    if near(points["lon"], points["lat"]) > 0.0 or near(points["lat"], points["lon"]) < 0.5:
+        return []
+    return [
+        Fault(
+            file,
+            "every point is far from the zones, and near them once lon and lat are exchanged",
+            "Exchange the two columns, or declare point_order",
+            row=int(points.index[0]),
+            column="lon",
+            value=f"{points['lon'].iloc[0]}, {points['lat'].iloc[0]}",
+        )
+    ]
 
 
 def unknown_zones(frame: pd.DataFrame, zones: gpd.GeoDataFrame, file: str) -> list[Fault]:

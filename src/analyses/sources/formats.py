@@ -1,0 +1,149 @@
+"""How a text file is written: its encoding, its delimiter, and where its header is."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyses.errors import Fault, InputError
+
+_PROBE = 1 << 16
+_SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
+_DELIMITERS = (";", ",", "\t", "|")
+
+
+@dataclass(frozen=True, slots=True)
+class TextFormat:
+    """How a text file is written: encoding, column separator, lines before the header."""
+
+    encoding: str
+    delimiter: str
+    skip: int = 0
+
+
+def detect(
+    path: Path, file: str, encoding: str | None = None, delimiter: str | None = None
+) -> TextFormat:
+    """Find the encoding (UTF-8 with or without mark, or Windows cp1252) and the delimiter.
+
+    Parameters
+    ----------
+    path : Path
+        File to look at, whole for the encoding.
+    file : str
+        Its name in messages.
+    encoding, delimiter : str, optional
+        Declared ones, taken as they are.
+
+    Raises
+    ------
+    InputError
+        If the file is empty, is a workbook or an archive under the name of a text file, or cannot
+        be decoded.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(_PROBE)
+    if not start.strip():
+        raise InputError([Fault(file, "the file is empty", "Export it again")])
+    if start[:2] == b"PK" or start[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise InputError(
+            [
+                Fault(
+                    file,
+                    "this is a workbook or an archive, not a text file",
+                    "Save it as CSV UTF-8, or give it its extension (.xlsx)",
+                )
+            ]
+        )
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        found = encoding or "utf-16"
+    else:
+        found = encoding or ("utf-8" if _is_utf8(path) else "cp1252")
+    if found == "cp1252" and encoding is None and (line := _mixed(path)):
+        raise InputError(
+            [
+                Fault(
+                    file,
+                    "the text is UTF-8 in one place and not in another",
+                    "Save it again as CSV UTF-8, or declare encoding: in city.yml",
+                    row=line,
+                )
+            ]
+        )
+    if found == "cp1252" and any(byte in start for byte in b"\x81\x8d\x8f\x90\x9d"):
+        raise InputError(
+            [
+                Fault(
+                    file,
+                    "the text is neither UTF-8 nor Windows (cp1252)",
+                    "Save it as CSV UTF-8, or declare encoding: in city.yml",
+                )
+            ]
+        )
+    try:
+        text = start.decode(found, errors="ignore").removeprefix("\ufeff")
+    except LookupError:
+        raise InputError(
+            [
+                Fault(
+                    "city.yml",
+                    "there is no such text encoding",
+                    "Write utf-8, cp1252 or iso-8859-15",
+                    column="encoding",
+                    value=found,
+                )
+            ]
+        ) from None
+    lines = text.splitlines()
+    skip = 0
+    while skip < len(lines) and (not lines[skip].strip() or _SEPARATOR.fullmatch(lines[skip])):
+        declared = _SEPARATOR.fullmatch(lines[skip])
+        delimiter = delimiter or (declared[1] if declared else None)
+        skip += 1
+    header = lines[skip] if skip < len(lines) else ""
+    return TextFormat(found, delimiter or _delimiter(header), skip)
+
+
+def _mixed(path: Path) -> int | None:
+    """Return the first line that is not UTF-8 in a file that has UTF-8 letters elsewhere."""
+    wrong, letters = None, False
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            try:
+                letters = len(line.decode()) < len(line) or letters
+            except UnicodeDecodeError:
+                wrong = wrong or number
+    return wrong if letters else None
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 22):
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                return False
+    return True
+
+
+def _delimiter(header: str) -> str:
+    counts = {mark: _cells(header, mark) for mark in _DELIMITERS}
+    best = max(_DELIMITERS, key=lambda mark: counts[mark])
+    return best if counts[best] > 1 else ","
+
+
+def _cells(line: str, delimiter: str) -> int:
+    return len(next(csv.reader([line], delimiter=delimiter), []))
+
+
+def read_header(path: Path, shape: TextFormat) -> list[str]:
+    """Return the names of the columns of a delimited text file, as written."""
+    with path.open(encoding=shape.encoding, newline="") as stream:
+        for _ in range(shape.skip):
+            stream.readline()
+        names = next(csv.reader(stream, delimiter=shape.delimiter), [])
+    return [name.removeprefix("\ufeff") for name in names]

@@ -57,10 +57,10 @@ class Words:
         estimate = result.estimate
         unit = "%" if result.unit in ("%", "%/year") else ""
         level = self.whole_share(estimate.level * 100)
-        name = "intervalle à" if self.language == "fr" else "interval at"
         between = interval(estimate.low, estimate.high, unit, self.language, digits)
-        colon = " : " if self.language == "fr" else ": "
-        return f"{name} {level}{colon}{between}"
+        if self.language == "fr":
+            return f"intervalle à {level} : {between}"
+        return f"{level} interval: {between}"
 
     def months(self, result: Result) -> str:
         """Write the interval of a number of months; its upper bound may be out of sight."""

@@ -18,7 +18,7 @@ from analyses.footfall.calendar import Floats
 
 Fault = Literal["trading_day", "utc_unmarked", "dst_hour"]
 
-_LEAST_NIGHT, _LEAST_GAIN, _LEAST_DAYS = 3.0, 0.04, 60
+_LEAST_NIGHT, _LEAST_GAIN, _LEAST_DAYS, _LEAST_LIKENESS = 3.0, 0.04, 60, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,21 +166,25 @@ def _clock_changes(
 
 
 def _profile_lag(wall: pd.Series, instant: pd.Timestamp) -> int | None:
-    """Hours by which the daily profile moves between the three weeks before and after a change."""
+    """Return the hours by which the daily profile moves at a change of clocks.
+
+    The three weeks before are compared with the three after; None when they are too unlike.
+    """
     at = instant.tz_localize(None).normalize()
     before = _profile(wall[at - pd.Timedelta(days=22) : at - pd.Timedelta(days=1)])
     after = _profile(wall[at + pd.Timedelta(days=1) : at + pd.Timedelta(days=22)])
     if before is None or after is None:
         return None
     fit = {lag: float(np.corrcoef(np.roll(before, lag), after)[0, 1]) for lag in (-1, 0, 1)}
-    return max(fit, key=lambda lag: (fit[lag], lag == 0))
+    best = max(fit, key=lambda lag: (fit[lag], lag == 0))
+    return best if fit[best] >= _LEAST_LIKENESS else None
 
 
 def _profile(wall: pd.Series) -> Floats | None:
-    """Root of the median count by hour of weekdays; None where hours are missing."""
+    """Root of the median count by hour of weekdays; None where it tells nothing."""
     index = pd.DatetimeIndex(wall.index)
     by_hour = wall[index.dayofweek < 5].groupby(index[index.dayofweek < 5].hour).median()
-    if len(by_hour) < 24 or by_hour.isna().any():
+    if len(by_hour) < 24 or by_hour.isna().any() or by_hour.nunique() < 6:
         return None
     profile: Floats = np.sqrt(by_hour.to_numpy(dtype=np.float64))
     return profile

@@ -86,7 +86,7 @@ def _groups(sensors: pd.DataFrame, inside: Sequence[str]) -> dict[str, list[str]
     if "zone_id" in mine:
         for zone, rows in mine.dropna(subset="zone_id").groupby("zone_id", sort=True):
             groups[f"zone:{zone}"] = sorted(rows["sensor_id"])
-    return {name: names for name, names in groups.items() if len(names) > 1 or name != "*"}
+    return {name: names for name, names in groups.items() if len(names) > 1}
 
 
 def _other_events(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,40 @@ def test_bands_must_rise() -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         indicators.read(tmp_path / "none.yml")
+
+
+def used(source: str) -> dict[str, str | None]:
+    """Return the indicators that a module writes by name, with their unit where it is written."""
+    found: dict[str, str | None] = {}
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call):
+            continue
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        by_key = {key.arg: key.value for key in call.keywords if key.arg}
+        first = by_key.get("indicator")
+        unit = by_key.get("unit")
+        if name in ("Result", "not_computable") and call.args:
+            first = call.args[0]
+            after = 2 if name == "Result" else 1
+            unit = call.args[after] if len(call.args) > after else unit
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            written = unit.value if isinstance(unit, ast.Constant) else None
+            found[first.value] = written
+    return found
+
+
+def test_every_indicator_that_the_code_writes_is_defined(root: Path) -> None:
+    book = indicators.dictionary()
+    names = set()
+    for path in sorted((root / "src" / "analyses").rglob("*.py")):
+        for name, unit in used(path.read_text(encoding="utf-8")).items():
+            names.add(name)
+            assert name in book, f"{path.name} writes {name!r}, which the dictionary lacks"
+            assert unit in (None, book[name].unit), f"{path.name} gives {name!r} the unit {unit!r}"
+    assert "event_impact" in names
+
+
+def test_an_undefined_indicator_or_another_unit_would_be_seen() -> None:
+    assert used('Result("a", estimate, "km", "survey", "m")') == {"a": "km"}
+    assert used('not_computable("b", unit="%")') == {"b": "%"}
+    assert used('replace(main, indicator="c", unit="%")') == {"c": "%"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from analyses.parking.grid import Regulation, Window, make_grid, regulated_slots, seconds
 from analyses.parking.occupancy import occupancy, stays_space_time
 from analyses.parking.rotation import rotation, space_days
-from analyses.parking.stays import rejoin, stays_from_states, watched
+from analyses.parking.stays import find_cuts, rejoin, stays_from_states, watched
 from analyses.parking.supply import fixed_supply, offered
 
 PARIS = "Europe/Paris"
@@ -72,6 +73,34 @@ def test_two_cars_in_a_row_stay_two_except_at_a_cut() -> None:
     assert len(rejoin(noon, PARIS, cuts=[time(12)])[0]) == 1
     other_space = noon.assign(space_id=["A1", "A2"])
     assert len(rejoin(other_space, PARIS, cuts=[time(12)])[0]) == 2
+
+
+def test_cuts_are_found_in_the_data_and_only_where_there_are_some() -> None:
+    """Stays of 40 spaces over 20 days, cut by the system at 7:30 and at midnight."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for space in range(40):
+        clock = pd.Timestamp("2024-06-03 06:00")
+        while clock < pd.Timestamp("2024-06-23"):
+            leaves = clock + pd.Timedelta(minutes=int(rng.exponential(240)) + 1)
+            rows.append((f"s{space}", clock, leaves))
+            swap = rng.random() < 0.1  # the next car takes the place at once
+            gap = 0 if swap else int(rng.exponential(60)) + 3
+            clock = leaves + pd.Timedelta(minutes=gap)
+    whole = stays_table([(s, str(a), str(d)) for s, a, d in rows])
+    assert find_cuts(whole, PARIS) == ()
+    cut = []
+    for space, arrival, departure in rows:
+        marks = pd.date_range(arrival.normalize(), departure, freq="D")
+        marks = marks.append(marks + pd.Timedelta(hours=7.5)).sort_values()
+        marks = marks[(marks > arrival) & (marks < departure)]
+        edges = [arrival, *marks, departure]
+        cut += [(space, str(a), str(d)) for a, d in pairwise(edges)]
+    parts = stays_table(cut)
+    cuts = find_cuts(parts, PARIS)
+    assert cuts == (time(0), time(7, 30))
+    joined, _ = rejoin(parts, PARIS, cuts=cuts)
+    assert abs(len(joined) - len(whole)) <= 3
 
 
 def test_two_known_vehicles_are_never_glued() -> None:

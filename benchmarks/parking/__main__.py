@@ -22,7 +22,7 @@ from analyses.parking.validation import (
     payment_value,
     score,
 )
-from benchmarks._record import OURS, Row, record
+from benchmarks._record import OURS, RESULTS, Row, record
 from benchmarks.parking import simulation
 from benchmarks.parking.samples import seattle_cells, shared, write_stays
 from benchmarks.parking.simulation import Check
@@ -43,7 +43,7 @@ def occupancy_rows(sizes: dict[str, int]) -> Iterator[Row]:
     """Yield time and memory of exact occupancy at each size."""
     with tempfile.TemporaryDirectory() as name:
         for work, number in sizes.items():
-            folder = Path(name) / work
+            folder = Path(name) / work / "bigcity"
             path = write_stays(folder, number)
             for label, method in ((OURS, "checked"), (f"{OURS}-unchecked", "streamed")):
                 yield from _measured(work, label, [_run(method, folder) for _ in range(REPEATS)])
@@ -152,28 +152,40 @@ def truth_rows(seeds: int) -> Iterator[Row]:
         yield Row(f"simulated-{work}", OURS, "mae", float(error), "occupancy", len(pairs))
 
 
+PARTS = {"seattle": ("seattle-",), "occupancy": ("occupancy-",), "truth": ("simulated-",)}
+"""Parts of the benchmark, and how their works begin."""
+
+
+def _rows_of_before(redone: list[str]) -> list[Row]:
+    """Return the rows on record of the parts that are not run again."""
+    path = RESULTS / "parking.json"
+    if not path.is_file():
+        return []
+    old = [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
+    starts = tuple(start for part in redone for start in PARTS[part])
+    return [row for row in old if not row.work.startswith(starts)]
+
+
 def main() -> None:
-    """Run everything, or less of it when asked."""
+    """Run everything, or the parts named; the record keeps the other parts as they were."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=SEEDS)
-    parser.add_argument("--only", choices=["occupancy", "seattle", "truth"])
-    parser.add_argument("--small", action="store_true", help="one million stays only")
+    parser.add_argument("--only", choices=list(PARTS), action="append")
     asked = parser.parse_args()
-    sizes = {"occupancy-1M": SIZES["occupancy-1M"]} if asked.small else SIZES
+    parts: list[str] = asked.only or list(PARTS)
     folder = shared()
-    rows: list[Row] = []
-    if asked.only in (None, "seattle"):
-        if folder is None:
-            print("Seattle: the shared real data is not on this machine; left out")
-        else:
-            rows += seattle_rows(folder)
-    if asked.only in (None, "occupancy"):
-        rows += occupancy_rows(sizes)
-    if asked.only in (None, "truth"):
+    if "seattle" in parts and folder is None:
+        print("Seattle: the shared real data is not on this machine; its rows stay as they were")
+        parts.remove("seattle")
+    rows = _rows_of_before(parts)
+    if "seattle" in parts and folder is not None:
+        rows += seattle_rows(folder)
+    if "occupancy" in parts:
+        rows += occupancy_rows(SIZES)
+    if "truth" in parts:
         rows += truth_rows(asked.seeds)
-    name = "parking" if asked.only is None and not asked.small else "parking-partial"
     packages = ("numpy", "pandas", "pyarrow", "scipy", "staircase", "traces")
-    record(name, rows, packages=packages, note=NOTE)
+    record("parking", rows, packages=packages, note=NOTE)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analyses.parking.arrays import Bools, Codes
+from analyses.parking.arrays import Bools, Codes, tally
 from analyses.parking.grid import MISSING, Seconds, seconds
 
 MIDNIGHT = (time(0),)
@@ -106,6 +106,42 @@ def rejoin(
         open=int(still.sum()),
     )
     return merged, audit
+
+
+def find_cuts(
+    stays: pd.DataFrame, tz: str, *, tolerance: pd.Timedelta = TOLERANCE
+) -> tuple[time, ...]:
+    """Return the local clock times at which the system seems to cut stays.
+
+    Where one row of a space ends and the next begins at once, either a car took the place of
+    another or the system cut a stay. The first happens at any minute, the second always at the
+    same ones: a minute with five times as many such pairs as the two hours around it, and at least
+    ten of them in excess, is a cut (a rule that changes, midnight, a daily restart).
+
+    Parameters
+    ----------
+    stays : pandas.DataFrame
+        See :func:`rejoin`.
+    tz : str
+        Local time zone.
+    tolerance : pandas.Timedelta
+        Longest gap that a cut leaves.
+    """
+    table = stays[stays["departure"].notna()].sort_values(
+        ["space_id", "arrival", "departure"], kind="stable"
+    )
+    if len(table) < 2:
+        return ()
+    arrival = seconds(table["arrival"], "arrival")
+    departure = seconds(table["departure"], "departure")
+    space = table["space_id"].to_numpy()
+    gap = arrival[1:] - departure[:-1]
+    touching = (space[1:] == space[:-1]) & (gap >= 0) & (gap <= tolerance.total_seconds())
+    local = table["arrival"].iloc[1:][touching].dt.tz_convert(tz).dt
+    pairs = tally((local.hour * 60 + local.minute).to_numpy(), 1440)
+    around = np.convolve(np.r_[pairs[-60:], pairs, pairs[:60]], np.ones(121), "valid") - pairs
+    found = np.flatnonzero((pairs > 5 * around / 120) & (pairs - around / 120 >= 10))
+    return tuple(time(int(minute) // 60, int(minute) % 60) for minute in found)
 
 
 def _with_flags(stays: pd.DataFrame) -> pd.DataFrame:

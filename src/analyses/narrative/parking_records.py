@@ -57,11 +57,12 @@ def _rate(rate: Result) -> Finding:
         value = w.share(rate.estimate.value)
         if w is FR:
             return (
-                f"Les parcs équipés de compteurs sont occupés à {value} en moyenne, jour et nuit "
-                f"({w.range(rate)})."
+                f"Les parcs équipés de compteurs sont occupés à {value} en moyenne, aux heures "
+                f"relevées ({w.range(rate)})."
             )
         return (
-            f"Garages with counters are {value} full on average, day and night ({w.range(rate)})."
+            f"Garages with counters are {value} full on average, at the hours recorded "
+            f"({w.range(rate)})."
         )
 
     return Finding("garages-occupancy", said(sentence), (rate,), "key")

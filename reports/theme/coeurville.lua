@@ -95,7 +95,7 @@ local function share_width(tbl, room)
   local least, wanted = 0, 0
   for i = 1, #tbl.colspecs do
     words[i] = math.min(words[i], LONG_WORD) + 3
-    widths[i] = math.max(math.min(widths[i], 60) + 3 - words[i], 0)
+    widths[i] = math.max(math.min(widths[i], 130) + 3 - words[i], 0)
     least, wanted = least + words[i], wanted + widths[i]
   end
   local spare = math.max(room - least, 0)

@@ -67,6 +67,7 @@ def method(city: City, chapters: Sequence[Chapter], record: Manifest, writer: Wr
 
 def _definitions(chapters: Sequence[Chapter], writer: Writer) -> str:
     rows = results_of([block for chapter in chapters for block in chapter.blocks])
+    rows = rows[rows["value"].notna()]
     if rows.empty:
         return ""
     dictionary = indicators.dictionary()
@@ -74,12 +75,12 @@ def _definitions(chapters: Sequence[Chapter], writer: Writer) -> str:
     cells = []
     for name in known:
         entry = dictionary[name]
-        methods = sorted(set(rows.loc[rows["indicator"] == name, "method"]) - {"none"})
+        methods = sorted(set(rows.loc[rows["indicator"] == name, "method"]))
         cells.append(
             [
                 entry.label.text().in_(writer.language),
                 entry.definition.text().in_(writer.language),
-                ", ".join(methods) or "–",
+                ", ".join(methods),
                 dictionary.document(name).title,
             ]
         )
@@ -91,7 +92,7 @@ def _definitions(chapters: Sequence[Chapter], writer: Writer) -> str:
 def _data(city: City, writer: Writer) -> str:
     rows = [
         [
-            words.TABLES[name].in_(writer.language) if name in words.TABLES else name,
+            words.table(name).in_(writer.language),
             source.path,
             source.producer or "–",
             source.licence or _say(words.NO_LICENCE, writer),
@@ -103,7 +104,7 @@ def _data(city: City, writer: Writer) -> str:
     if city.zones is not None:
         rows.append(
             [
-                words.TABLES["zones"].in_(writer.language),
+                words.table("zones").in_(writer.language),
                 city.zones.path,
                 city.zones.producer or "–",
                 city.zones.licence or _say(words.NO_LICENCE, writer),

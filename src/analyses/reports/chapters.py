@@ -118,10 +118,7 @@ class Writer:
         return "\n".join(parts)
 
     def _unlock(self, tables: Sequence[str]) -> str:
-        names = [
-            f"{self._say(words.TABLES[name])} ({name})" if name in words.TABLES else name
-            for name in tables
-        ]
+        names = [f"{self._say(words.table(name))} ({name})" for name in tables]
         return self._say(words.UNLOCK).format(tables=listing(names, self.language))
 
     def _figure(self, block: Block) -> str:

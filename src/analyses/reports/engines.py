@@ -5,9 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Literal
 
 from analyses.cities import City
+from analyses.errors import RenderError
 from analyses.reports import embedded, quarto
 from analyses.reports.assemble import Source, assemble, chapters_of
 from analyses.runs.manifest import Manifest
@@ -35,25 +37,36 @@ def render(
     out : Path
         Folder that receives the files.
     engine : str
-        ``auto``, ``embedded`` or ``quarto``.
+        ``auto``, ``embedded`` or ``quarto``; ``auto`` renders with the embedded engine where
+        Quarto fails, and says so.
     formats : sequence of str
         Among :data:`FORMATS`.
 
     Returns
     -------
     str
-        Name and version of the engine.
+        Name and version of the engine, and why it was not Quarto if that failed.
 
     Raises
     ------
     RenderError
         If the engine is absent or stops.
     """
-    quartos = choose(engine) == "quarto"
-    write = quarto.render if quartos else embedded.render
+    if choose(engine) == "embedded":
+        return _with(embedded, source, out, formats)
+    try:
+        return _with(quarto, source, out, formats)
+    except RenderError as error:
+        if engine == "quarto":
+            raise
+        reason = str(error).strip().splitlines()[0]
+        return f"{_with(embedded, source, out, formats)}, because Quarto failed: {reason}"
+
+
+def _with(module: ModuleType, source: Source, out: Path, formats: Sequence[str]) -> str:
     for kind in formats:
-        write(source, kind, out / f"report.{kind}")
-    return quarto.describe() if quartos else embedded.describe()
+        module.render(source, kind, out / f"report.{kind}")
+    return str(module.describe())
 
 
 def report(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analyses.figures.escape import html
 from analyses.figures.escape import markdown as text
+
+
+_TAG = re.compile(r"[a-z]{2}-[A-Z]{2}")
+"""A language tag: the engines read it before any Markdown."""
 
 
 def paragraph(words: str) -> str:
@@ -98,6 +103,8 @@ def _yaml(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_yaml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_yaml(item) for item in value) + "]"
+    if _TAG.fullmatch(str(value)):
+        return str(value)
     escaped = text(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analyses import schemas
 from analyses.wording import Text
 
 CHAPTERS: dict[str, Text] = {
@@ -11,22 +12,15 @@ CHAPTERS: dict[str, Text] = {
     "crossings": Text("Croisements", "Crossings"),
     "readiness": Text("Données disponibles", "Data readiness"),
 }
-TABLES: dict[str, Text] = {
-    "premises": Text("relevé des locaux commerciaux", "survey of commercial premises"),
-    "establishments": Text("établissements SIRENE", "SIRENE establishments"),
-    "shops": Text("commerces OpenStreetMap", "OpenStreetMap shops"),
-    "streets": Text("rues et bâtiments", "streets and buildings"),
-    "zones": Text("zones de la ville", "zones of the city"),
-    "sensors": Text("capteurs de passage", "footfall sensors"),
-    "counts": Text("comptages de passages", "footfall counts"),
-    "events": Text("évènements", "events"),
-    "weather": Text("météo", "weather"),
-    "parking_supply": Text("offre de stationnement", "parking supply"),
-    "parking_stays": Text("durées de stationnement", "parking stays"),
-    "parking_payments": Text("paiements aux horodateurs", "pay-station payments"),
-    "parking_availability": Text("places libres des parcs", "free spaces of car parks"),
-    "infractions": Text("infractions de stationnement", "parking infractions"),
-}
+
+
+def table(name: str) -> Text:
+    """Return what a table of the city holds, as said inside a sentence."""
+    if name not in schemas.names():
+        return Text(name, name)
+    title = schemas.get(name).title
+    return Text(title.fr[:1].lower() + title.fr[1:], title.en[:1].lower() + title.en[1:])
+
 
 TITLE = Text("{city}, cœur de ville", "{city}, town centre")
 SUBTITLE = Text(

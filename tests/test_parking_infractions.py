@@ -23,6 +23,7 @@ from analyses.parking.infractions import (
     control_effort,
     count_cells,
     factors,
+    type_shares,
 )
 
 NEW_YORK = "America/New_York"
@@ -188,3 +189,19 @@ def test_rounds_that_found_nothing_count_as_controls() -> None:
     )
     cells = count_cells(rows, "Europe/Paris", controls=control_effort(rows))
     assert cells[["hour", "count", "effort"]].to_numpy().tolist() == [[9, 2, 20], [10, 0, 30]]
+
+
+def test_types_are_shares_with_intervals_over_days() -> None:
+    """Three a day on pavements but ten on one day: bursts widen the interval."""
+    days = pd.date_range("2024-06-03", periods=14, tz="Europe/Paris")
+    rows = [(day + pd.Timedelta(hours=9), "trottoir") for day in days for _ in range(3)]
+    rows += [(day + pd.Timedelta(hours=10), "impayé") for day in days for _ in range(7)]
+    table = pd.DataFrame(rows, columns=["time", "type"])
+    steady = type_shares(table, "Europe/Paris").set_index("type")
+    assert steady.loc["trottoir", ["count", "share"]].tolist() == [42, 0.3]
+    assert steady.loc["trottoir", "high"] - steady.loc["trottoir", "low"] < 1e-9
+    burst = pd.concat(
+        [table, table[table["type"] == "trottoir"].head(1).loc[lambda x: x.index.repeat(9)]]
+    )
+    wide = type_shares(burst, "Europe/Paris").set_index("type").loc["trottoir"]
+    assert wide["high"] - wide["low"] > 0.05

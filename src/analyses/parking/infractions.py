@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import sparse, stats
 
 from analyses.parking.arrays import Floats, positions, tally
+from analyses.parking.clusters import day_ratio, weekday_strata
 from analyses.wording import Text
 
 REFLECTS_PATROLS = Text(
@@ -149,6 +150,40 @@ def _tally(
     where = (place * len(days) + day) * 24 + local.dt.hour.to_numpy()
     size = len(names) * len(days) * 24
     return tally(where[kept], size, weight[kept]).reshape(len(names), len(days), 24)
+
+
+def type_shares(infractions: pd.DataFrame, tz: str, *, level: float = 0.95) -> pd.DataFrame:
+    """Return the share of each type of infraction, with its interval over days.
+
+    Parameters
+    ----------
+    infractions : pandas.DataFrame
+        ``time`` (tz-aware), ``type``; rows without a type (rounds that found nothing) are left
+        out. To study the factors of one type, keep its rows and give :func:`count_cells` the same
+        period, places and controls for all types.
+    tz : str
+        Local time zone.
+    level : float
+        Nominal coverage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``type``, ``count``, ``share``, ``low``, ``high``; most frequent first.
+    """
+    known = infractions[infractions["type"].notna()]
+    day, names = pd.factorize(known["time"].dt.tz_convert(tz).dt.date, sort=True)
+    kinds, labels = pd.factorize(known["type"].astype(str), sort=True)
+    counts = tally(day * len(labels) + kinds, len(names) * len(labels))
+    counts = counts.reshape(len(names), len(labels))
+    total = counts.sum(axis=1)
+    strata = weekday_strata(pd.DatetimeIndex(names))
+    lines = []
+    for label, column in zip(labels, counts.T, strict=True):
+        found = day_ratio(column, total, strata, level=level, ceiling=1.0)
+        lines.append((label, int(column.sum()), found.value, found.low, found.high))
+    table = pd.DataFrame(lines, columns=["type", "count", "share", "low", "high"])
+    return table.sort_values(["count", "type"], ascending=[False, True], ignore_index=True)
 
 
 def factors(

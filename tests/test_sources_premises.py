@@ -207,6 +207,58 @@ def test_a_wrong_mapping_names_city_yml_and_the_columns_of_the_file(tmp_path):
     assert "the file has: Ref, An" in told
 
 
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("49.847, 3.287", "lat,lon"),
+        ("3.287;49.847", "lon,lat"),
+        ("(49.847 3.287)", "lat,lon"),
+        ("POINT (3.287 49.847)", "lon,lat"),
+        ('{"coordinates": [3.287, 49.847], "type": "Point"}', "lon,lat"),
+        ('{"type": "Point", "coordinates": [3.287, 49.847]}', "lon,lat"),
+    ],
+)
+def test_points_in_one_column(tmp_path, text, order):
+    cell = '"' + text.replace('"', '""') + '"'
+    mapped = {
+        "layout": "mapped",
+        "columns": {"premises_id": "id", "wave": "w", "status": "s"},
+        "options": {"point_column": "p", "point_order": order},
+    }
+    table = load(tmp_path, f"id\tw\ts\tp\nA\t2024-06-01\tvacant\t{cell}", **mapped).premises
+    assert table[["lon", "lat"]].iloc[0].tolist() == [3.287, 49.847]
+    (fault,) = faults(tmp_path, "id\tw\ts\tp\nA\t2024-06-01\tvacant\there", **mapped)
+    assert (fault.column, fault.value) == ("p", "here")
+    mapped["options"]["point_order"] = "y,x"
+    assert "lat,lon or lon,lat" in faults(tmp_path, "id\tw\ts\tp", **mapped)[0].remedy
+
+
+def test_one_column_of_status_per_wave(tmp_path):
+    put(tmp_path, "wide.csv", "id;2019;2022\nA;V;O\nB;O;")
+    declared = [
+        {
+            "layout": "mapped",
+            "path": "wide.csv",
+            "columns": {"premises_id": "id", "status": year},
+            "values": {"status": {"V": "vacant", "O": "occupied"}},
+            "constants": {"wave": f"{year}-06-01"},
+        }
+        for year in ("2019", "2022")
+    ]
+    with pytest.raises(InputError) as caught:
+        sources.load(city(tmp_path, sources={"premises": declared}))
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column, fault.problem) == (3, "2022", "the value is missing")
+    put(tmp_path, "wide.csv", "id;2019;2022\nA;V;O\nB;O;V")
+    table = sources.load(city(tmp_path, sources={"premises": declared})).premises
+    assert table.pivot(
+        index="premises_id", columns="wave", values="status"
+    ).to_numpy().tolist() == [
+        ["vacant", "occupied"],
+        ["occupied", "vacant"],
+    ]
+
+
 def test_unmapped_values_are_faults_under_the_name_of_the_file(tmp_path):
     (fault,) = faults(
         tmp_path,

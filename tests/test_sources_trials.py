@@ -26,6 +26,8 @@ def test_vancouver_panel(trial, shared_data):
     assert raw["Year recorded"].value_counts().to_dict() == {"2020": 8224, "2021": 8182}
     row = tables.provenance.iloc[0]
     assert (row["rows_read"], row["rows_kept"], row["rows_set_aside"]) == (16406, 16405, 1)
+    kept = tables.premises["wave"].dt.year.value_counts().to_dict()
+    assert kept == {2020: 8224, 2021: 8182 - 1}  # the row set aside is of 2021
     (reserve,) = tables.reserves
     assert "premises_id 2912, wave 2021-07-01 (lignes 2975, 13541)" in reserve.fr
     table = tables.premises

@@ -181,7 +181,7 @@ def read_xlsx(path: Path, file: str, sheet: str | None = None) -> tuple[Raw, lis
     if not lines:
         raise InputError([Fault(file, "the sheet is empty", "Fill it or name another sheet:")])
     header = [(cell or "").strip() for cell in rows[lines[0]]]
-    body = [rows[i] for i in lines[1:]]
+    body = [rows[i] + [None] * (len(header) - len(rows[i])) for i in lines[1:]]
     table = pa.table(
         {
             str(position): pa.chunked_array(

@@ -12,6 +12,8 @@ from analyses.errors import Fault, InputError
 
 _PROBE = 1 << 16
 _SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls
+_SAVE_AGAIN = "Save it as CSV UTF-8, or declare encoding: in city.yml"
 _DELIMITERS = (";", ",", "\t", "|")
 
 
@@ -47,57 +49,22 @@ def detect(
     with path.open("rb") as stream:
         start = stream.read(_PROBE)
     if not start.strip():
-        raise InputError([Fault(file, "the file is empty", "Export it again")])
-    if start[:2] == b"PK" or start[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise InputError(
-            [
-                Fault(
-                    file,
-                    "this is a workbook or an archive, not a text file",
-                    "Save it as CSV UTF-8, or give it its extension (.xlsx)",
-                )
-            ]
-        )
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        found = encoding or "utf-16"
-    else:
-        found = encoding or ("utf-8" if _is_utf8(path) else "cp1252")
-    if found == "cp1252" and encoding is None and (line := _mixed(path)):
-        raise InputError(
-            [
-                Fault(
-                    file,
-                    "the text is UTF-8 in one place and not in another",
-                    "Save it again as CSV UTF-8, or declare encoding: in city.yml",
-                    row=line,
-                )
-            ]
-        )
-    if found == "cp1252" and any(byte in start for byte in b"\x81\x8d\x8f\x90\x9d"):
-        raise InputError(
-            [
-                Fault(
-                    file,
-                    "the text is neither UTF-8 nor Windows (cp1252)",
-                    "Save it as CSV UTF-8, or declare encoding: in city.yml",
-                )
-            ]
-        )
+        raise _refused(file, "the file is empty", "Export it again")
+    if start[:2] == b"PK" or start[:8] == _OLD_WORKBOOK:
+        problem = "this is a workbook or an archive, not a text file"
+        raise _refused(file, problem, "Save it as CSV UTF-8, or give it its extension (.xlsx)")
+    found = encoding or _encoding(path, file, start)
     try:
-        text = start.decode(found, errors="ignore").removeprefix("\ufeff")
+        lines = start.decode(found, errors="ignore").removeprefix("\ufeff").splitlines()
     except LookupError:
-        raise InputError(
-            [
-                Fault(
-                    "city.yml",
-                    "there is no such text encoding",
-                    "Write utf-8, cp1252 or iso-8859-15",
-                    column="encoding",
-                    value=found,
-                )
-            ]
-        ) from None
-    lines = text.splitlines()
+        fault = Fault(
+            "city.yml",
+            "there is no such text encoding",
+            "Write utf-8, cp1252 or iso-8859-15",
+            column="encoding",
+            value=found,
+        )
+        raise InputError([fault]) from None
     skip = 0
     while skip < len(lines) and (not lines[skip].strip() or _SEPARATOR.fullmatch(lines[skip])):
         declared = _SEPARATOR.fullmatch(lines[skip])
@@ -105,6 +72,23 @@ def detect(
         skip += 1
     header = lines[skip] if skip < len(lines) else ""
     return TextFormat(found, delimiter or _delimiter(header), skip)
+
+
+def _encoding(path: Path, file: str, start: bytes) -> str:
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if _is_utf8(path):
+        return "utf-8"
+    if line := _mixed(path):
+        problem = "the text is UTF-8 in one place and not in another"
+        raise _refused(file, problem, _SAVE_AGAIN, line)
+    if any(byte in start for byte in b"\x81\x8d\x8f\x90\x9d"):  # no letter in cp1252
+        raise _refused(file, "the text is neither UTF-8 nor Windows (cp1252)", _SAVE_AGAIN)
+    return "cp1252"
+
+
+def _refused(file: str, problem: str, remedy: str, row: int | None = None) -> InputError:
+    return InputError([Fault(file, problem, remedy, row=row)])
 
 
 def _mixed(path: Path) -> int | None:

@@ -14,6 +14,13 @@ from analyses.sources.request import Request
 OTHERWISE = "*"
 """In ``values``, the key that stands for any other text of the file."""
 
+_POINT = (
+    r"""^(?:POINT|SRID=4326;POINT|\{"(?:type|coordinates)"[^\[]*\[)?[\s(\[]*"""
+    r"""(?P<a>[-+]?\d+(?:\.\d+)?)\s*[,; ]\s*(?P<b>[-+]?\d+(?:\.\d+)?)[\s)\]]*"""
+    r"""(?:,\s*"type":\s*"Point")?\s*\}?\s*$"""
+)
+ORDERS = ("lat,lon", "lon,lat")
+
 OPTIONS = ("point_column", "point_order", "crs")
 
 
@@ -30,6 +37,9 @@ def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
         ``constants`` (our field: one value), and the options ``point_column`` with
         ``point_order`` (``lat,lon`` or ``lon,lat``) for coordinates in one column, ``crs`` for
         projected ones.
+
+        A file with one column of status per wave is declared once per wave, with the wave as a
+        constant.
     schema : Schema
         Table to fill.
 
@@ -55,6 +65,17 @@ def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
         if name in columns:
             columns[name] = _coded(columns[name], coded)
     out = Raw(raw.file, pa.table(columns), raw.lines, labels, raw.header)
+    order = asked.option("point_order", ORDERS[0])
+    if order not in ORDERS:
+        faults.append(
+            Fault(
+                "city.yml",
+                "the option has no such value",
+                f"Write one of: {' or '.join(ORDERS)}",
+                column=f"sources.{asked.table}.options.point_order",
+                value=order,
+            )
+        )
     if crs := asked.option("crs"):
         out, wrong = _projected(out, crs)
         faults += wrong
@@ -145,15 +166,13 @@ def _coded(values: pa.ChunkedArray, coded: dict[str, str]) -> pa.ChunkedArray:
 
 
 def _split(raw: Raw, point: str, order: str) -> dict[str, pa.ChunkedArray]:
-    """Cut a column such as ``49.26, -123.18`` in two."""
+    """Cut a column such as ``49.26, -123.18`` in two (also WKT and GeoJSON points)."""
     if point not in raw.table.column_names:
         return {}
-    found = pc.extract_regex(
-        raw.table[point], r"^\s*\(?\s*(?P<a>[-+0-9.eE]+)\s*[,; ]\s*(?P<b>[-+0-9.eE]+)\s*\)?\s*$"
-    )
+    found = pc.extract_regex(raw.table[point], _POINT)
     first, second = pc.struct_field(found, [0]), pc.struct_field(found, [1])
     text = pc.if_else(pc.is_null(found), raw.table[point], first)
-    ordered = (text, second) if order.replace(" ", "") == "lon,lat" else (second, text)
+    ordered = (text, second) if order == ORDERS[1] else (second, text)
     return {"lon": ordered[0], "lat": ordered[1]}
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 
 from analyses import activities
-from analyses.errors import Fault
 from analyses.schemas import Note, Raw, check, get
 from analyses.sources import corrections, osm_objects
 from analyses.sources.osm_objects import Extract, Thing
@@ -76,7 +75,8 @@ def read(asked: Request) -> Piece:
     keys = activities.osm_keys()
     wanted = [*keys, *(f"{prefix}:{key}" for prefix in GONE for key in keys)]
     extract = _READERS[asked.source.layout](asked.path, asked.file, wanted)
-    box, faults = _box(asked)
+    box, wrong = osm_objects.bounding_box(asked)
+    faults = [*asked.check_options(_OPTIONS), *wrong]
     rows = [row for thing in extract.things if _inside(thing, box) and (row := _row(thing))]
     table = pa.table({
         name: pa.chunked_array([pa.array([row[name] for row in rows], pa.string())])
@@ -159,27 +159,6 @@ def _gone(thing: Thing) -> tuple[str, str, None] | None:
             if value in (*_EMPTY, "yes") or activities.family_of_tag(key, value) is not None:
                 return "vacant", "vacant" if value == "yes" else value, None
     return None
-
-
-def _box(asked: Request) -> tuple[tuple[float, ...] | None, list[Fault]]:
-    known = asked.check_options(_OPTIONS)
-    text = asked.option("bbox")
-    if not text:
-        return None, known
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-        if west < east and south < north:
-            return (west, south, east, north), known
-    except ValueError:
-        pass  # the fault below says what is expected
-    wrong = Fault(
-        "city.yml",
-        "the box is not west, south, east, north in degrees",
-        "Write it as in bbox: '2.10,47.50,2.20,47.60'",
-        column=f"sources.{asked.table}.options.bbox",
-        value=text,
-    )
-    return None, [*known, wrong]
 
 
 def _inside(thing: Thing, box: tuple[float, ...] | None) -> bool:

@@ -14,6 +14,7 @@ from shapely.geometry import shape
 
 from analyses.errors import Fault, InputError
 from analyses.sources import files
+from analyses.sources.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +165,21 @@ def _middle(points: Iterable[tuple[float, float]]) -> tuple[float | None, float 
 
 def _day(stamp: str | None) -> pd.Timestamp | None:
     return None if not stamp else pd.Timestamp(stamp).tz_localize(None).normalize()
+
+
+def bounding_box(asked: Request) -> tuple[tuple[float, ...] | None, list[Fault]]:
+    """Return the option ``bbox`` (west, south, east, north), None if there is none, and its fault."""
+    text = asked.option("bbox")
+    if not text:
+        return None, []
+    sides = pd.to_numeric(pd.Series(text.split(",")), errors="coerce").tolist()
+    if len(sides) == 4 and sides[0] < sides[2] and sides[1] < sides[3]:
+        return tuple(sides), []
+    wrong = Fault(
+        "city.yml",
+        "the box is not west, south, east, north in degrees",
+        "Write it as in bbox: '2.10,47.50,2.20,47.60'",
+        column=f"sources.{asked.table}.options.bbox",
+        value=text,
+    )
+    return None, [wrong]

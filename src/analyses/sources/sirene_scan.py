@@ -111,12 +111,18 @@ def rows(source: Scan, columns: Sequence[str], by: str, values: Sequence[str]) -
         try:
             return _by_lines(source, columns, by, values)
         except (sirene_lines.LinesError, pa.ArrowInvalid):
-            pass  # a cell spreads over lines, or the file is broken: read it whole, which tells
+            # a cell spreads over lines, or the file is broken: a full reading tells which
+            return _whole(source, columns, by, values)
+    return _whole(source, columns, by, values)
+
+
+def _whole(source: Scan, columns: Sequence[str], by: str, values: Sequence[str]) -> pa.Table:
+    """Parse every line; cells that hold line breaks are only allowed for at a second try."""
     try:
         return _as_text(_filtered(source, columns, by, values, newlines=False))
-    except (pa.ArrowInvalid, UnicodeDecodeError) as first:
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         if not source.delimiter:
-            raise InputError([_broken(source, first)]) from None
+            raise InputError([_broken(source, error)]) from None
     try:
         return _as_text(_filtered(source, columns, by, values, newlines=True))
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:

@@ -14,6 +14,7 @@ from shapely.geometry import box, shape
 from analyses.errors import Fault, InputError
 from analyses.schemas import get
 from analyses.sources import files
+from analyses.sources.osm_objects import bounding_box
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text
 
@@ -69,14 +70,15 @@ def read(asked: Request) -> Piece:
     InputError
         If the file cannot be read or names an unknown kind.
     """
-    faults = asked.check_options(("bbox",))
+    sides, wrong = bounding_box(asked)
+    faults = [*asked.check_options(("bbox",)), *wrong]
     shapes = _pbf(asked) if asked.source.layout == PBF.name else _geojson(asked)
     frame = gpd.GeoDataFrame(
         shapes, columns=["kind", "name", "geometry"], geometry="geometry", crs="EPSG:4326"
     )
     frame[["kind", "name"]] = frame[["kind", "name"]].astype(pd.StringDtype("pyarrow"))
-    if text := asked.option("bbox"):
-        frame = frame[frame.intersects(box(*(float(part) for part in text.split(","))))]
+    if sides is not None:
+        frame = frame[frame.intersects(box(*sides))]
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="line")
     return Piece(asked, frame, len(frame), (), tuple(faults))
 

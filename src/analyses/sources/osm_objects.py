@@ -168,7 +168,7 @@ def _day(stamp: str | None) -> pd.Timestamp | None:
 
 
 def bounding_box(asked: Request) -> tuple[tuple[float, ...] | None, list[Fault]]:
-    """Return the option ``bbox`` (west, south, east, north), None if there is none, and its fault."""
+    """Return the option ``bbox`` (west, south, east, north) if there is one, and its fault."""
     text = asked.option("bbox")
     if not text:
         return None, []

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from analyses.errors import Fault, InputError
+from analyses.errors import Fault, InputError, raise_if_any
 from analyses.schemas import Raw
 from analyses.sources import files
 from analyses.sources.request import Request
@@ -105,41 +105,43 @@ def _plain(values: pa.Array) -> pa.Array:
 def _csv(asked: Request, choose: Choose | None) -> Iterator[tuple[Raw, list[Fault]]]:
     shape, header = _shape(asked)
     names = [name.strip() for name in header]
-    doubled = {name for name in names if name and names.count(name) > 1}
     wanted = names if choose is None else list(choose(names))
-    if doubled & set(wanted):
-        raise InputError(
-            [
-                Fault(
-                    asked.file,
-                    "two columns have the same name",
-                    "Rename or remove one of them",
-                    row=1,
-                    column=name,
-                )
-                for name in sorted(doubled & set(wanted))
-            ]
-        )
+    raise_if_any(_doubled(asked.file, names, wanted))
     keys = [str(names.index(name)) for name in wanted if name]
     ragged: list[Any] = []
+    first = 2
+    try:
+        with _stream(asked) as stream:
+            for batch in _reader(stream, shape, len(names), keys, ragged):
+                skipped, faults = _ragged(asked.file, ragged, first + batch.num_rows)
+                total = batch.num_rows + len(skipped)
+                lines = np.arange(first, first + total, dtype=np.int64)
+                lines = lines[~np.isin(lines, skipped)]
+                first += total
+                columns = {names[int(key)]: batch.column(i) for i, key in enumerate(keys)}
+                table = pa.table({name: pa.chunked_array([c]) for name, c in columns.items()})
+                table, lines = _without_blanks(table, lines)
+                yield Raw(asked.file, table, lines, {}, names), faults
+    except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
+        raise InputError([_unreadable(asked.file, shape, error)]) from None
+    yield from _tail(asked.file, names, keys, ragged)
+
+
+def _reader(
+    stream: pa.NativeFile, shape: files.TextFormat, width: int, keys: list[str], ragged: list[Any]
+) -> pacsv.CSVStreamingReader:
+    """Open a text stream as batches of text columns, odd rows left out and kept in ``ragged``."""
 
     def note(row: Any) -> str:
         ragged.append(row)
         return "skip"
 
-    convert = pacsv.ConvertOptions(
-        include_columns=keys,
-        column_types=dict.fromkeys(keys, pa.string()),
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=True,
-    )
     reading = pacsv.ReadOptions(
         use_threads=False,
         encoding=shape.encoding,
         block_size=BLOCK,
         skip_rows=1,
-        column_names=[str(i) for i in range(len(names))],
+        column_names=[str(i) for i in range(width)],
     )
     parsing = pacsv.ParseOptions(
         delimiter=shape.delimiter,
@@ -147,27 +149,24 @@ def _csv(asked: Request, choose: Choose | None) -> Iterator[tuple[Raw, list[Faul
         ignore_empty_lines=False,
         invalid_row_handler=note,
     )
-    first = 2
-    try:
-        with _stream(asked) as stream:
-            reader = pacsv.open_csv(stream, reading, parsing, convert)
-            for batch in reader:
-                skipped, faults = _ragged(asked.file, ragged, first + batch.num_rows)
-                total = batch.num_rows + len(skipped)
-                lines = np.arange(first, first + total, dtype=np.int64)
-                lines = lines[~np.isin(lines, skipped)]
-                first += total
-                table = pa.table(
-                    {
-                        names[int(key)]: pa.chunked_array([batch.column(i)])
-                        for i, key in enumerate(keys)
-                    }
-                )
-                table, lines = _without_blanks(table, lines)
-                yield Raw(asked.file, table, lines, {}, names), faults
-    except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
-        raise InputError([_unreadable(asked.file, shape, error)]) from None
-    yield from _tail(asked.file, names, keys, ragged)
+    convert = pacsv.ConvertOptions(
+        include_columns=keys,
+        column_types=dict.fromkeys(keys, pa.string()),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
+    return pacsv.open_csv(stream, reading, parsing, convert)
+
+
+def _doubled(file: str, names: list[str], wanted: list[str]) -> list[Fault]:
+    """Return a fault for each wanted name that two columns have."""
+    doubled = {name for name in names if name and names.count(name) > 1}
+    return [
+        Fault(file, "two columns have the same name", "Rename or remove one of them", row=1,
+              column=name)
+        for name in sorted(doubled & set(wanted))
+    ]  # fmt: skip
 
 
 def _without_blanks(table: pa.Table, lines: Lines) -> tuple[pa.Table, Lines]:

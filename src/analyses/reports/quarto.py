@@ -46,7 +46,11 @@ def render(source: Source, kind: str, target: Path) -> None:
     made = source.folder / f"report.{'typ' if kind == 'pdf' else kind}"
     made.unlink(missing_ok=True)
     epoch = {"SOURCE_DATE_EPOCH": str(int(embedded.stamp(source).timestamp()))}
-    _quarto(["render", DOCUMENT, "--to", to, "--no-execute"], source.folder, epoch)
+    try:
+        _quarto(["render", DOCUMENT, "--to", to, "--no-execute"], source.folder, epoch)
+    except RenderError:
+        if kind != "pdf" or not made.is_file():  # its own PDF may fail; only its source counts
+            raise
     if not made.is_file():
         raise RenderError(f"Quarto ended without writing {made.name}.")
     if kind == "pdf":

@@ -9,7 +9,6 @@ from typing import Any
 from analyses.figures.escape import html
 from analyses.figures.escape import markdown as text
 
-
 _TAG = re.compile(r"[a-z]{2}-[A-Z]{2}")
 """A language tag: the engines read it before any Markdown."""
 

@@ -41,7 +41,7 @@ class Footfall:
         Rows of the indicators table; without counts, rows that say what is missing.
     sensors : DataFrame
         ``sensor_id``, ``name``, ``zone_id``, ``lon``, ``lat``, ``passages`` (mean of a whole day),
-        ``share`` (percent of periods present and plausible).
+        ``periods``, ``healthy`` and ``share`` (percent of periods present and plausible).
     flags : tuple of Flag
         Faults of the sensors.
     panel : DataFrame
@@ -118,25 +118,26 @@ def measure_footfall(
     healthy = healthy_counts(counts, flags)
     daily = daily_counts(healthy)
     panel = daily.panel
-    days = day_features(panel.index, calendar, weather)
+    dates = pd.DatetimeIndex(panel.index)
+    days = day_features(dates, calendar, weather)
     known = _events(events)
     measured = tuple(event for event in known if event.kind not in CALENDAR_KINDS)
     places = _sensors(sensors, panel, availability(counts, flags))
     impacts = measure_events(panel, places, measured, days, settings=settings) if measured else ()
     town = panel.sum(axis=1, skipna=False)
     trends = _trends(panel, days)
-    dates = _dates(panel, calendar, weather, measured)
+    coming = _dates(panel, calendar, weather, measured)
     hourly = counts["duration_minutes"].le(60).any()
     study = Footfall(
         (), places, flags, panel.assign(**{WHOLE: town}), _imputed(daily.imputed, panel), impacts,
-        trends=trends, dates=dates,
+        trends=trends, dates=coming,
         profile=weekly_profile(healthy[healthy["duration_minutes"] <= 60])
         if hourly else pd.DataFrame(),
     )  # fmt: skip
     whole = study.whole()
     return Footfall(
         _results(study, days, bool(measured)), places, flags, study.panel, study.imputed, impacts,
-        correct(whole), pool(whole), trends, study.profile, dates,
+        correct(whole), pool(whole), trends, study.profile, coming,
     )  # fmt: skip
 
 
@@ -164,9 +165,7 @@ def _sensors(
     table = table.reindex(columns=["sensor_id", "name", "zone_id", "lon", "lat"])
     table["name"] = table["name"].astype("string").fillna(table["sensor_id"].astype("string"))
     table["passages"] = panel.mean().reindex(table["sensor_id"]).to_numpy(dtype=np.float64)
-    share = health.set_index("sensor_id")["share"]
-    table["share"] = share.reindex(table["sensor_id"]).to_numpy(dtype=np.float64)
-    return table
+    return table.merge(health, on="sensor_id", how="left")
 
 
 def _trends(panel: pd.DataFrame, days: Days) -> dict[str, Trend | None]:
@@ -191,8 +190,8 @@ def _dates(
         return ()
     busiest = str(year[full].mean().idxmax())
     coming = pd.date_range(last + pd.Timedelta(days=1), periods=AHEAD_DAYS, freq="D")
-    past = panel.index[-730:]
-    both = day_features(past.append(coming), calendar, weather)
+    past = pd.DatetimeIndex(panel.index[-730:])
+    both = day_features(pd.DatetimeIndex([*past, *coming]), calendar, weather)
     saturdays = [day.date() for day in coming if day.dayofweek == 5]
     ahead = [(e.label, e.start, e.end) for e in events if e.end > last.date()]
     return rank_dates(
@@ -221,9 +220,9 @@ def _results(study: Footfall, days: Days, events: bool) -> tuple[Result, ...]:
                 "footfall", Estimate(total, total, total, n), "passages", "sensor", "sum/1",
                 breakdown="sensor", category=row["sensor_id"], period_start=first,
                 period_end=last, quality="measured" if n else "reserve",
-            )  # fmt: skip
-        )
-    found += health_results(study.sensors.assign(periods=len(panel)))
+            )
+        )  # fmt: skip
+    found += health_results(study.sensors)
     found += [trend_result(trend, name, days.dates) for name, trend in study.trends.items()]
     if events:
         found += impact_results(study.impacts)

@@ -7,7 +7,7 @@ official calendar are taken here, and the others are unknown, not false.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import holidays
 import numpy as np
@@ -80,6 +80,24 @@ def calendar(
         }
     ).astype({"public_holiday": "string"})
     return frame, [*notes, *more]
+
+
+def around(
+    city: City, counts: pd.DataFrame | None, events: pd.DataFrame | None, ahead_days: int = 0
+) -> tuple[pd.DataFrame | None, tuple[Text, ...]]:
+    """Describe the days of a table of counts and some days after; None without counts.
+
+    Returns
+    -------
+    DataFrame or None, tuple of Text
+        The calendar, and what is not known of it.
+    """
+    if counts is None or counts.empty:
+        return None, ()
+    first = counts["start"].min().date()
+    last = counts["start"].max().date() + timedelta(days=ahead_days)
+    frame, notes = calendar(city, first, last, events)
+    return frame, tuple(note.text for note in notes)
 
 
 def public_holidays(city: City, start: date, end: date) -> tuple[dict[date, str], list[Note]]:

@@ -1,0 +1,277 @@
+"""The footfall chapter in sentences: results in, findings out, in the order of the chapter.
+
+A digit never stands in a sentence's template: all come from results.
+"""
+
+from __future__ import annotations
+
+from analyses.footfall.chapter import Footfall, period
+from analyses.footfall.health import LEAVES
+from analyses.footfall.impact import Impact
+from analyses.narrative.phrases import ALL, Words, missing_findings, said
+from analyses.results import Finding, Result
+from analyses.wording import Text, day, interval, number, percent
+
+FAULTS: dict[str, Text] = {
+    "outage": Text("panne", "outage"),
+    "doubled": Text("heures doublées", "doubled hours"),
+    "zero_run": Text("suite de zéros", "run of zeros"),
+    "stuck": Text("valeur bloquée", "stuck value"),
+    "false_zeros": Text("faux zéros à heure fixe", "false zeros at fixed hours"),
+    "backlog": Text("rattrapage en bloc", "backlog dump"),
+    "implausible": Text("valeur invraisemblable", "implausible value"),
+    "level_break": Text("rupture de niveau", "level break"),
+}
+"""Names of the faults of sensors."""
+
+
+def missing(study: Footfall) -> list[Finding]:
+    """Say what cannot be computed, why, and (by the page) which tables would unlock it."""
+    return missing_findings("footfall", study.results)
+
+
+def level(study: Footfall) -> list[Finding]:
+    """Say how many sensors count, since when, and what left the analysis."""
+    if not study.known:
+        return []
+    first, last = period(study)
+    n, passages = len(study.sensors), _named(study, "footfall")
+    busiest = study.sensors.sort_values("passages").iloc[-1]
+
+    def counted(w: Words) -> str:
+        since, until = day(first, w.language), day(last, w.language)
+        mean = w.count(float(busiest["passages"]))
+        if w.language == "fr":
+            word = w.noun(n, "capteur compte", "capteurs comptent")
+            return (
+                f"{w.count(n)} {word} les passages, du {since} au {until}. Le plus passant, "
+                f"{busiest['name']}, en compte {mean} par jour en moyenne. Ce sont des passages, "
+                "non des personnes."
+            )
+        word = w.noun(n, "sensor counts", "sensors count")
+        return (
+            f"{w.count(n)} {word} passages, from {since} to {until}. The busiest, "
+            f"{busiest['name']}, counts {mean} a day on average. These are passages, not people."
+        )
+
+    return [Finding("footfall-level", said(counted), passages), *_health(study)]
+
+
+def _health(study: Footfall) -> list[Finding]:
+    shares = _named(study, "sensor_health")
+    weak = study.sensors.sort_values("share").iloc[0]
+    left = [flag for flag in study.flags if flag.kind in LEAVES]
+    kinds = list(dict.fromkeys(flag.kind for flag in study.flags))
+
+    def sound(w: Words) -> str:
+        share = w.share(float(weak["share"]))
+        names = w.list(w.pick(FAULTS[kind]) for kind in kinds)
+        imputed = w.share(study.imputed)
+        if w.language == "fr":
+            text = f"Le capteur le moins disponible, {weak['name']}, l'est {share} du temps."
+            if kinds:
+                text += f" Anomalies trouvées : {names}"
+                text += f" ; {w.count(len(left))} période(s) écartée(s)." if left else "."
+            return text + f" Part des passages imputée : {imputed}."
+        text = f"The least available sensor, {weak['name']}, is so {share} of the time."
+        if kinds:
+            text += f" Faults found: {names}"
+            text += f"; {w.count(len(left))} period(s) set aside." if left else "."
+        return text + f" Share of passages imputed: {imputed}."
+
+    return [Finding("footfall-health", said(sound), shares, "reserve" if kinds else "body")]
+
+
+def events(study: Footfall) -> list[Finding]:
+    """Say what each event brought, with its verdict, its false alarms and what could be seen."""
+    whole = study.whole()
+    shown = [impact for impact in whole if impact.verdict == "shown"]
+    best = max(shown, key=lambda impact: impact.uplift.value, default=None)
+    found = [
+        Finding(
+            f"footfall-event-{impact.event.event_id}",
+            event_text(impact),
+            _of_event(study, impact),
+            "key" if impact is best else "reserve" if impact.calibration is None else "body",
+        )
+        for impact in whole
+    ]
+    return [*found, *_together(study)]
+
+
+def event_text(impact: Impact) -> Text:
+    """Write the sentence of one event."""
+    return said(lambda w: _event(w, impact))
+
+
+def _event(w: Words, impact: Impact) -> str:
+    fr, label = w.language == "fr", impact.event.label
+    if impact.calibration is None:
+        why = "" if impact.reason is None else w.pick(impact.reason)
+        verdict = w.pick(impact.verdict_text)
+        return f"{label} : {verdict} ({why})." if fr else f"{label}: {verdict} ({why})."
+    effect, rate = impact.relative, 100 * impact.calibration.false_alarm_rate
+    passages = number(impact.uplift.value, w.language, signed=True)
+    change = percent(effect.value, w.language, 0, signed=True)
+    between = interval(effect.low, effect.high, "%", w.language, 0)
+    wrong, seen = w.whole_share(rate), w.whole_share(impact.detectable)
+    n = w.count(impact.calibration.n)
+    if fr:
+        tail = (
+            f" ; sur {n} fenêtres sans évènement, la méthode se trompe {wrong} du temps, et elle "
+            f"voit quatre fois sur cinq un effet de {seen}."
+        )
+        if impact.verdict == "shown":
+            verb = "a attiré" if effect.value > 0 else "a coûté"
+            return f"{label} {verb} {passages} passages ({change}, intervalle {between}){tail}"
+        verdict = w.pick(impact.verdict_text)
+        return f"{label} : {verdict} ({change}, intervalle {between}){tail}"
+    tail = (
+        f"; over {n} windows without event the method is wrong {wrong} of the time, and it sees an "
+        f"effect of {seen} four times in five."
+    )
+    if impact.verdict == "shown":
+        verb = "brought" if effect.value > 0 else "cost"
+        return f"{label} {verb} {passages} passages ({change}, interval {between}){tail}"
+    return f"{label}: {w.pick(impact.verdict_text)} ({change}, interval {between}){tail}"
+
+
+def _together(study: Footfall) -> list[Finding]:
+    kinds = [pooled for pooled in study.pooled if pooled.effect.n > 1]
+    if not study.tested:
+        return []
+    kept = sum(tested.shown for tested in study.tested)
+    results = tuple(r for r in study.results if r.indicator == "event_impact")
+
+    def corrected(w: Words) -> str:
+        n, k = w.count(len(study.tested)), w.count(kept)
+        if w.language == "fr":
+            return f"Une fois corrigé le nombre d'essais ({n}), {k} effet(s) reste(nt) démontré(s)."
+        return f"Once corrected for the number of tests ({n}), {k} effect(s) remain shown."
+
+    found = [Finding("footfall-events-corrected", said(corrected), results)]
+    if kinds:
+
+        def pooled(w: Words) -> str:
+            parts = [
+                f"{w.pick(KINDS.get(p.kind, Text(p.kind, p.kind)))} "
+                f"{percent(p.effect.value, w.language, 0, signed=True)} "
+                f"({interval(p.effect.low, p.effect.high, '%', w.language, 0)})"
+                for p in kinds
+            ]
+            start = "Effet moyen par type : " if w.language == "fr" else "Mean effect by kind: "
+            return start + w.list(parts) + "."
+
+        found.append(Finding("footfall-events-pooled", said(pooled), results))
+    return found
+
+
+KINDS: dict[str, Text] = {
+    "festival": Text("festivals", "festivals"),
+    "concert": Text("concerts", "concerts"),
+    "christmas_market": Text("marchés de Noël", "Christmas markets"),
+    "fair": Text("foires et braderies", "fairs"),
+    "parade": Text("défilés", "parades"),
+    "sport": Text("évènements sportifs", "sports events"),
+    "sunday_opening": Text("ouvertures dominicales", "Sunday openings"),
+    "commercial": Text("animations commerciales", "retail promotions"),
+    "demonstration": Text("manifestations", "demonstrations"),
+    "closure": Text("fermetures de rue", "street closures"),
+    "other": Text("autres évènements", "other events"),
+}
+"""Kinds of events, in the plural."""
+
+
+def trends(study: Footfall) -> list[Finding]:
+    """Say where footfall rises or falls, calendar and weather removed."""
+    results = [r for r in study.results if r.indicator == "footfall_trend" and r.computable]
+    if not results:
+        return []
+    names = dict(zip(study.sensors["sensor_id"], study.sensors["name"], strict=True))
+    up = [r for r in results if r.estimate.low > 0]
+    down = [r for r in results if r.estimate.high < 0]
+
+    def moved(w: Words) -> str:
+        fr = w.language == "fr"
+        parts = [
+            f"{names.get(r.category, r.category)} ({w.share(r.estimate.value)}, {w.range(r)})"
+            for r in [*up, *down]
+        ]
+        rest = w.count(len(results) - len(parts))
+        if not parts:
+            if fr:
+                return "Aucun capteur ne montre de tendance de fond distincte de zéro."
+            return "No sensor shows an underlying trend distinct from zero."
+        start = "Tendance de fond par an" if fr else "Underlying trend a year"
+        colon = " : " if fr else ": "
+        end = (
+            f" ; {rest} capteur(s) sans tendance distincte de zéro."
+            if fr
+            else f"; {rest} sensor(s) without a trend distinct from zero."
+        )
+        return f"{start}{colon}{w.list(parts)}{end}"
+
+    return [Finding("footfall-trends", said(moved), tuple(results))]
+
+
+def dates(study: Footfall) -> list[Finding]:
+    """Say which coming dates are the best."""
+    if not study.dates:
+        return []
+    top = study.dates[:3]
+    results = tuple(r for r in study.results if r.indicator == "best_dates")
+
+    def ranked(w: Words) -> str:
+        parts = [
+            f"{day(c.start, w.language)} ({w.count(c.flow)} passages)"
+            if not c.conflicts
+            else f"{day(c.start, w.language)} ({w.count(c.flow)} passages, {conflicts(c, w)})"
+            for c in top
+        ]
+        if w.language == "fr":
+            return f"Prochains samedis les plus favorables, dans l'ordre : {w.list(parts)}."
+        return f"Most favourable coming Saturdays, in order: {w.list(parts)}."
+
+    return [Finding("footfall-dates", said(ranked), results)]
+
+
+CONFLICTS: dict[str, Text] = {
+    "public_holiday": Text("jour férié", "public holiday"),
+    "school_holiday": Text("vacances scolaires", "school holidays"),
+    "bridge": Text("pont", "bridge"),
+    "sales": Text("soldes", "sales"),
+    "market_day": Text("jour de marché", "market day"),
+}
+
+
+def conflicts(candidate: object, w: Words) -> str:
+    """Write what else falls on a candidate date."""
+    names = getattr(candidate, "conflicts", ())
+    return w.list(w.pick(CONFLICTS.get(name, Text(name, name))) for name in names)
+
+
+def _named(study: Footfall, indicator: str) -> tuple[Result, ...]:
+    return tuple(r for r in study.results if r.indicator == indicator)
+
+
+def _of_event(study: Footfall, impact: Impact) -> tuple[Result, ...]:
+    chosen = [
+        r
+        for r in study.results
+        if r.indicator.startswith("event_")
+        and r.period_start == impact.event.start
+        and r.category.split(" · ")[0] == impact.event.event_id
+    ]
+    main = "event_impact"
+    return tuple(sorted(chosen, key=lambda r: (r.zone != ALL, r.category, r.indicator != main)))
+
+
+def findings(study: Footfall) -> list[Finding]:
+    """Return every sentence of the chapter, in order."""
+    return [
+        *missing(study),
+        *level(study),
+        *events(study),
+        *trends(study),
+        *dates(study),
+    ]

@@ -136,3 +136,13 @@ def test_an_interrupted_promotion_is_put_back(tmp_path: Path) -> None:
     assert promote.recover(tmp_path / "place")
     assert (tmp_path / "place").is_dir()
     assert not promote.recover(tmp_path / "place")
+
+
+def test_kernels_leave_no_socket_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = tmp_path / "t"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    monkeypatch.chdir(tmp_path)
+    assert run(tmp_path, "1 + 1") is None
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["done", "one.ipynb", "t"]
+    assert not list(temporary.glob("coeurville-*"))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
@@ -13,13 +16,15 @@ class LocalKernelManager(AsyncKernelManager):
     """Start a notebook's kernel with the Python that runs us.
 
     A kernel named ``python3`` in the user's folder may belong to another environment; ours is the
-    one whose packages the manifest lists. Where the system has them, local sockets replace TCP
-    ports, which collide when several notebooks start at once.
+    one whose packages the manifest lists. Where the system has them, local sockets in a folder of
+    their own replace TCP ports, which collide when several notebooks start at once.
     """
 
     def __init__(self, **options: Any) -> None:
+        self._sockets: Path | None = None
         if os.name == "posix":
-            options["transport"] = "ipc"
+            self._sockets = Path(tempfile.mkdtemp(prefix="coeurville-"))
+            options |= {"transport": "ipc", "ip": str(self._sockets / "kernel")}
         super().__init__(**options)
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
@@ -37,3 +42,11 @@ class LocalKernelManager(AsyncKernelManager):
             "OMP_NUM_THREADS": "1",
         }
         await super().start_kernel(**options)
+
+    async def cleanup_resources(  # type: ignore[override]
+        self, restart: bool = False
+    ) -> None:
+        """Remove the sockets with the kernel that used them."""
+        await super().cleanup_resources(restart=restart)
+        if self._sockets is not None and not restart:
+            shutil.rmtree(self._sockets, ignore_errors=True)

@@ -156,8 +156,9 @@ def _identity(city: City, record: Manifest, edition: str) -> list[dict[str, str]
 def _docx_cover(values: dict[str, object]) -> str:
     """Return what the templates of HTML and PDF draw by themselves, for DOCX."""
     identity = values["identity"]
+    colon = "\u00a0:" if values["lang-code"] == "fr" else ":"
     assert isinstance(identity, list)
-    parts = [md.paragraph(f"{item['label']} : {item['value']}") for item in identity]
+    parts = [md.paragraph(f"{item['label']}{colon} {item['value']}") for item in identity]
     if "warning-label" in values:
         both = f"{values['warning-label']}. {values['warning-text']}"
         parts.insert(0, md.div("reserves", md.paragraph(both)))

@@ -14,6 +14,12 @@ def project(root: Path) -> dict:
     return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
+def everything(declared: dict) -> list[str]:
+    """Return what the two commands install: all but Quarto."""
+    extras = declared["optional-dependencies"]
+    return [*declared["dependencies"], *extras["examples"], *extras["test"]]
+
+
 def test_environment_yml_equals_pyproject(root: Path) -> None:
     environment = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))
     conda = [item for item in environment["dependencies"] if isinstance(item, str)]
@@ -27,7 +33,7 @@ def test_environment_yml_equals_pyproject(root: Path) -> None:
     declared = project(root)
     wanted = {
         Requirement(item).name.lower(): str(Requirement(item).specifier)
-        for item in [*declared["dependencies"], *declared["optional-dependencies"]["test"]]
+        for item in everything(declared)
     }
     assert listed == wanted
 
@@ -36,7 +42,7 @@ def test_lock_has_every_dependency_with_hashes_and_no_address(root: Path) -> Non
     lock = (root / "requirements.lock").read_text(encoding="utf-8")
     pinned = {match.lower() for match in re.findall(r"^([A-Za-z0-9_.-]+)==", lock, re.M)}
     declared = project(root)
-    for item in [*declared["dependencies"], *declared["optional-dependencies"]["test"]]:
+    for item in everything(declared):
         name = Requirement(item).name.lower().replace("_", "-")
         assert name in {pin.replace("_", "-") for pin in pinned}, f"{name}: run `make lock`"
     entries = re.findall(r"^[A-Za-z0-9_.-]+==.*?(?=^\S|\Z)", lock, re.M | re.S)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from analyses.errors import Fault, InputError
 
 PACKAGES = (
-    "coeurville", "duckdb", "folium", "geopandas", "matplotlib", "numpy", "pandas", "papermill",
+    "coeurville", "folium", "geopandas", "matplotlib", "numpy", "pandas", "papermill",
     "pyarrow", "pypandoc_binary", "scipy", "shapely", "statsmodels", "typst",
 )  # fmt: skip
 """Packages whose version can change a number or a page."""

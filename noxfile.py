@@ -1,4 +1,4 @@
-"""Sessions of the project: `make` runs them in .venv; `nox -s NAME` makes an environment of its own."""
+"""Sessions of the project: `make` runs them in .venv, `nox -s NAME` in their own environment."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _constraints(home: Path) -> Path:
 def lock(session: nox.Session) -> None:
     """Refresh the lock file from pyproject.toml (needs the network)."""
     session.run(
-        "python", "-m", "uv", "pip", "compile", "pyproject.toml", "--extra", "test", "--extra", "examples",
-        "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url",
+        "python", "-m", "uv", "pip", "compile", "pyproject.toml",
+        "--extra", "test", "--extra", "examples", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url",
         "--no-header", "--upgrade", "--output-file", LOCK,
     )  # fmt: skip

@@ -109,6 +109,6 @@ def lock(session: nox.Session) -> None:
     """Refresh the lock file from pyproject.toml (needs the network)."""
     session.run(
         "python", "-m", "uv", "pip", "compile", "pyproject.toml",
-        "--extra", "test", "--extra", "examples", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url",
-        "--no-header", "--upgrade", "--output-file", LOCK,
+        "--extra", "test", "--extra", "examples", "--universal", "--python-version", "3.11",
+        "--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade", "--output-file", LOCK,
     )  # fmt: skip

@@ -104,7 +104,8 @@ def event_panels(study: Footfall, language: Language) -> Chart | None:
             axes = drawing.add_subplot(rows, columns, rank + 1)
             _panel(axes, impact, language)
             if rank == 0:
-                axes.legend(loc="upper left", fontsize=8)
+                handles, labels = axes.get_legend_handles_labels()
+                drawing.legend(handles, labels, loc="outside upper center", ncols=2)
     shown = sum(impact.verdict == "shown" for impact in drawn)
     title = Text(
         f"{shown} des {len(drawn)} évènements dessinés ont un effet démontré",

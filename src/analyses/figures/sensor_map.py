@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from analyses.figures.ground import clip, extent_of
 from analyses.footfall.chapter import Footfall
 from analyses.wording import Language, Text, listing, number, percent
 
-_LARGEST, _SMALLEST = 13.0, 5.0
+_LARGEST, _SMALLEST, _NEAR = 13.0, 5.0, 0.06
 
 
 def sensor_map(
@@ -106,8 +108,10 @@ def sensor_map(
         axes.scatter(placed["lon"], placed["lat"], s=(2 * radius) ** 2 / 3, facecolor=style.BLUE,
                      edgecolor="white", linewidth=1.0, zorder=7)  # fmt: skip
         for row in placed.to_dict("records"):
-            axes.annotate(plain(row["name"]), (row["lon"], row["lat"]), (0, 9), size=7.5,
-                          textcoords="offset points", ha="center", zorder=9,
+            below = _has_neighbour_above(row, placed, extent.north - extent.south)
+            axes.annotate(plain(row["name"]), (row["lon"], row["lat"]), (0, -9 if below else 9),
+                          size=7.5, textcoords="offset points", ha="center",
+                          va="top" if below else "bottom", zorder=9,
                           bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.8})  # fmt: skip
         legend = axes.get_legend()
         if legend is not None:
@@ -121,6 +125,12 @@ def _radius(passages: np.ndarray) -> np.ndarray:
     share = np.sqrt(np.nan_to_num(passages) / max(float(np.nanmax(passages)), 1.0))
     radius: np.ndarray = np.maximum(_SMALLEST, _LARGEST * share)
     return radius
+
+
+def _has_neighbour_above(row: Any, placed: pd.DataFrame, height: float) -> bool:
+    """Whether another sensor stands so near, to the north, that names would meet."""
+    up, aside = placed["lat"] - row["lat"], (placed["lon"] - row["lon"]).abs()
+    return bool(((up > 0) & (up < height * _NEAR) & (aside < height * 3 * _NEAR)).any())
 
 
 def _note(study: Footfall, language: Language) -> str:

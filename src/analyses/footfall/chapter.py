@@ -114,6 +114,7 @@ def measure_footfall(
     """
     if counts is None or counts.empty or not bool(counts["count"].notna().any()):
         return Footfall(_nothing())
+    calendar = _settled(calendar)
     flags = check_health(counts)
     healthy = healthy_counts(counts, flags)
     daily = daily_counts(healthy)
@@ -139,6 +140,14 @@ def measure_footfall(
         _results(study, days, bool(measured)), places, flags, study.panel, study.imputed, impacts,
         correct(whole), pool(whole), trends, study.profile, coming,
     )  # fmt: skip
+
+
+def _settled(calendar: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Read what the calendar does not know as absent; the reserves say so."""
+    if calendar is None:
+        return None
+    unsure = [n for n in calendar if calendar[n].dtype == "boolean"]
+    return calendar.assign(**{str(n): calendar[n].fillna(False).astype(bool) for n in unsure})
 
 
 def _events(frame: pd.DataFrame | None) -> tuple[Event, ...]:
@@ -227,7 +236,7 @@ def _results(study: Footfall, days: Days, events: bool) -> tuple[Result, ...]:
     if events:
         found += impact_results(study.impacts)
     else:
-        why = Text("la ville ne déclare aucun évènement", "the city declares no event")
+        why = Text("la ville ne déclare aucun évènement.", "the city declares no event.")
         found.append(
             not_computable("event_impact", "passages", "sensor", why, unlocked_by=("events",))
         )
@@ -235,15 +244,15 @@ def _results(study: Footfall, days: Days, events: bool) -> tuple[Result, ...]:
         found += date_results(study.dates)
     else:
         why = Text(
-            "moins d'une année de comptages récents et continus",
-            "less than a year of recent and continuous counts",
+            "moins d'une année de comptages récents et continus.",
+            "less than a year of recent and continuous counts.",
         )
         found.append(not_computable("best_dates", "rank", "sensor", why, unlocked_by=("counts",)))
     return tuple(found)
 
 
 def _nothing() -> tuple[Result, ...]:
-    why = Text("la ville n'a pas de comptages de piétons", "the city has no pedestrian counts")
+    why = Text("la ville n'a pas de comptages de piétons.", "the city has no pedestrian counts.")
     units: dict[str, tuple[str, tuple[str, ...]]] = {
         "footfall": ("passages", ("counts",)),
         "sensor_health": ("%", ("counts",)),

@@ -27,7 +27,8 @@ FAULTS: dict[str, Text] = {
 
 def missing(study: Footfall) -> list[Finding]:
     """Say what cannot be computed, why, and (by the page) which tables would unlock it."""
-    return missing_findings("footfall", study.results)
+    whole = [result for result in study.results if result.breakdown == "total"]
+    return missing_findings("footfall", whole)
 
 
 def level(study: Footfall) -> list[Finding]:

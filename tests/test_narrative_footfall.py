@@ -1,0 +1,160 @@
+"""The footfall chapter: sentences say what the results say, and say it when they cannot tell."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analyses import cities, pages, sources
+from analyses.figures import footfall as charts
+from analyses.figures import sensor_map
+from analyses.footfall import chapter
+from analyses.narrative import footfall as sentences
+
+UPLIFT = 40.0
+
+
+def tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Two sensors counted by day for two years; a fair of +40 % on the first, and an idle day."""
+    rng = np.random.default_rng(11)
+    days = pd.date_range("2022-01-01", "2023-12-31", freq="D")
+    week = np.array([1.0, 1.0, 1.1, 1.0, 1.15, 1.4, 0.5])[days.dayofweek]
+    town = np.exp(rng.normal(0, 0.05, len(days)))
+    rows = []
+    for name, level in (("A", 3000), ("B", 1500)):
+        rate = level * week * town
+        if name == "A":
+            fair = (days >= "2023-05-12") & (days <= "2023-05-14")
+            rate = np.where(fair, rate * (1 + UPLIFT / 100), rate)
+        rows.append(pd.DataFrame({"sensor_id": name, "start": days, "count": rng.poisson(rate)}))
+    counts = pd.concat(rows, ignore_index=True)
+    counts["start"] = counts["start"].dt.tz_localize("Europe/Paris")
+    counts = counts.assign(duration_minutes=1440, count=counts["count"].astype(float))
+    sensors = pd.DataFrame(
+        {
+            "sensor_id": ["A", "B"],
+            "name": ["Rue Haute", "Rue Basse"],
+            "zone_id": ["z", "z"],
+            "lon": [2.0, np.nan],
+            "lat": [48.0, np.nan],
+        }
+    )
+    events = pd.DataFrame(
+        {
+            "event_id": ["foire", "vide", "futur"],
+            "label": ["La foire", "Un jour ordinaire", "Le bal"],
+            "kind": ["fair", "other", "concert"],
+            "start": pd.to_datetime(["2023-05-12", "2023-02-07", "2030-01-01"]),
+            "end": pd.to_datetime(["2023-05-14", "2023-02-07", "2030-01-01"]),
+            "sensor_ids": pd.array(["A", "A|B", pd.NA], dtype="string"),
+        }
+    )
+    for name in ("start", "end"):
+        events[name] = events[name].dt.tz_localize("Europe/Paris")
+    return counts, sensors, events
+
+
+@pytest.fixture(scope="module")
+def study() -> chapter.Footfall:
+    counts, sensors, events = tables()
+    return chapter.measure_footfall(counts, sensors, events)
+
+
+def test_the_planted_effect_is_told_with_its_doubts(study: chapter.Footfall) -> None:
+    fair = next(f for f in sentences.events(study) if f.id == "footfall-event-foire")
+    impact = next(i for i in study.whole() if i.event.event_id == "foire")
+    assert impact.relative.low < UPLIFT < impact.relative.high
+    assert fair.level == "key"
+    assert fair.results[0].indicator == "event_impact"
+    text = fair.text.in_("fr").replace("\u202f", "").replace("\u00a0", " ")
+    assert text.startswith("La foire a attiré +")
+    assert f"sur {impact.calibration.n} fenêtres sans évènement" in text
+    assert f"se trompe {100 * impact.calibration.false_alarm_rate:.0f}% du temps" in text
+    low, high = f"{impact.relative.low:.0f}", f"{impact.relative.high:.0f}"
+    assert f"intervalle {low} à {high}%" in text
+
+
+def test_no_effect_and_no_data_are_not_told_as_effects(study: chapter.Footfall) -> None:
+    told = {finding.id: finding for finding in sentences.events(study)}
+    assert "a attiré" not in told["footfall-event-vide"].text.fr
+    assert "données insuffisantes" in told["footfall-event-futur"].text.fr
+    assert told["footfall-event-futur"].level == "reserve"
+
+
+def test_sentences_are_whole_in_both_languages(study: chapter.Footfall) -> None:
+    findings = sentences.findings(study)
+    names = [finding.id for finding in findings]
+    assert len(names) == len(set(names))
+    for finding in findings:
+        for text in (finding.text.fr, finding.text.en):
+            assert text.endswith(".")
+            assert "nan" not in text.lower().split()
+            assert "{" not in text
+        french = finding.text.fr.replace("\u202f", "").replace(",", ".")
+        english = finding.text.en.replace(",", "")
+        numbers = [sorted(re.findall(r"\d+(?:\.\d+)?", t)) for t in (french, english)]
+        if finding.id not in ("footfall-level", "footfall-dates"):  # « 1er » and « 1 »
+            assert numbers[0] == numbers[1], finding.id
+
+
+def test_a_city_without_counts_says_which_table_unlocks_them() -> None:
+    study = chapter.measure_footfall(None)
+    assert not study.known
+    findings = sentences.findings(study)
+    assert {finding.level for finding in findings} == {"missing"}
+    assert all(f.text.fr.startswith("Non calculable (") for f in findings)
+    unlocking = {table for f in findings for r in f.results for table in r.unlocked_by}
+    assert unlocking == {"counts", "events"}
+    assert charts.health_strip(study, "fr") is None
+    assert charts.event_panels(study, "fr") is None
+    assert sensor_map.sensor_map(study, "fr") is None
+
+
+def test_counts_without_events_still_give_the_rest() -> None:
+    counts, sensors, _ = tables()
+    study = chapter.measure_footfall(counts, sensors, None)
+    assert [f.level for f in sentences.missing(study)] == ["missing"]
+    assert "évènement" in sentences.missing(study)[0].text.fr
+    assert sentences.level(study)
+
+
+def test_every_drawing_has_an_alternative_and_its_numbers(study: chapter.Footfall) -> None:
+    for language in ("fr", "en"):
+        drawings = [
+            charts.health_strip(study, language),
+            charts.event_panels(study, language),
+            charts.trend_dots(study, language),
+            sensor_map.sensor_map(study, language),
+        ]
+        for drawing in drawings:
+            assert drawing is not None
+            assert drawing.alt
+            assert len(drawing.data.data)
+    table = charts.effect_table(study, "fr")
+    assert table is not None
+    assert "effet démontré" in set(table.data["Verdict"])
+    note = sensor_map.sensor_map(study, "fr")
+    assert note is not None
+    assert "Rue Basse" in note.note  # no coordinates
+
+
+def test_the_blocks_of_a_page_take_them_all(study: chapter.Footfall, root: Path) -> None:
+    city = cities.read(root / "cities" / "demo")
+    shown: list[dict[str, object]] = []
+    page = pages.Page(city, "footfall", "fr", emit=shown.append)
+    page.record(study.results)
+    page.say(sentences.findings(study))
+    page.chart(charts.health_strip(study, "fr"))
+    page.table(charts.effect_table(study, "fr"))
+    page.table(charts.dates_table(study, "fr"))
+    assert len(shown) == 5
+
+
+def test_a_published_city_has_no_counts_and_says_so(root: Path) -> None:
+    city = cities.read(root / "cities" / "avignon")
+    found = sources.load(city, only=["sensors", "counts", "events", "weather"])
+    assert sentences.findings(chapter.measure_footfall(found.counts))

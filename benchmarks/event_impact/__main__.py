@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from benchmarks._record import OURS, Row, record
+from benchmarks._record import OURS, RESULTS, Row, record
 from benchmarks.event_impact import ours, rivals, simulation
 from benchmarks.event_impact.answer import Answer, measure
 from benchmarks.event_impact.town import LENGTHS, Town, Window, auckland, draw_windows
@@ -30,16 +31,34 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=60, help="by length, for all methods")
     parser.add_argument("--more", type=int, default=0, help="by length, for ours alone")
     parser.add_argument("--seeds", type=int, default=200, help="simulated towns")
+    parser.add_argument("--methods", choices=("all", "ours", "rivals"), default="all")
+    parser.add_argument("--lengths", type=int, nargs="+", default=list(LENGTHS))
     parser.add_argument("--seed", type=int, default=SEED)
     args = parser.parse_args()
     town = auckland()
     say(f"{town.panel.shape[1]} healthy sensors: {', '.join(town.panel.columns)}")
-    rows: list[Row] = []
-    for length in LENGTHS:
-        rows += _auckland(town, length, args.windows, args.more, args.seed)
+    rows = [] if args.methods == "all" else _kept(args.methods, args.lengths)
+    for length in args.lengths:
+        rows += _auckland(town, length, args)
         _record(rows, town, args.seed)
-    rows += _simulated(args.seeds)
-    _record(rows, town, args.seed)
+    if args.methods != "rivals":
+        rows += _simulated(args.seeds)
+        _record(rows, town, args.seed)
+
+
+def _kept(methods: str, lengths: Sequence[int]) -> list[Row]:
+    """Return the rows already recorded that this run does not measure again."""
+    path = RESULTS / "event_impact.json"
+    if not path.exists():
+        return []
+    rows = [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
+    again = {f"auckland-{length}d" for length in lengths}
+
+    def measured_again(row: Row) -> bool:
+        mine = row.method.startswith(OURS)
+        return mine is (methods == "ours") and (row.work in again or row.work.startswith("simul"))
+
+    return [row for row in rows if not measured_again(row)]
 
 
 def _record(rows: list[Row], town: Town, seed: int) -> None:
@@ -61,17 +80,18 @@ def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
-def _auckland(town: Town, length: int, shared: int, more: int, seed: int) -> list[Row]:
+def _auckland(town: Town, length: int, args: argparse.Namespace) -> list[Row]:
     work = f"auckland-{length}d"
-    windows = draw_windows(town, length, max(shared, more), seed)
+    shared, more = args.windows, args.more
+    windows = draw_windows(town, length, max(shared, more), args.seed)
     rows: list[Row] = []
-    for rank, (name, method) in enumerate(OUR_METHODS.items()):
+    for rank, (name, method) in enumerate(OUR_METHODS.items() if args.methods != "rivals" else ()):
         answers = [method(town, w) for w in windows[: max(more, shared) if rank < MORE else shared]]
         rows += measure(work, name, answers[:shared])
         if rank < MORE and more > shared:
             rows += measure(work, f"{name}, more windows", answers)
         say(f"{work} {name}: {_brief(rows[-8:])}")
-    for name, rival in rivals.RIVALS.items():
+    for name, rival in rivals.RIVALS.items() if args.methods != "ours" else ():
         answers = [rivals.answer(rival, town, w) for w in windows[:shared]]
         rows += measure(work, name, answers)
         say(f"{work} {name}: {_brief(rows[-8:])}")

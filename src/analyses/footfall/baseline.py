@@ -183,7 +183,7 @@ def fit_baseline(
 def _restrict(parts: Covariance, seen: Ints) -> Covariance:
     cut = np.ix_(seen, seen)
     return Covariance(
-        parts.lag[cut], parts.fixed[cut], parts.weekday[cut],
+        parts.lags, parts.lag[cut], parts.fixed[cut], parts.weekday[cut],
         {name: gram[cut] for name, gram in parts.linear.items()},
         None if parts.distance is None else parts.distance[cut], parts.names,
     )  # fmt: skip

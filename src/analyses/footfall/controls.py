@@ -24,8 +24,8 @@ LONGEST_TESTED = 21
 """Events longer than this are not tested: over such a time streets drift apart on their own, and
 the level that the test removes cannot be told from the event. Declaration and distance remain."""
 
-_SHARE_OBSERVED, _LIMIT, _TAIL, _EARTH = 0.8, 3.0, 0.995, 6_371_008.8
-_LEVEL_WINDOW, _RIDGE, _CLIP = 57, 0.1, 2.0
+_SHARE_OBSERVED, _LIMIT, _TAIL, _EARTH = 0.8, 3.0, 0.99, 6_371_008.8
+_LEVEL_WINDOW, _RIDGE, _CLIP = 29, 0.1, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def _studentise(values: Floats, window: Ints, quiet: Bools) -> tuple[Floats, Flo
 
 
 def _ordinary(logs: Floats, days: Days, hidden: Bools) -> Floats:
-    """Level (running median of eight weeks) plus weekday (median), the hidden days unseen."""
+    """Level (running median of four weeks) plus weekday (median), the hidden days unseen."""
     frame = pd.DataFrame(logs).mask(pd.Series(hidden | days.public_holiday), axis=0)
     level = frame.rolling(_LEVEL_WINDOW, center=True, min_periods=10).median()
     level = level.interpolate(limit_direction="both").fillna(frame.median())

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyses.footfall.calendar import Bools, Days, Floats
+from analyses.footfall.calendar import Bools, Days, Floats, Ints
 
 PRIORS: dict[str, tuple[float, float]] = {
     "level": (0.06, 1.0), "level_days": (75.0, 0.7),
@@ -37,8 +37,10 @@ class Covariance:
 
     Parameters
     ----------
-    lag : array, shape (n, n)
-        Days between two periods.
+    lags : array, shape (k,)
+        0, 1, 2 … days.
+    lag : array of int, shape (n, n)
+        Days between two periods, which index ``lags``: each kernel is computed once a lag.
     fixed : array, shape (n, n)
         Calendar part, whose weights are not fitted.
     weekday : array, shape (n, n)
@@ -51,7 +53,8 @@ class Covariance:
         Hyperparameters, in the order of the vectors of :meth:`evaluate`.
     """
 
-    lag: Floats
+    lags: Floats
+    lag: Ints
     fixed: Floats
     weekday: Floats
     linear: dict[str, Floats]
@@ -78,11 +81,13 @@ class Covariance:
         parts: dict[str, Floats] = {}
         total = self.fixed.copy()
         for name in ("level", "memory", "weekday"):
-            part = value[name] ** 2 * np.exp(-self.lag / value[f"{name}_days"])
+            away = self.lags / value[f"{name}_days"]
+            fade = value[name] ** 2 * np.exp(-away)
+            part, slope = fade[self.lag], (fade * away)[self.lag]
             if name == "weekday":
-                part *= self.weekday
+                part, slope = part * self.weekday, slope * self.weekday
             total += part
-            parts[name], parts[f"{name}_days"] = 2 * part, part * self.lag / value[f"{name}_days"]
+            parts[name], parts[f"{name}_days"] = 2 * part, slope
         for name, gram in self.linear.items():
             part = value[name] ** 2 * gram
             total += part
@@ -112,8 +117,9 @@ def covariance(
     breaks : tuple of int
         Positions where the sensor's level breaks (moved or replaced); each has a step of its own.
     """
-    position = (days.dates - days.dates[0]).days.to_numpy(dtype=np.float64)
-    lag = np.abs(position[:, None] - position[None, :])
+    position = (days.dates - days.dates[0]).days.to_numpy(dtype=np.int64)
+    lag: Ints = np.abs(position[:, None] - position[None, :])
+    lags = np.arange(position[-1] + 1, dtype=np.float64)
     same = (days.weekday[:, None] == days.weekday[None, :]).astype(np.float64)
     names = ["level", "level_days", "memory", "memory_days", "weekday", "weekday_days", "noise"]
     linear: dict[str, Floats] = {}
@@ -123,11 +129,12 @@ def covariance(
     if controls is not None and controls.shape[1]:
         gram = controls @ controls.T / controls.shape[1]
         linear["control"] = gram
-        linear["drift"] = gram * np.exp(-lag / DRIFT_DAYS)
+        linear["drift"] = gram * np.exp(-lags / DRIFT_DAYS)[lag]
         square = np.diag(gram)
         distance = np.maximum(square[:, None] + square[None, :] - 2 * gram, 0.0)
     names += list(linear) + (["smooth", "smooth_scale"] if distance is not None else [])
-    return Covariance(lag, _fixed(days, same, breaks), same - 1 / 7, linear, distance, tuple(names))
+    fixed = _fixed(days, same, breaks)
+    return Covariance(lags, lag, fixed, same - 1 / 7, linear, distance, tuple(names))
 
 
 def _fixed(days: Days, same_weekday: Floats, breaks: tuple[int, ...]) -> Floats:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -94,6 +95,9 @@ def read(values: pa.ChunkedArray, formats: Sequence[str] = (), date_order: str =
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         values = pc.cast(values, pa.string())
         formats = (*formats, "epoch")
+    plain = None if formats else _iso(values)
+    if plain is not None and _plausible(plain.seconds):
+        return plain
     text = _trimmed(values)
     size = len(text)
     found = Written(
@@ -111,6 +115,12 @@ def read(values: pa.ChunkedArray, formats: Sequence[str] = (), date_order: str =
     found.bad[out] = True
     found.seconds[out] = MISSING
     return found
+
+
+def _plausible(seconds: Seconds) -> bool:
+    """Whether every known instant lies in the years that are accepted."""
+    known = seconds[seconds != MISSING] if (seconds == MISSING).any() else seconds
+    return not len(known) or (int(known.min()) >= _FIRST and int(known.max()) <= _LAST)
 
 
 def _fill(into: Written, where: Mask, got: Written) -> None:
@@ -262,6 +272,7 @@ def _second_pass(seconds: Seconds, twice: Mask, groups: npt.NDArray[np.int64], h
         before = row
 
 
+@cache
 def _ahead(wall: int, rule: ZoneInfo, fold: int = 0) -> int:
     at = dt.datetime(1970, 1, 1) + dt.timedelta(seconds=wall)  # noqa: DTZ001 - a wall clock
     offset = at.replace(tzinfo=rule, fold=fold).utcoffset()
@@ -279,5 +290,5 @@ def _quarters(midnight: int, rule: ZoneInfo) -> tuple[Seconds, Seconds]:
 
 def series(seconds: Seconds, zone: str) -> pd.Series:
     """Return instants as tz-aware datetimes of a zone (NaT where :data:`MISSING`)."""
-    utc = pd.DatetimeIndex(seconds.astype("datetime64[s]"), tz="UTC")
-    return pd.Series(utc.tz_convert(zone).as_unit("ns"))
+    fine = np.where(seconds == MISSING, MISSING, seconds * 1_000_000_000).view("datetime64[ns]")
+    return pd.Series(pd.DatetimeIndex(fine, tz="UTC").tz_convert(zone))

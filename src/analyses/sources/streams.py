@@ -19,9 +19,9 @@ from analyses.schemas import Raw
 from analyses.sources import files
 from analyses.sources.request import Request
 
-BLOCK = 1 << 25
-"""Bytes of text read at a time: some 400,000 rows."""
-ROWS = 1 << 19
+BLOCK = 1 << 23
+"""Bytes of text read at a time: some 100,000 rows."""
+ROWS = 1 << 17
 """Rows of Parquet read at a time."""
 
 Lines = npt.NDArray[np.int64]

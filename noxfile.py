@@ -110,5 +110,6 @@ def lock(session: nox.Session) -> None:
     session.run(
         "python", "-m", "uv", "pip", "compile", "pyproject.toml",
         "--extra", "test", "--extra", "examples", "--universal", "--python-version", "3.11",
-        "--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade", "--output-file", LOCK,
+        "--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade",
+        "--output-file", LOCK,
     )  # fmt: skip

@@ -133,6 +133,15 @@ def new(
 
 
 @app.command()
+def layouts() -> None:
+    """List the file layouts that can be read, by table."""
+    table = Table("Table", "Layout", "What it reads", box=None, pad_edge=False)
+    for cells in commands.layouts():
+        table.add_row(*(escape(cell) for cell in cells))
+    out.print(table)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder, for instance demo.")],
 ) -> None:

@@ -114,6 +114,12 @@ def new(cities_dir: Path, city_id: str) -> list[Path]:
     return templates.create(cities_dir, city_id)
 
 
+def layouts() -> list[tuple[str, str, str]]:
+    """Return table, layout and title of every layout that can be read."""
+    known = sources.layouts()
+    return list(zip(known["table"], known["layout"], known["title_en"], strict=True))
+
+
 def demo(folder: Path) -> list[Path]:
     """Write the synthetic demo city in a folder; return the files written."""
     return demo_city.write(folder)

@@ -210,7 +210,7 @@ def meter_bands(seed: int) -> dict[str, tuple[float, float]]:
         )
     cells = pd.concat(parts, ignore_index=True)
     cells = cells.assign(
-        spaces=20.0, permit_share=0.0, regulated=True, stay=90.0, tariff=1.0,
+        spaces=20.0, permit_share=0.0, regulated=True, tariff=1.0,
         signal=cells["paid"].clip(0, 1),
     )  # fmt: skip
     own = cells["meter_id"] < "m10"

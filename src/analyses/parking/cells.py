@@ -14,15 +14,15 @@ from analyses.parking.supply import offered, regulated
 
 CELL_COLUMNS = (
     "meter_id", "position", "day", "slot", "spaces", "permit_share", "regulated", "paid", "signal",
-    "counted", "stay", "tariff",
+    "counted", "tariff",
 )  # fmt: skip
 """Columns of a table of cells.
 
 ``position`` is the place of the slot in the grid, ``day`` the local date, ``slot`` the hour of the
 local clock (a number, 8.25 for 8:15); ``paid`` the paid occupancy (share of the spaces, may exceed
 1); ``signal`` the same cut at 1, on the spaces open to payers, and carried over hours without
-payment; ``counted`` the occupancy seen (share, NaN where nobody counted); ``stay`` the mean paid
-time at the meter in minutes and ``tariff`` its price for the hour (NaN if unknown)."""
+payment; ``counted`` the occupancy seen (share, NaN where nobody counted); ``tariff`` the
+meter's price for the hour (NaN if unknown)."""
 
 
 def meter_cells(
@@ -81,7 +81,6 @@ def meter_cells(
     )
     cells["signal"] = payment_signal(cells)
     cells["counted"] = _counted(counts, grid, meters, offer)[row, column]
-    cells["stay"] = cells["meter_id"].map(_mean_paid(payments))
     cells["tariff"] = _of_meter(supply, "tariff", meters, np.nan)[row]
     return cells[list(CELL_COLUMNS)]
 
@@ -139,8 +138,3 @@ def _of_meter(supply: pd.DataFrame, column: str, meters: Sequence[str], default:
     if column not in supply:
         return np.full(len(meters), default)
     return supply.groupby("meter_id")[column].mean().reindex(list(meters)).to_numpy(dtype=float)
-
-
-def _mean_paid(payments: pd.DataFrame) -> pd.Series:
-    length = (payments["end"] - payments["start"]).dt.total_seconds() / 60
-    return length[length > 0].groupby(payments["meter_id"]).mean()

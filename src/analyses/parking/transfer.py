@@ -2,8 +2,8 @@
 
 logit(occupancy) = a + α log(payment signal) + c′z, fitted on the counted meters. Where payments
 vanish the curve does too; a slope α below that of a plain ratio says that meters with few payments
-hide more unpaid cars. Covariates z (the mean paid time, the tariff) enter only if leaving out one
-counted meter at a time shows that they help the meters left out.
+hide more unpaid cars. Covariates z (the tariff, where the supply tells it) enter only if leaving
+out one counted meter at a time shows that they help the meters left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy.optimize import least_squares
 
 from analyses.parking.arrays import Floats
 
-COVARIATES = ("stay", "tariff")
+COVARIATES = ("tariff",)
 """Columns of the cells that may enter the curve, in logarithm."""
 
 FEWEST_METERS = 8

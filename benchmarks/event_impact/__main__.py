@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from benchmarks._record import OURS, RESULTS, Row, record
-from benchmarks.event_impact import ours, rivals, simulation
+from benchmarks.event_impact import ours, rivals, simulation, volume
 from benchmarks.event_impact.answer import Answer, measure
 from benchmarks.event_impact.town import LENGTHS, Town, Window, auckland, draw_windows
 
@@ -42,7 +42,7 @@ def main() -> None:
         rows += _auckland(town, length, args)
         _record(rows, town, args.seed)
     if args.methods != "rivals":
-        rows += _simulated(args.seeds)
+        rows += _simulated(args.seeds) + volume.rows()
         _record(rows, town, args.seed)
 
 
@@ -56,7 +56,9 @@ def _kept(methods: str, lengths: Sequence[int]) -> list[Row]:
 
     def measured_again(row: Row) -> bool:
         mine = row.method.startswith(OURS)
-        return mine is (methods == "ours") and (row.work in again or row.work.startswith("simul"))
+        return mine is (methods == "ours") and (
+            row.work in again or not row.work.startswith("auck")
+        )
 
     return [row for row in rows if not measured_again(row)]
 

@@ -127,8 +127,7 @@ def label_spot(zone: Any, extent: Extent) -> tuple[float, float]:
         shown = zone
     points = shapely.get_coordinates(shown)
     top = points[points[:, 1] >= points[:, 1].max() - 1e-6]
-    middle = (extent.west + extent.east) / 2
-    x, y = top[np.argmin(np.abs(top[:, 0] - middle))]
+    x, y = top.mean(axis=0)
     side = 0.13 * (extent.east - extent.west)
     x = min(max(float(x), extent.west + side), extent.east - side)
     return round(x, 6), round(float(y), 6)

@@ -163,11 +163,12 @@ def _content(
     rows: Sequence[Sequence[str]],
     numeric: Sequence[int] = (),
 ) -> dict[str, Any]:
+    filled = [at for at in range(len(header)) if any(row[at] for row in rows)]
     titles = [_say(item, writer) for item in header]
     return {
         "caption": _say(caption, writer),
-        "header": titles,
-        "rows": [list(row) for row in rows],
+        "header": [titles[at] for at in filled],
+        "rows": [[row[at] for at in filled] for row in rows],
         "numeric": [titles[at] for at in numeric],
         "note": "",
     }

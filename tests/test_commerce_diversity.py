@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analyses.commerce.diversity import hill, observed, standardised
+from analyses.commerce.diversity import expected_hill, hill, observed, standardised
 
 # Spiders under tree canopies (Sackett et al. 2011), as analysed by Chao et al. (2014) and shipped
 # with the R package iNEXT: girdled 168 individuals of 26 species, logged 252 of 37.
@@ -64,6 +64,29 @@ def test_the_interval_holds_the_estimate_and_repeats() -> None:
     for estimate in first:
         assert 1 <= estimate.low < estimate.value < estimate.high
         assert estimate.n == 168
+
+
+def test_the_expected_numbers_of_known_shares_are_the_mean_of_samples() -> None:
+    shares = np.array([0.4, 0.3, 0.15, 0.1, 0.05])
+    drawn = np.random.default_rng(4).multinomial(40, shares, size=4000)
+    zero, _, two = expected_hill(shares, 40)
+    richness = (drawn > 0).sum(axis=1)
+    assert zero == pytest.approx(richness.mean(), abs=4 * richness.std() / 63)
+    assert 1 / two == pytest.approx(((drawn / 40) ** 2).sum(axis=1).mean(), rel=0.01)
+    assert expected_hill(np.array([1.0]), 40) == pytest.approx((1, 1, 1))
+
+
+def test_the_interval_covers_at_about_the_nominal_rate() -> None:
+    """Sixty samples of 80 shops brought to 100: the truth lies inside 51 times at least."""
+    shares = 0.8 ** np.arange(25)
+    shares /= shares.sum()
+    truth = expected_hill(shares, 100)
+    rng = np.random.default_rng(9)
+    inside = np.zeros(3)
+    for seed in range(60):
+        found = standardised(rng.multinomial(80, shares), 100, replicates=60, seed=seed)
+        inside += [e.low <= value <= e.high for e, value in zip(found, truth, strict=True)]
+    assert inside.min() >= 51
 
 
 def test_no_shop_is_refused() -> None:

@@ -12,7 +12,6 @@ import math
 import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, gammaln
-from scipy.stats import norm
 
 from analyses.results import Estimate
 
@@ -69,28 +68,43 @@ def standardised(
     """Return the Hill numbers at ``size`` shops with bootstrap intervals.
 
     The bootstrap draws from the estimated assemblage, unseen activities included (appendix S2 of
-    the paper); the interval is the estimate plus or minus the normal quantile times its standard
-    error, and never below one.
+    the paper). The interval is pivotal on the log scale: the estimate divided by the quantiles of
+    the ratio of each replicate to the true value of the assemblage that it is drawn from, so that
+    the bias and the skewness of the estimate both enter it. It is never below one.
     """
     counts = counts[counts > 0]
     n = int(counts.sum())
     values = hill(counts, size)
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(n, _assemblage(counts, n), size=replicates)
-    errors = np.std([hill(row, size) for row in drawn], axis=0, ddof=1)
-    z = float(norm.ppf(0.5 + level / 2))
+    shares = _assemblage(counts, n)
+    drawn = np.random.default_rng(seed).multinomial(n, shares, size=replicates)
+    ratios = np.array([hill(row, size) for row in drawn]) / expected_hill(shares, size)
+    tail = (1 - level) / 2
+    least, most = np.quantile(ratios, [tail, 1 - tail], axis=0)
     first, second, third = (
-        Estimate(value, max(1.0, value - z * error), value + z * error, n, level)
-        for value, error in zip(values, errors.tolist(), strict=True)
+        Estimate(value, max(1.0, min(value, value / up)), max(value, value / down), n, level)
+        for value, down, up in zip(values, least.tolist(), most.tolist(), strict=True)
     )
     return first, second, third
 
 
+def expected_hill(shares: Floats, size: int) -> tuple[float, float, float]:
+    """Return the Hill numbers of the expected frequency counts of samples of known shares."""
+    p = shares[shares > 0]
+    k = np.arange(1, size + 1, dtype=np.float64)
+    logs = gammaln(size + 1) - gammaln(k + 1) - gammaln(size - k + 1)
+    rest = np.log1p(-np.minimum(p, 1 - 1e-12))[:, None]
+    frequencies = np.exp(logs + k * np.log(p)[:, None] + (size - k) * rest).sum(axis=0)
+    return _of_frequencies(frequencies, size)
+
+
 def _rarefied(counts: Counts, n: int, size: int) -> tuple[float, float, float]:
     """Hill numbers of the expected frequency counts of a random part (equations 4a to 4c)."""
-    k = np.arange(1, size + 1, dtype=np.float64)
-    frequencies = _expected(counts.astype(np.float64), n, size)
-    share = k / size
+    return _of_frequencies(_expected(counts.astype(np.float64), n, size), size)
+
+
+def _of_frequencies(frequencies: Floats, size: int) -> tuple[float, float, float]:
+    """Hill numbers of ``frequencies[k - 1]`` activities with k shops among ``size``."""
+    share = np.arange(1, size + 1, dtype=np.float64) / size
     return (
         float(frequencies.sum()),
         float(np.exp(-(frequencies * share * np.log(share)).sum())),

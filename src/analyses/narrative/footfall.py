@@ -10,7 +10,7 @@ from analyses.footfall.health import LEAVES
 from analyses.footfall.impact import Impact
 from analyses.narrative.phrases import ALL, Words, missing_findings, said
 from analyses.results import Finding, Result
-from analyses.wording import Text, day, interval, number, percent
+from analyses.wording import Text, day, interval, percent
 
 FAULTS: dict[str, Text] = {
     "outage": Text("panne", "outage"),
@@ -112,7 +112,9 @@ def _event(w: Words, impact: Impact) -> str:
         verdict = w.pick(impact.verdict_text)
         return f"{label} : {verdict} ({why})." if fr else f"{label}: {verdict} ({why})."
     effect, rate = impact.relative, 100 * impact.calibration.false_alarm_rate
-    passages = number(impact.uplift.value, w.language, signed=True)
+    lost = impact.verdict == "shown" and effect.value < 0  # « a coûté » already says the sign
+    uplift = impact.uplift.value
+    passages = w.count(abs(uplift)) if lost else w.count(uplift, signed=True)
     change = percent(effect.value, w.language, 0, signed=True)
     between = interval(effect.low, effect.high, "%", w.language, 0)
     wrong, seen = w.whole_share(rate), w.whole_share(impact.detectable)
@@ -123,7 +125,7 @@ def _event(w: Words, impact: Impact) -> str:
             f"voit quatre fois sur cinq un effet de {seen}."
         )
         if impact.verdict == "shown":
-            verb = "a attiré" if effect.value > 0 else "a coûté"
+            verb = "a coûté" if lost else "a attiré"
             return f"{label} {verb} {passages} passages ({change}, intervalle {between}){tail}"
         verdict = w.pick(impact.verdict_text)
         return f"{label} : {verdict} ({change}, intervalle {between}){tail}"
@@ -132,7 +134,7 @@ def _event(w: Words, impact: Impact) -> str:
         f"effect of {seen} four times in five."
     )
     if impact.verdict == "shown":
-        verb = "brought" if effect.value > 0 else "cost"
+        verb = "cost" if lost else "brought"
         return f"{label} {verb} {passages} passages ({change}, interval {between}){tail}"
     return f"{label}: {w.pick(impact.verdict_text)} ({change}, interval {between}){tail}"
 
@@ -142,7 +144,7 @@ def _together(study: Footfall) -> list[Finding]:
     if not study.tested:
         return []
     kept = sum(tested.shown for tested in study.tested)
-    results = tuple(r for r in study.results if r.indicator == "event_impact")
+    results = tuple(r for r in study.results if r.indicator == "event_impact" and r.computable)
 
     def corrected(w: Words) -> str:
         n, k = w.count(len(study.tested)), w.count(kept)

@@ -70,6 +70,7 @@ local function cell_length(cell)
 end
 
 local LONG_WORD = 18
+local DENSE = 14 -- columns above which a table is set smaller on paper
 
 -- Columns share the page in proportion to what they hold, when the table is wider than the page.
 local function share_width(tbl, room)
@@ -141,7 +142,11 @@ local function table_(tbl)
       '<div class="scroller" role="region" tabindex="0" aria-label="%s">', html_escape(label))
       .. text .. '</div>') }
   end
-  return { share_width(tbl, typst and 96 or 80):walk { Str = breakable } }
+  local shaped = share_width(tbl, typst and 96 or 80):walk { Str = breakable }
+  if typst and #tbl.colspecs > DENSE then
+    return { raw '#dense[', shaped, raw ']' }
+  end
+  return { shaped }
 end
 
 -- Parts of the report --------------------------------------------------------------------------

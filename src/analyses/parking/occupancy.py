@@ -117,11 +117,10 @@ def stays_space_time(
 
 
 def _zone_codes(values: pd.Series, zones: Sequence[str]) -> Codes:
-    """Return the position of each value's zone, by category where the reader has made some."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        place = np.append(positions(zones, values.cat.categories), -1)
-        return np.asarray(place[values.cat.codes.to_numpy()])
-    return positions(zones, values)
+    """Return the position of each value's zone, each distinct value looked up once."""
+    codes, names = pd.factorize(values)
+    place = np.append(positions(zones, names), -1)  # a missing zone is coded -1: the last
+    return np.asarray(place[codes])
 
 
 def rate(occ: Occupancy, zone: str | None = None, *, level: float = 0.95) -> Estimate:

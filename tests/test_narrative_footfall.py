@@ -71,7 +71,7 @@ def test_the_planted_effect_is_told_with_its_doubts(study: chapter.Footfall) -> 
     assert fair.level == "key"
     assert fair.results[0].indicator == "event_impact"
     text = fair.text.in_("fr").replace("\u202f", "").replace("\u00a0", " ")
-    assert text.startswith("La foire a attiré +")
+    assert text.startswith("La foire (12 mai 2023) a attiré +")
     assert f"sur {impact.calibration.n} fenêtres sans évènement" in text
     assert f"se trompe {100 * impact.calibration.false_alarm_rate:.0f}% du temps" in text
     low, high = f"{impact.relative.low:.0f}", f"{impact.relative.high:.0f}"

@@ -20,7 +20,7 @@ from analyses.figures.figure import Chart, Table
 from analyses.footfall.chapter import Footfall
 from analyses.footfall.health import Flag
 from analyses.footfall.impact import Impact
-from analyses.narrative.footfall import CONFLICTS, FAULTS
+from analyses.narrative.footfall import CONFLICTS, FAULTS, event_name
 from analyses.wording import Language, Text, day, interval, listing, number, percent
 
 PANELS = 8
@@ -113,9 +113,9 @@ def event_panels(study: Footfall, language: Language) -> Chart | None:
     )
     alt = Text(
         "Passages observés et attendus, jour par jour, avant, pendant et après. "
-        + " ".join(f"{i.event.label} : {_change(i, 'fr')}." for i in drawn),
+        + " ".join(f"{event_name(i.event, 'fr')} : {_change(i, 'fr')}." for i in drawn),
         "Observed and expected passages, day by day, before, during and after. "
-        + " ".join(f"{i.event.label}: {_change(i, 'en')}." for i in drawn),
+        + " ".join(f"{event_name(i.event, 'en')}: {_change(i, 'en')}." for i in drawn),
     )
     note = Text(
         "Bande grise : les jours de l'évènement. Zone claire : intervalle de chaque jour pris "
@@ -147,7 +147,7 @@ def effect_table(study: Footfall, language: Language) -> Table | None:
             if impact.series == "*"
             else str(names.get(impact.series, impact.series))
         )
-        rows.append([impact.event.label, place, *_effect_cells(impact, language)])
+        rows.append([event_name(impact.event, language), place, *_effect_cells(impact, language)])
     return Table(
         "effets",
         _say(language, "Effet des évènements sur les passages", "Effect of events on passages"),
@@ -333,7 +333,8 @@ def _panel(axes: Axes, impact: Impact, language: Language) -> None:
               label=_say(language, "Attendu", "Expected"))  # fmt: skip
     axes.plot(at, [d.observed for d in impact.days], color=style.BLUE, marker="o", ms=3,
               label=_say(language, "Observé", "Observed"))  # fmt: skip
-    axes.set_title(f"{axis.cut(impact.event.label)} : {_change(impact, language)}", size=8.5)
+    name = axis.cut(event_name(impact.event, language))
+    axes.set_title(f"{name} : {_change(impact, language)}", size=8.5)
     axes.set_ylim(bottom=0)
     ticks = [at[0], during[0], at[-1]]
     names = [f"{impact.days[i].day:%d/%m}" for i in ticks]
@@ -369,7 +370,7 @@ def _days_table(drawn: list[Impact], language: Language) -> Table:
     header = _header(language, ("Évènement", "Event"), ("Jour", "Day"), ("Observé", "Observed"),
                      ("Attendu", "Expected"), ("Intervalle", "Interval"))  # fmt: skip
     rows = [
-        [impact.event.label, day(d.day, language), number(d.observed, language),
+        [event_name(impact.event, language), day(d.day, language), number(d.observed, language),
          number(d.expected, language), interval(d.low, d.high, "", language, 0)]
         for impact in drawn for d in impact.days if d.period == "during"
     ]  # fmt: skip

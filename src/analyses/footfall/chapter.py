@@ -236,7 +236,10 @@ def _results(study: Footfall, days: Days, events: bool) -> tuple[Result, ...]:
     if events:
         found += impact_results(study.impacts)
     else:
-        why = Text("la ville ne déclare aucun évènement.", "the city declares no event.")
+        why = Text(
+            "la ville ne déclare aucun évènement à mesurer.",
+            "the city declares no event to measure.",
+        )
         found.append(
             not_computable("event_impact", "passages", "sensor", why, unlocked_by=("events",))
         )

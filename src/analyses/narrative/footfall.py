@@ -6,11 +6,15 @@ A digit never stands in a sentence's template: all come from results.
 from __future__ import annotations
 
 from analyses.footfall.chapter import Footfall, period
+from analyses.footfall.events import Event
 from analyses.footfall.health import LEAVES
 from analyses.footfall.impact import Impact
 from analyses.narrative.phrases import ALL, Words, missing_findings, said
 from analyses.results import Finding, Result
-from analyses.wording import Text, day, interval, percent
+from analyses.wording import Language, Text, day, interval, percent
+
+FEWEST_POOLED = 3
+"""Events of a kind under which their mean effect is not told: its interval would say nothing."""
 
 FAULTS: dict[str, Text] = {
     "outage": Text("panne", "outage"),
@@ -105,8 +109,15 @@ def event_text(impact: Impact) -> Text:
     return said(lambda w: _event(w, impact))
 
 
+def event_name(event: Event, language: Language) -> str:
+    """Write the name of an event, with its first day unless the name already holds the year."""
+    if str(event.start.year) in event.label:
+        return event.label
+    return f"{event.label} ({day(event.start, language)})"
+
+
 def _event(w: Words, impact: Impact) -> str:
-    fr, label = w.language == "fr", impact.event.label
+    fr, label = w.language == "fr", event_name(impact.event, w.language)
     if impact.calibration is None:
         why = "" if impact.reason is None else w.pick(impact.reason)
         verdict = w.pick(impact.verdict_text)
@@ -122,7 +133,7 @@ def _event(w: Words, impact: Impact) -> str:
     if fr:
         tail = (
             f" ; sur {n} fenêtres sans évènement, la méthode se trompe {wrong} du temps, et elle "
-            f"voit quatre fois sur cinq un effet de {seen}."
+            f"voit quatre fois sur cinq un effet de {seen}{_feast(w, impact)}."
         )
         if impact.verdict == "shown":
             verb = "a coûté" if lost else "a attiré"
@@ -131,7 +142,7 @@ def _event(w: Words, impact: Impact) -> str:
         return f"{label} : {verdict} ({change}, intervalle {between}){tail}"
     tail = (
         f"; over {n} windows without event the method is wrong {wrong} of the time, and it sees an "
-        f"effect of {seen} four times in five."
+        f"effect of {seen} four times in five{_feast(w, impact)}."
     )
     if impact.verdict == "shown":
         verb = "cost" if lost else "brought"
@@ -139,8 +150,17 @@ def _event(w: Words, impact: Impact) -> str:
     return f"{label}: {w.pick(impact.verdict_text)} ({change}, interval {between}){tail}"
 
 
+def _feast(w: Words, impact: Impact) -> str:
+    """Say that a public holiday's own effect is part of what was measured."""
+    if not impact.on_holiday:
+        return ""
+    if w.language == "fr":
+        return " ; l'effet comprend celui du jour férié"
+    return "; the effect includes that of the public holiday"
+
+
 def _together(study: Footfall) -> list[Finding]:
-    kinds = [pooled for pooled in study.pooled if pooled.effect.n > 1]
+    kinds = [pooled for pooled in study.pooled if pooled.effect.n >= FEWEST_POOLED]
     if not study.tested:
         return []
     kept = sum(tested.shown for tested in study.tested)

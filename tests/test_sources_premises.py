@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 
 import openpyxl
@@ -481,6 +482,20 @@ def test_provenance(tmp_path):
     assert tables.provenance["sha256"].str.len().tolist() == [64, 64]
     assert len(tables.premises) == 3
     assert [path.name for path in tables.files] == ["a-2023.csv", "a-2024.csv"]
+
+
+def test_the_day_a_table_was_had_is_the_latest_of_its_files(tmp_path):
+    put(tmp_path, "a.csv", "premises_id;wave;status\nA;2023-06-01;vacant")
+    put(tmp_path, "b.csv", "premises_id;wave;status\nA;2024-06-01;vacant")
+    declared = [
+        {"layout": "coeurville", "path": "a.csv", "retrieved": "2024-07-01"},
+        {"layout": "coeurville", "path": "b.csv"},
+    ]
+    tables = sources.load(city(tmp_path, sources={"premises": declared}))
+    assert tables.retrieved("premises") == datetime.date(2024, 7, 1)
+    assert tables.retrieved("establishments") is None
+    with pytest.raises(KeyError, match="premisses"):
+        tables.retrieved("premisses")
 
 
 def test_the_list_of_layouts_names_every_option():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +87,19 @@ class Tables(Mapping[str, "pd.DataFrame | None"]):
         """Return the producers of these tables, each once, as a map or a chart credits them."""
         rows = self.provenance[self.provenance["table"].isin(names)]
         return ", ".join(dict.fromkeys(str(name) for name in rows["producer"].dropna() if name))
+
+    def retrieved(self, name: str) -> dt.date | None:
+        """Return the latest declared day on which a file of this table was had, None if none is.
+
+        Raises
+        ------
+        KeyError
+            If the name is no table.
+        """
+        if name not in NAMES:
+            raise KeyError(f"there is no table {name!r}: {', '.join(NAMES)}")
+        days = self.provenance.loc[self.provenance["table"] == name, "retrieved"].dropna()
+        return None if days.empty else pd.Timestamp(days.max()).date()
 
     def has(self, *names: str) -> bool:
         """Whether the city has all of these tables, with at least one row each."""

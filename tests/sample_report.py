@@ -27,6 +27,7 @@ HOSTILE = "<script>alert(1)</script> & =cmd|'/c calc'!A1 #strong[x]"
 FORMULAS = (
     "$x_1$ `code` *stars* _under_ [link](http://evil.example) {{< include /etc/passwd >}} \\n @ref"
 )
+TEMPLATE = "{{7*7}} {% x %} {# y #} {{ cycler.__init__.__globals__ }}"
 RATE = Result(
     "vacancy_rate", Estimate(12.3, 10.0, 14.5, 512), "%", "survey", "wilson/1",
     period_start=date(2025, 6, 17), period_end=date(2025, 6, 17),
@@ -65,7 +66,7 @@ def city(**more: Any) -> City:
 
 
 def premises() -> pd.DataFrame:
-    """Twelve premises; the second, vacant, has the hostile name."""
+    """Twelve premises; the second, vacant, has the hostile name, the third that of a template."""
     n = 12
     return pd.DataFrame(
         {
@@ -73,7 +74,7 @@ def premises() -> pd.DataFrame:
             "wave": pd.Timestamp("2025-06-17"),
             "status": ["occupied", "vacant", "vacant_works", "unknown"] * 3,
             "zone_id": ["hyper"] * 8 + ["faubourg"] * 4,
-            "name": ["Boulangerie", HOSTILE, *[f"Commerce {i}" for i in range(2, n)]],
+            "name": ["Boulangerie", HOSTILE, TEMPLATE, *[f"Commerce {i}" for i in range(3, n)]],
             "activity": "Commerce",
             "street": "Rue des Lices",
             "surface_m2": 62.0,

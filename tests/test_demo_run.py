@@ -24,13 +24,14 @@ from test_cli import coeurville
 pytestmark = pytest.mark.slow
 
 HOSTILE = "<script>alert(1)</script> & =cmd|'/c calc'!A1 #strong[x]"
+TEMPLATE = "{{7*7}} {% x %} {# y #}"
 PERSONAL = ("owner_name", "owner_contact", "shopkeeper_name", "shopkeeper_contact")
 DAY = "1789000000"
 
 
 @pytest.fixture(scope="module")
 def hostile_city(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with the demo city, its strangest shop now vacant in a street of that name."""
+    """Folder with the demo city: its strangest shop now vacant, another named as a template."""
     folder = tmp_path_factory.mktemp("cities")
     shutil.copytree(root / "cities" / "demo", folder / "demo")
     path = folder / "demo" / "premises.csv"
@@ -38,6 +39,8 @@ def hostile_city(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows = list(csv.DictReader(stream, delimiter=";"))
     last = max(row["wave"] for row in rows)
     (target,) = {row["premises_id"] for row in rows if row["name"] == HOSTILE}
+    other = next(r for r in rows if r["wave"] == last and r["name"] and r["premises_id"] != target)
+    other["name"] = TEMPLATE
     for row in rows:
         if row["premises_id"] == target:
             row["street"] = HOSTILE
@@ -152,6 +155,7 @@ def test_a_hostile_name_is_only_text(output: Path) -> None:
     assert html.escape(HOSTILE, quote=False) in page.replace("&#39;", "'").replace(
         "&#x27;", "'"
     ).replace("’", "'")
+    assert f'"{TEMPLATE}"' in html.unescape(html.unescape(page))  # in the map, and not run
     squeeze = re.compile(r"[\s\u00a0\u202f\u200b]+")
     wanted = squeeze.sub("", HOSTILE).replace("'", "’")
     for text in (pdf_text(output / "report.pdf"), docx_text(output / "report.docx")):

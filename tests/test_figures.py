@@ -236,8 +236,23 @@ def test_a_hostile_name_stays_data_in_the_map(drawn: maps.Map) -> None:
     spec = json.loads(re.search(r"coeurville\(map_\w+, (\{.*\})\);", drawn.html).group(1))  # type: ignore[union-attr]
     names = [point[2][0] for group in spec["groups"] for point in group["points"]]
     assert made.HOSTILE in names
+    assert made.TEMPLATE in names
     code = drawn.html[: drawn.html.index("coeurville(map_")]
     assert ".innerHTML" not in code.split("function coeurville")[1]
+
+
+@pytest.mark.parametrize("text", [made.TEMPLATE, "Chez {{Paul", "50 {% de remise", "{# caché #}"])
+def test_no_text_of_a_map_is_run_as_a_template(text: str) -> None:
+    last = made.premises().assign(street=text, activity=text, zone_id=text)
+    zones = made.zones().assign(zone_id=[text, "faubourg"], name=text)
+    shown = maps.premises_map(last, "fr", zones=zones, source=text)
+    assert shown is not None
+    spec = json.loads(re.search(r"coeurville\(map_\w+, (\{.*\})\);", shown.html).group(1))  # type: ignore[union-attr]
+    cards = [point[2] for group in spec["groups"] for point in group["points"]]
+    assert all(card[2] == card[3] == text for card in cards)
+    assert spec["words"]["source"] == text
+    assert {zone["name"] for zone in spec["zones"]} == {text}
+    assert f"<title>{escape.html(shown.title)}</title>" in shown.html
 
 
 def test_the_map_counts_what_it_shows(drawn: maps.Map) -> None:

@@ -19,6 +19,10 @@ from analyses.figures.escape import html, script
 from analyses.figures.style import data_uri
 from analyses.wording import Language
 
+_SPECIFICATION = "COEURVILLE_SPECIFICATION"
+"""Stands for the specification while folium renders: what it renders is a template of its own, so
+that the double braces of a shop's name would be run as code."""
+
 _VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 """folium's own forbids enlarging the page, which readers with low vision need (WCAG 1.4.4)."""
 
@@ -37,10 +41,10 @@ def document(spec: dict[str, Any], title: str, language: Language) -> str:
         Language of the document.
     """
     page = _Map(tiles=None, control_scale=False, zoom_control=True, zoom_snap=0.25)
-    _Drawing(script(spec)).add_to(page)
+    _Drawing().add_to(page)
     for rank, element in enumerate(_tree(page.get_root())):
         element._id = f"{rank:04d}"
-    text: str = page.get_root().render()
+    text: str = page.get_root().render().replace(_SPECIFICATION, script(spec), 1)
     head = f'<html lang="{language}">\n<head>\n<title>{html(title)}</title>'
     text = re.sub(r"<html>\s*<head>", lambda _: head, text, count=1)
     return re.sub(r'<meta name="viewport"[^>]*>', lambda _: _VIEWPORT, text, count=1)
@@ -59,19 +63,18 @@ class _Map(folium.Map):  # type: ignore[misc]
 
 
 class _Drawing(MacroElement):  # type: ignore[misc]
-    """What is drawn on the map: our script and its specification."""
+    """What is drawn on the map: our script, and a mark where its specification goes."""
 
     _template = Template(
         "{% macro header(this, kwargs) %}<style>{{ this.css }}</style>"
         "<script>{{ this.code }}</script>{% endmacro %}"
         "{% macro script(this, kwargs) %}"
-        "coeurville({{ this._parent.get_name() }}, {{ this.spec }});{% endmacro %}"
+        "coeurville({{ this._parent.get_name() }}, " + _SPECIFICATION + ");{% endmacro %}"
     )
 
-    def __init__(self, spec: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._name = "Drawing"
-        self.spec = spec
         self.css = _asset("map.css")
         self.code = _asset("map.js")
 

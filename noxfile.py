@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -25,42 +26,48 @@ def _setup(session: nox.Session) -> None:
     session.install("--no-deps", "--no-build-isolation", "--editable", ".")
 
 
+def _run(session: nox.Session, *words: str) -> None:
+    """Run a module with the Python of the session, or ours in the caller's environment."""
+    ours = isinstance(session.virtualenv, PassthroughEnv)
+    session.run(sys.executable if ours else "python", "-m", *words, external=ours)
+
+
 @nox.session
 def report(session: nox.Session) -> None:
     """Run a city (demo unless named) and write its report in HTML, PDF and DOCX."""
     _setup(session)
     cities = session.posargs or ["demo"]
-    session.run("python", "-m", "analyses", "run", *cities)
+    _run(session, "analyses", "run", *cities)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check the style."""
     _setup(session)
-    session.run("python", "-m", "ruff", "check", *CODE)
-    session.run("python", "-m", "ruff", "format", "--check", *CODE)
+    _run(session, "ruff", "check", *CODE)
+    _run(session, "ruff", "format", "--check", *CODE)
 
 
 @nox.session(name="format")
 def format_(session: nox.Session) -> None:
     """Rewrite the code in our style."""
     _setup(session)
-    session.run("python", "-m", "ruff", "check", "--fix", *CODE)
-    session.run("python", "-m", "ruff", "format", *CODE)
+    _run(session, "ruff", "check", "--fix", *CODE)
+    _run(session, "ruff", "format", *CODE)
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types."""
     _setup(session)
-    session.run("python", "-m", "mypy")
+    _run(session, "mypy")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests."""
     _setup(session)
-    session.run("python", "-m", "pytest", *session.posargs)
+    _run(session, "pytest", *session.posargs)
 
 
 @nox.session
@@ -74,10 +81,11 @@ def bench(session: nox.Session) -> None:
         session.error(f"no benchmark {', '.join(unknown)}: choose among {', '.join(known)}")
     for name in names:
         rivals = folder / name / "requirements.txt"
-        python = "python"
         if rivals.exists():
             python = str(_rival_environment(session, name, rivals))
-        session.run(python, "-m", f"benchmarks.{name}", external=True)
+            session.run(python, "-m", f"benchmarks.{name}", external=True)
+        else:
+            _run(session, f"benchmarks.{name}")
 
 
 def _rival_environment(session: nox.Session, name: str, requirements: Path) -> Path:
@@ -87,7 +95,7 @@ def _rival_environment(session: nox.Session, name: str, requirements: Path) -> P
     stamp = home / ".ready"
     if not stamp.exists() or stamp.stat().st_mtime < requirements.stat().st_mtime:
         shutil.rmtree(home, ignore_errors=True)
-        session.run("python", "-m", "venv", str(home))
+        session.run(sys.executable, "-m", "venv", str(home), external=True)
         run = (str(binary), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
         session.run(*run, "-c", str(_constraints(home)), "-r", str(requirements), external=True)
         session.run(*run, "-c", str(_constraints(home)), "--editable", ".", external=True)
@@ -107,8 +115,8 @@ def _constraints(home: Path) -> Path:
 @nox.session
 def lock(session: nox.Session) -> None:
     """Refresh the lock file from pyproject.toml (needs the network)."""
-    session.run(
-        "python", "-m", "uv", "pip", "compile", "pyproject.toml",
+    _run(
+        session, "uv", "pip", "compile", "pyproject.toml",
         "--extra", "test", "--extra", "examples", "--universal", "--python-version", "3.11",
         "--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade",
         "--output-file", LOCK,

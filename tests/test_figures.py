@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sample_report as made
-from analyses.figures import charts, commerce, escape, maps, style
+from analyses.figures import charts, commerce, commerce_tables, escape, maps, style
 from analyses.figures.axis import Point
 from analyses.results import Estimate, Result
 
@@ -253,6 +253,29 @@ def test_no_text_of_a_map_is_run_as_a_template(text: str) -> None:
     assert spec["words"]["source"] == text
     assert {zone["name"] for zone in spec["zones"]} == {text}
     assert f"<title>{escape.html(shown.title)}</title>" in shown.html
+
+
+def test_the_map_and_the_list_show_a_campaign_of_several_days() -> None:
+    last = made.premises()
+    last.loc[6:, "wave"] = pd.Timestamp("2025-06-20")
+    shown = maps.premises_map(last, "fr", zones=made.zones())
+    assert shown is not None
+    assert shown.data.data.iloc[-1]["Total"] == "12"
+    assert shown.note == "Relevé du 17\u00a0juin\u00a02025 au 20\u00a0juin\u00a02025."
+    before = made.premises().assign(wave=pd.Timestamp("2024-06-01"))
+    before.loc[2, "name"] = "Ancienne enseigne"
+    before.loc[before["premises_id"] == "L05", "status"] = "occupied"
+    last.loc[2, "name"] = None
+    later = last.head(2).assign(wave=pd.Timestamp("2025-10-01"), status="occupied")
+    history = pd.concat([before, last, later], ignore_index=True)
+    table = commerce_tables.vacant_premises(last, history, "fr")
+    assert table is not None
+    since = table.data.set_index("Dernière enseigne")["Vu vacant depuis"]
+    assert len(since) == 6
+    assert since["Ancienne enseigne"] == "1er\u00a0juin\u00a02024"
+    assert since["Commerce 5"] == "17\u00a0juin\u00a02025"
+    assert since[made.HOSTILE] == "1er\u00a0juin\u00a02024"
+    assert "6 locaux vacants." in table.note
 
 
 def test_the_map_counts_what_it_shows(drawn: maps.Map) -> None:

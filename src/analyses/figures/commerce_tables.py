@@ -10,7 +10,7 @@ from analyses.commerce import band
 from analyses.figures.commerce import category
 from analyses.figures.figure import Table
 from analyses.results import Result
-from analyses.wording import Language, Text, day, interval, number, percent
+from analyses.wording import Language, Text, day, interval, number, percent, plural
 
 LONGEST = 60
 """Rows of a table of the report; the indicators file and the survey hold all."""
@@ -69,7 +69,7 @@ def vacancy_by(
     shown = sorted((r for r in kept if r.computable), key=lambda r: -r.estimate.value)[:LONGEST]
     if not shown or last is None:
         return None
-    hidden = len(kept) - len(shown)
+    hidden = sum(not r.computable for r in kept)
     title, first = (text.in_(language) for text in _TITLES[breakdown])
     rows = [
         (
@@ -105,14 +105,22 @@ _COLUMNS = (
 
 
 def vacant_premises(
-    premises: pd.DataFrame | None, language: Language, *, longest: int = LONGEST
+    last: pd.DataFrame | None,
+    premises: pd.DataFrame | None,
+    language: Language,
+    *,
+    longest: int = LONGEST,
 ) -> Table | None:
-    """List the premises that are vacant at the last wave: where, how large, what was there.
+    """List the premises vacant at the last campaign: where, how large, what was there.
 
     Parameters
     ----------
+    last : pandas.DataFrame or None
+        One row for each premises of the last campaign, ``wave`` being the day of its visit: the
+        columns of table ``premises``.
     premises : pandas.DataFrame or None
-        Table ``premises``; personal fields never reach it.
+        Table ``premises``: the history, for the last sign and the first vacant sighting; personal
+        fields never reach it.
     language : str
         Language of the table.
     longest : int
@@ -123,10 +131,10 @@ def vacant_premises(
     Table or None
         None if nothing is vacant.
     """
-    if premises is None or premises.empty:
+    if last is None or premises is None or last.empty:
         return None
-    last = premises["wave"].max()
-    vacant = premises[(premises["wave"] == last) & premises["status"].isin(_VACANT)]
+    vacant = last[last["status"].isin(_VACANT)]
+    premises = premises[premises["wave"] <= last["wave"].max()]
     if vacant.empty:
         return None
     texts = vacant.reindex(columns=["street", "address", "name"]).astype("string").fillna("")
@@ -146,12 +154,14 @@ def vacant_premises(
     ordered = rows.assign(_since=since).sort_values(
         ["_since", *rows.columns[:2]], kind="stable", ignore_index=True
     )
-    note = Text(
-        f"Édition interne. Les vacances les plus anciennes d'abord. {len(rows)} locaux vacants ; "
-        f"{min(longest, len(rows))} sont listés.",
-        f"Internal edition. Longest vacancies first. {len(rows)} vacant premises, "
-        f"{min(longest, len(rows))} listed.",
-    )
+    count = len(rows)
+    many, more = plural(count, "local vacant", "locaux vacants"), min(longest, count)
+    fr = f"Édition interne. Les vacances les plus anciennes d'abord. {number(count, 'fr')} {many}"
+    en = f"Internal edition. Longest vacancies first. {number(count, 'en')} vacant premises"
+    if more < count:
+        fr += f" ; {more} {plural(more, 'est listé', 'sont listés')}"
+        en += f", {more} listed"
+    note = Text(f"{fr}.", f"{en}.")
     return Table(
         id="locaux-vacants",
         caption=Text("Locaux vacants au dernier relevé", "Vacant premises at the last survey").in_(
@@ -174,7 +184,7 @@ def _vacant_since(premises: pd.DataFrame, vacant: pd.DataFrame) -> pd.Series:
     after = seen["premises_id"].map(let)
     run = seen[seen["status"].isin(_VACANT) & (after.isna() | (seen["wave"] > after))]
     first = run.groupby("premises_id")["wave"].min()
-    return vacant["premises_id"].map(first)
+    return vacant["premises_id"].map(first).fillna(vacant["wave"])
 
 
 def _last_names(premises: pd.DataFrame, vacant: pd.DataFrame) -> pd.Series:
@@ -200,9 +210,10 @@ def _band(result: Result, language: Language) -> str:
 def _note(hidden: int, language: Language) -> str:
     if not hidden:
         return ""
+    lines = plural(hidden, "autre ligne a", "autres lignes ont")
+    rows = plural(hidden, "other row has", "other rows have", "en")
     return Text(
-        f"{hidden} autres lignes ont trop peu de locaux, ou une couverture trop faible, pour "
-        "montrer un taux.",
-        f"{hidden} other rows have too few premises, or too low a coverage, for a rate to be "
-        "shown.",
+        f"{hidden} {lines} trop peu de locaux, ou une couverture trop faible, pour montrer un "
+        "taux.",
+        f"{hidden} {rows} too few premises, or too low a coverage, for a rate to be shown.",
     ).in_(language)

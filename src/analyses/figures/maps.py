@@ -31,7 +31,7 @@ _NO_ZONE = Text("Hors zones", "Outside the zones")
 
 
 def premises_map(
-    premises: pd.DataFrame | None,
+    last: pd.DataFrame | None,
     language: Language,
     *,
     zones: gpd.GeoDataFrame | None = None,
@@ -39,12 +39,13 @@ def premises_map(
     source: str = "",
     fields: Sequence[str] = tuple(FIELDS),
 ) -> Map | None:
-    """Map the premises of the last survey wave by status.
+    """Map the premises of the last survey campaign by status.
 
     Parameters
     ----------
-    premises : pandas.DataFrame or None
-        Table ``premises``; rows without coordinates are counted in the note.
+    last : pandas.DataFrame or None
+        One row for each premises of the campaign, ``wave`` being the day of its visit: the columns
+        of table ``premises``. Rows without coordinates are counted in the note.
     language : str
         Language of the map.
     zones : geopandas.GeoDataFrame, optional
@@ -61,17 +62,16 @@ def premises_map(
     Map or None
         None if no premises has coordinates.
     """
-    if premises is None or premises.empty:
+    if last is None or last.empty:
         return None
-    wave = premises["wave"].max()
-    last = premises[(premises["wave"] == wave) & premises["status"].isin(list(STATUSES))]
+    last = last[last["status"].isin(list(STATUSES))]
     placed = last[last["lon"].notna() & last["lat"].notna()]
     if placed.empty:
         return None
     extent = extent_of(placed["lon"].to_numpy(float), placed["lat"].to_numpy(float))
     ground = clip(streets, extent.grown(0.1))
     shown = None if zones is None else zones[zones.intersects(extent.window())]
-    when = day(wave.date(), language)
+    when = span(last["wave"], language)
     title = _title(last, zones).in_(language)
     table = _table(last, zones, when, language)
     spec = _spec(placed, shown, ground, extent, title, source, fields, language)
@@ -84,8 +84,14 @@ def premises_map(
         html=interactive.document(spec, title, language),
         figure=drawing,
         data=table,
-        note=_note(len(last) - len(placed), when).in_(language),
+        note=_note(len(last) - len(placed), last["wave"]).in_(language),
     )
+
+
+def span(days: pd.Series, language: Language) -> str:
+    """Return the day of a campaign, or its first and last days."""
+    first, last = (day(limit.date(), language) for limit in (days.min(), days.max()))
+    return first if first == last else f"{first} – {last}"
 
 
 def _spec(
@@ -243,8 +249,12 @@ def _alt(last: pd.DataFrame, when: str, language: Language) -> str:
     return typography(fr, "fr") if language == "fr" else en
 
 
-def _note(unplaced: int, when: str) -> Text:
-    fr, en = f"Relevé au {when}.", f"Survey of {when}."
+def _note(unplaced: int, days: pd.Series) -> Text:
+    first, last = days.min().date(), days.max().date()
+    fr, en = f"Relevé du {day(last, 'fr')}.", f"Survey of {day(last, 'en')}."
+    if first != last:
+        fr = f"Relevé du {day(first, 'fr')} au {day(last, 'fr')}."
+        en = f"Survey from {day(first, 'en')} to {day(last, 'en')}."
     if unplaced:
         word = plural(unplaced, "local sans coordonnées n'est pas placé",
                       "locaux sans coordonnées ne sont pas placés")  # fmt: skip

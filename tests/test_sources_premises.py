@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 
 from analyses import sources
 from analyses.errors import InputError
+from analyses.sources import places
 from trial import city, premises, put
 
 HEADER = (
@@ -496,6 +498,55 @@ def test_the_day_a_table_was_had_is_the_latest_of_its_files(tmp_path):
     assert tables.retrieved("establishments") is None
     with pytest.raises(KeyError, match="premisses"):
         tables.retrieved("premisses")
+
+
+def test_a_survey_of_the_future_is_a_fault(tmp_path):
+    text = "premises_id;wave;status\nA;2024-06-01;vacant\nB;2924-06-01;vacant\nC;194-06-01;vacant"
+    text += "\nD;1924-06-01;vacant"
+    dated, written, old = sorted(faults(tmp_path, text), key=lambda fault: fault.row)
+    assert (dated.row, dated.column, dated.value) == (3, "wave", "2924-06-01")
+    assert written.row == 4
+    assert "this is not a day" in written.problem
+    assert (old.row, old.value) == (5, "1924-06-01")
+    assert "before 1950" in old.problem
+    tomorrow = datetime.datetime.now(ZoneInfo("Europe/Paris")).date() + datetime.timedelta(days=1)
+    (fault,) = faults(tmp_path, f"premises_id;wave;status\nA;{tomorrow};vacant")
+    assert "in the future (after today" in fault.problem
+
+
+def test_a_survey_later_than_the_day_the_file_was_had_is_a_fault(tmp_path):
+    text = "premises_id;wave;status\nA;2024-06-01;vacant\nB;2024-07-02;vacant"
+    (fault,) = faults(tmp_path, text, retrieved="2024-07-01")
+    assert (fault.file, fault.row, fault.column) == ("premises.csv", 3, "wave")
+    assert "in the future (after retrieved: 2024-07-01)" in fault.problem
+    assert len(load(tmp_path, text, retrieved="2024-07-02").premises) == 2
+
+
+def test_a_wave_declared_in_the_future_names_city_yml_once(tmp_path):
+    (fault,) = faults(
+        tmp_path,
+        "id;etat\nA;vacant\nB;vacant",
+        layout="mapped",
+        columns={"premises_id": "id", "status": "etat"},
+        constants={"wave": "2124-06-01"},
+    )
+    assert (fault.file, fault.column) == ("city.yml", "sources.premises.constants.wave")
+
+
+def test_every_row_gets_its_zone_from_its_coordinates(tmp_path, recwarn):
+    put(tmp_path, "zones.geojson", zones(("c", "centre", SQUARE), ("h", "hypercentre", INNER)))
+    rows = [f"A{i};2024-06-01;vacant;;3.287;49.847" for i in range(30)]
+    rows += [f"B{i};2024-06-01;vacant;;3.295;49.855" for i in range(30)]
+    put(tmp_path, "premises.csv", "\n".join(["premises_id;wave;status;zone_id;lon;lat", *rows]))
+    tables = sources.load(city(tmp_path, zones={"path": "zones.geojson"}, sources=premises()))
+    assert tables.premises["zone_id"].tolist() == ["h"] * 30 + ["c"] * 30
+    kept = tables.premises[tables.premises["premises_id"].str.startswith("A")]
+    blank = kept.assign(zone_id=pd.array([pd.NA] * len(kept), dtype="string[pyarrow]"))
+    found, note = places.attribute(blank, tables.zones)
+    assert found.tolist() == ["h"] * 30
+    assert note is None
+    assert not [w for w in recwarn if issubclass(w.category, (FutureWarning, UserWarning))]
+    assert not [w for w in recwarn if "SettingWithCopy" in w.category.__name__]
 
 
 def test_the_list_of_layouts_names_every_option():

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import numpy as np
 import pandas as pd
 
 from analyses import activities
 from analyses.errors import Fault
 from analyses.schemas import Note, Raw, Reading, check, get
+from analyses.schemas.check import listed
 from analyses.sources import corrections, files, mapping
 from analyses.sources.remarks import examples
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text, number
 
 _READING = ("decimal", "date_order", "survey_month", "duplicates")
+
+FIRST_WAVE = pd.Timestamp("1950-01-01")
+"""Day before which no survey of premises is meant: such a date is a slip of the pen."""
 
 TEMPLATE = Layout(
     "coeurville",
@@ -69,9 +77,10 @@ def read(asked: Request) -> Piece:
             notes.append(_unread_note(raw.file, unread))
     raw, repairs, hits = corrections.on_text(raw, asked.corrections)
     checked = check(raw, schema, reading)
+    faults += [*checked.faults, *_misdated(asked, raw, checked.frame["wave"])]
     frame, remark = _with_family(checked.frame)
     notes += [*repairs, *checked.notes, *remark]
-    return Piece(asked, frame, rows_read, tuple(notes), (*faults, *checked.faults), hits)
+    return Piece(asked, frame, rows_read, tuple(notes), tuple(faults), hits)
 
 
 def reading_of(asked: Request) -> tuple[Reading, list[Fault]]:
@@ -95,7 +104,7 @@ def reading_of(asked: Request) -> tuple[Reading, list[Fault]]:
                 )
             )
     month = asked.option("survey_month")
-    if month and not (month.isdigit() and 1 <= int(month) <= 12):
+    if month and not (month.isdecimal() and 1 <= int(month) <= 12):
         faults.append(
             Fault(
                 "city.yml",
@@ -128,6 +137,39 @@ def open_text(asked: Request) -> tuple[Raw, list[Fault]]:
     if kind in (".geojson", ".json"):
         return files.read_geojson(asked.path, asked.file)
     return files.read_csv(asked.path, asked.file, source.encoding, source.delimiter)
+
+
+def _misdated(asked: Request, raw: Raw, wave: pd.Series) -> list[Fault]:
+    """Return the faults of surveys dated after the file was had (today, if that is not declared)
+    or before :data:`FIRST_WAVE`.
+    """  # noqa: D205 - one sentence
+    had = asked.source.retrieved
+    limit = pd.Timestamp(had or dt.datetime.now(ZoneInfo(asked.city.time_zone)).date())
+    told = "retrieved:" if had else "today"
+    faults: list[Fault] = []
+    for wrong, problem in (
+        (wave > limit, f"the survey date is in the future (after {told} {limit.date()})"),
+        (wave < FIRST_WAVE, f"the survey date is before {FIRST_WAVE.year}"),
+    ):
+        rows = np.asarray(wrong, dtype=bool)
+        if not rows.any():
+            continue
+        if "wave" in asked.source.constants:
+            faults.append(
+                Fault(
+                    "city.yml",
+                    problem,
+                    "Correct it",
+                    column=f"sources.{asked.table}.constants.wave",
+                    value=asked.source.constants["wave"],
+                )
+            )
+            continue
+        remedy = "Correct the year, or declare how dates are written (options: {date_order: …})"
+        if had and problem.endswith(")"):
+            remedy = "Correct the date, or retrieved: in city.yml"
+        faults += listed(raw, "wave", rows, raw.table["wave"], problem, remedy)
+    return faults
 
 
 def _with_family(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:

@@ -11,6 +11,8 @@ import pytest
 from shapely import Point
 
 from analyses import cities, indicators, sources
+from analyses.errors import InputError
+from trial import city
 
 ROOT = Path(__file__).resolve().parents[1]
 CITIES = ROOT / "cities"
@@ -86,6 +88,29 @@ def test_no_data_is_invented(city_id: str) -> None:
         assert figure.source.url
         assert "vérifier" in (figure.note or "")
         assert figure.unit == indicators.get(figure.indicator).unit
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("surface_breaks", [], "at least 1 item"),
+        ("surface_breaks", [100, 50], "each limit must be above the one before: [100, 50]"),
+        ("surface_breaks", [50, 50], "each limit must be above the one before"),
+        ("surface_breaks", [0, 50], "every limit must be a number above 0"),
+        ("surface_breaks", [50, float("nan")], "every limit must be a number above 0"),
+        ("survival_years", [], "at least 1 item"),
+        ("survival_years", [0, 3], "every age must be above 0: [0, 3]"),
+        ("survival_years", [3, 3], "an age is written twice"),
+    ],
+)
+def test_parameters_that_mean_nothing_are_refused(
+    tmp_path: Path, name: str, value: list[float], told: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        city(tmp_path, parameters={name: value})
+    (fault,) = caught.value.faults
+    assert fault.column == f"parameters.{name}"
+    assert told in fault.problem
 
 
 def test_published_vacancy_is_that_of_the_collection(shared_data: Path) -> None:

@@ -7,6 +7,7 @@ another because each file is read on its own.
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -160,6 +161,10 @@ class Correction(_Strict):
     expects: int = Field(ge=1, description="Rows that it must select, or the run stops")
 
 
+def _shown(values: tuple[float, ...]) -> str:
+    return "[" + ", ".join(f"{value:g}" for value in values) + "]"
+
+
 class Parameters(_Strict):
     """Choices of the city that change a result; each is printed with it."""
 
@@ -179,11 +184,33 @@ class Parameters(_Strict):
         default=2, ge=2, description="Communes where a brand must stand to count as a chain"
     )
     survival_years: tuple[int, ...] = Field(
-        default=(1, 3, 5), description="Ages of the survival rates"
+        default=(1, 3, 5),
+        min_length=1,
+        description="Ages of the survival rates, in years, each once",
     )
     surface_breaks: tuple[float, ...] = Field(
-        default=(50, 100, 200, 400), description="Limits of the surface classes, in m²"
+        default=(50, 100, 200, 400),
+        min_length=1,
+        description="Limits of the surface classes, in m², rising",
     )
+
+    @field_validator("survival_years")
+    @classmethod
+    def _ages(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(year <= 0 for year in value):
+            raise ValueError(f"every age must be above 0: {_shown(value)}")
+        if len(set(value)) < len(value):
+            raise ValueError(f"an age is written twice: {_shown(value)}")
+        return value
+
+    @field_validator("surface_breaks")
+    @classmethod
+    def _limits(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if not all(0 < limit < float("inf") for limit in value):
+            raise ValueError(f"every limit must be a number above 0: {_shown(value)}")
+        if any(after <= before for before, after in pairwise(value)):
+            raise ValueError(f"each limit must be above the one before: {_shown(value)}")
+        return value
 
 
 class City(_Strict):

@@ -143,10 +143,11 @@ def test_no_personal_field_leaves(hostile_city: Path, output: Path) -> None:
         assert not found, f"{name} holds {found[:3]}"
 
 
-def test_no_path_of_this_machine_leaves_but_in_the_notebooks(output: Path) -> None:
+def test_no_path_of_this_machine_leaves(root: Path, hostile_city: Path, output: Path) -> None:
     for name, text in texts(output):
-        if not name.startswith("notebooks/"):
-            assert str(output.parent) not in text, name
+        for folder in (output.parent, hostile_city, root):
+            assert f"{folder}/" not in text, f"{name} names {folder}"
+            assert f'"{folder}"' not in text, f"{name} names {folder}"
 
 
 def test_a_hostile_name_is_only_text(output: Path) -> None:

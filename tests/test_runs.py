@@ -78,6 +78,30 @@ def test_a_whole_notebook_is_a_success_with_its_parameters(tmp_path: Path) -> No
     assert done.cells[-1].outputs[0].text.strip() == sys.executable
 
 
+@pytest.mark.parametrize("last", ["print(1)", "1 / 0"])
+def test_no_path_of_this_machine_stays_in_a_notebook(tmp_path: Path, last: str) -> None:
+    write(tmp_path / "one.ipynb", "print(len(city_folder))", last)
+    folder = str(tmp_path / "elsewhere" / "wissant")
+    (step,) = plan.plan(tmp_path, [], {"city_folder": folder, "language": "en"})
+    target = tmp_path / "done" / "one.ipynb"
+    failure = execute.execute(step, target, working_directory=tmp_path)
+    assert (failure is None) == (last == "print(1)")
+    if failure is None:
+        assert str(tmp_path) not in target.read_text(encoding="utf-8")
+    done = nbformat.read(target, as_version=4)
+    nbformat.validate(done)
+    (given,) = (c for c in done.cells if "injected-parameters" in c.metadata.get("tags", []))
+    values: dict[str, str] = {}
+    exec(given.source, values)
+    assert values["city_folder"] == "../cities/wissant"
+    assert values["language"] == "en"
+    about = done.metadata["papermill"]
+    assert about["parameters"] == {"city_folder": "../cities/wissant", "language": "en"}
+    assert str(tmp_path) not in str(about)
+    printed = [o.text for c in done.cells for o in c.get("outputs", []) if "text" in o]
+    assert printed[0] == f"{len(folder)}\n"
+
+
 def test_an_early_exit_is_not_a_success(tmp_path: Path) -> None:
     failure = run(tmp_path, "import os; os._exit(0)", "print('never')")
     assert failure is not None

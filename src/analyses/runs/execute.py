@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from papermill.translators import translate_parameters
 
 from analyses.errors import RunError
 from analyses.runs.plan import Step
@@ -96,9 +98,38 @@ def execute(
         failure = Failure(step.name, None, f"the notebook's process stopped: {error}")
     else:
         failure = unfinished(target, step.name)
+    if target.is_file():
+        anonymise(target)
     if progress is not None:
         progress(step.name)
     return failure
+
+
+def anonymise(path: Path) -> None:
+    """Take this machine's paths out of what Papermill wrote in an executed notebook.
+
+    The folder of a city becomes ``../cities/<name>``, as in the notebook of the clone, both in the
+    cell of injected parameters and in the notebook's metadata; the paths of the two notebooks go.
+    Outputs stay as they are.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    about = notebook.metadata.get("papermill", {})
+    given = {name: _relative(value) for name, value in about.get("parameters", {}).items()}
+    for name in ("input_path", "output_path"):
+        about.pop(name, None)
+    if "parameters" in about:
+        about["parameters"] = given
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = translate_parameters("python3", "python", given, "Parameters")
+    nbformat.write(notebook, path)
+
+
+def _relative(value: Any) -> Any:
+    """Return a parameter without this machine's folders."""
+    if not isinstance(value, str) or not Path(value).is_absolute():
+        return value
+    return f"../cities/{Path(value).name}"
 
 
 def unfinished(path: Path, name: str) -> Failure | None:

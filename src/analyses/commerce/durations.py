@@ -13,13 +13,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
+from analyses.commerce.areas import by_zone
 from analyses.commerce.npmle import Curve, turnbull
 from analyses.commerce.outcome import Cell, missing, result
 from analyses.commerce.panel import Panel
@@ -100,7 +100,7 @@ def durations(
     running = table[table["ended_by"].isna() & (table["last_wave"] == last)]
     results: list[Result] = []
     ages = []
-    for cell, part in _cells(running, panel.dates[-1]):
+    for cell, part in _cells(running, panel):
         found, frame = _stock(part, cell, structural_months, bootstrap, rng)
         results += found
         ages.append(frame)
@@ -111,10 +111,11 @@ def durations(
     )
 
 
-def _cells(running: pd.DataFrame, day: date) -> Iterator[tuple[Cell, pd.DataFrame]]:
+def _cells(running: pd.DataFrame, panel: Panel) -> Iterator[tuple[Cell, pd.DataFrame]]:
+    day = panel.dates[-1]
     yield Cell().at(day), running
-    for zone, part in running.groupby("zone_id", sort=True, observed=True):
-        yield Cell(zone=str(zone)).at(day), part
+    for zone, part in by_zone(running, panel.parts):
+        yield Cell(zone=zone).at(day), part
 
 
 # ---------------------------------------------------------------- ages of the stock

@@ -8,13 +8,14 @@ without a date, or that start after the day of the extract, are set aside.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from analyses.activities import Scope, family_of, is_shop
+from analyses.commerce.areas import Parts, parts_of
 
 TRANSFER_DAYS = 31
 
@@ -37,6 +38,8 @@ class Lives:
         Periods set aside because they have no start, or start after the extract.
     other_activities : int
         Establishments left out because their last known activity is not a shop's.
+    parts : mapping
+        Zones that lie in each zone.
     """
 
     frame: pd.DataFrame
@@ -44,6 +47,7 @@ class Lives:
     undated: int
     future: int
     other_activities: int
+    parts: Parts = field(default_factory=dict)
 
     @property
     def reopened(self) -> int:
@@ -61,6 +65,7 @@ def lives(
     as_of: date | None = None,
     scope: Scope = "divisions",
     transfer_days: int = TRANSFER_DAYS,
+    zones: pd.DataFrame | None = None,
 ) -> Lives:
     """Build the lives of shop establishments.
 
@@ -75,6 +80,8 @@ def lives(
         Which activities make a shop (see :data:`analyses.activities.Scope`).
     transfer_days : int
         Days between the closure and the opening of a move within the commune, at most.
+    zones : pandas.DataFrame, optional
+        Table ``zones``, which tells the zones that lie in one another.
 
     Returns
     -------
@@ -104,7 +111,7 @@ def lives(
     )
     kept = _with_transfers(frame[shops].reset_index(drop=True), transfer_days)
     day = as_of if pd.isna(last) else last.date()
-    return Lives(kept, day, undated, int(late.sum()), int((~shops).sum()))
+    return Lives(kept, day, undated, int(late.sum()), int((~shops).sum()), parts_of(zones))
 
 
 def extract_day(starts: pd.Series[pd.Timestamp]) -> pd.Timestamp:

@@ -56,6 +56,7 @@ def measure_offer(
     chain_min_communes: int = CHAIN_COMMUNES,
     bootstrap: int = 200,
     seed: int = 0,
+    zones: pd.DataFrame | None = None,
 ) -> Offer:
     """Measure the structure of the offer in every source given.
 
@@ -76,13 +77,15 @@ def measure_offer(
         Communes where a brand must stand to count as a chain (``chain_min_communes``).
     bootstrap, seed : int
         Replicates and seed of the intervals of diversity.
+    zones : pandas.DataFrame, optional
+        Table ``zones``: a zone also counts the shops of the zones that lie in it (``parts``).
 
     Returns
     -------
     Offer
         Without any table, every indicator is "not computable".
     """
-    found = active_shops(premises, establishments, shops, as_of=as_of, scope=scope)
+    found = active_shops(premises, establishments, shops, as_of=as_of, scope=scope, zones=zones)
     if brands is None and establishments is not None and "brand" in establishments:
         several = establishments["commune"].nunique() > 1 if "commune" in establishments else False
         brands = brand_communes(establishments) if several else None

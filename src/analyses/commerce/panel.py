@@ -6,11 +6,13 @@ premises that two rows of one day contradict has an unknown status: guessing wou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
+
+from analyses.commerce.areas import Parts, parts_of
 
 OCCUPIED, VACANT, WORKS = "occupied", "vacant", "vacant_works"
 UNAVAILABLE, UNKNOWN = "unavailable", "unknown"
@@ -39,12 +41,15 @@ class Panel:
         Rows set aside because their premises has a later row in the same wave.
     contradicted : tuple of str
         Premises whose rows of one day disagree; their status is unknown in that wave.
+    parts : mapping
+        Zones that lie in each zone (see :func:`analyses.commerce.areas.parts_of`).
     """
 
     records: pd.DataFrame
     dates: tuple[date, ...]
     repeated: int
     contradicted: tuple[str, ...]
+    parts: Parts = field(default_factory=dict)
 
     @property
     def stock(self) -> pd.DataFrame:
@@ -66,7 +71,11 @@ class Panel:
 
 
 def panel(
-    premises: pd.DataFrame, *, works_are_vacant: bool = True, campaign_days: int = CAMPAIGN_DAYS
+    premises: pd.DataFrame,
+    *,
+    works_are_vacant: bool = True,
+    campaign_days: int = CAMPAIGN_DAYS,
+    zones: pd.DataFrame | None = None,
 ) -> Panel:
     """Build the panel of a table ``premises``.
 
@@ -78,6 +87,8 @@ def panel(
         Whether premises under works count as vacant (not used for an indefinite time).
     campaign_days : int
         Longest field work, in days, that is still one wave.
+    zones : pandas.DataFrame, optional
+        Table ``zones``, which tells the zones that lie in one another.
 
     Returns
     -------
@@ -99,7 +110,8 @@ def panel(
     if strange:
         raise ValueError(f"unknown status of premises: {', '.join(sorted(map(str, strange)))}")
     for trait in _TRAITS:
-        frame[trait] = premises.get(trait)
+        column = premises.get(trait)
+        frame[trait] = None if column is None else _plain_column(column)
     frame["status"] = frame["status"].fillna(UNKNOWN)
     frame = frame.dropna(subset=["premises_id", "day"]).reset_index(drop=True)
     frame["wave"] = _campaigns(frame, campaign_days)
@@ -108,7 +120,14 @@ def panel(
     last_days = frame.groupby("wave")["day"].max()
     frame["wave_date"] = frame["wave"].map(last_days)
     dates = tuple(day.date() for day in last_days.sort_index())
-    return Panel(frame, dates, repeated, contradicted)
+    return Panel(frame, dates, repeated, contradicted, parts_of(zones))
+
+
+def _plain_column(column: pd.Series) -> pd.Series:
+    """Return a column whose missing values compare as False, never as missing."""
+    if isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype | pd.ArrowDtype):
+        return column.astype("object").where(column.notna(), None)
+    return column
 
 
 def years_between(start: date, end: date) -> float:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analyses import indicators
+from analyses.commerce.areas import Parts, by_zone
 from analyses.commerce.outcome import ALL, Cell, count, missing, result
 from analyses.commerce.panel import Panel
 from analyses.commerce.proportions import share, wilson_finite
@@ -80,7 +81,7 @@ def rates(
     frames: list[dict[str, object]] = []
     for wave, day in enumerate(panel.dates):
         now = rows[rows["wave"] == wave]
-        for cell, part in _cells(now):
+        for cell, part in _cells(now, panel.parts):
             counted = _count(part)
             found = _results(counted, cell.at(day), min_coverage, _family_gap(cell, now))
             results += found
@@ -149,10 +150,10 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def _cells(now: pd.DataFrame) -> Iterator[tuple[Cell, pd.DataFrame]]:
+def _cells(now: pd.DataFrame, parts: Parts) -> Iterator[tuple[Cell, pd.DataFrame]]:
     yield Cell(), now
-    for zone, part in now.groupby("zone_id", sort=True, observed=True):
-        yield Cell(zone=str(zone)), part
+    for zone, part in by_zone(now, parts):
+        yield Cell(zone=zone), part
     for breakdown, column in PARTS.items():
         values = now[column].astype("object").where(now[column].notna(), UNKNOWN_PART)
         if (values == UNKNOWN_PART).all():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
 
 from analyses.activities import Scope
+from analyses.commerce.areas import Parts, by_zone, parts_of
 from analyses.commerce.lives import lives
 from analyses.commerce.outcome import Cell
 from analyses.commerce.panel import OCCUPIED, panel
@@ -31,11 +32,14 @@ class Shops:
         the source gives).
     day : date or None
         Day that the source describes.
+    parts : mapping
+        Zones that lie in each zone.
     """
 
     source: Source
     frame: pd.DataFrame
     day: date | None
+    parts: Parts = field(default_factory=dict)
 
     def cell(self, zone: str | None = None) -> Cell:
         """Return the cell of the whole, or of a zone, at the source's day."""
@@ -43,11 +47,8 @@ class Shops:
 
     def zones(self) -> list[tuple[Cell, pd.DataFrame]]:
         """Return the whole and each zone, with their shops."""
-        groups = self.frame.groupby("zone_id", sort=True)
-        return [
-            (self.cell(), self.frame),
-            *((self.cell(str(zone)), part) for zone, part in groups),
-        ]
+        groups = by_zone(self.frame, self.parts)
+        return [(self.cell(), self.frame), *((self.cell(zone), part) for zone, part in groups)]
 
 
 def active_shops(
@@ -57,6 +58,7 @@ def active_shops(
     *,
     as_of: date | None = None,
     scope: Scope = "divisions",
+    zones: pd.DataFrame | None = None,
 ) -> dict[Source, Shops]:
     """Return the active shops of each source given, in the order survey, SIRENE, OpenStreetMap.
 
@@ -73,12 +75,12 @@ def active_shops(
         )
         found["sirene"] = Shops("sirene", _shaped(frame), register.as_of)
     if shops is not None and not shops.empty:
-        frame = shops[shops["status"].astype("object") == OCCUPIED].rename(
+        frame = shops[shops["status"].astype("object").eq(OCCUPIED).to_numpy(bool)].rename(
             columns={"osm_id": "id", "activity_family": "family", "kind": "activity"}
         )
         observed = pd.to_datetime(shops["observed"]).max() if "observed" in shops else pd.NaT
         found["osm"] = Shops("osm", _shaped(frame), None if pd.isna(observed) else observed.date())
-    return found
+    return {source: replace(item, parts=parts_of(zones)) for source, item in found.items()}
 
 
 def plain(name: str) -> str:

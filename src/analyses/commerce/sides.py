@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from analyses.activities import Scope
+from analyses.commerce.areas import by_zone
 from analyses.commerce.outcome import Cell, missing, result
 from analyses.commerce.proportions import share
 from analyses.commerce.shops import Shops, active_shops, plain
@@ -65,6 +66,7 @@ def compare_sources(
     scope: Scope = "divisions",
     max_distance_m: float = MAX_DISTANCE_M,
     min_likeness: float = MIN_LIKENESS,
+    zones: pd.DataFrame | None = None,
 ) -> Sides:
     """Compare the surveyed shops with those of SIRENE and OpenStreetMap.
 
@@ -80,13 +82,15 @@ def compare_sources(
         Distance within which two shops can be the same.
     min_likeness : float
         Likeness of names from which they are (0 to 1).
+    zones : pandas.DataFrame, optional
+        Table ``zones``: a zone also counts the shops of the zones that lie in it (``parts``).
 
     Returns
     -------
     Sides
         Without a survey, or without the other source, "not computable".
     """
-    found = active_shops(premises, establishments, shops, as_of=as_of, scope=scope)
+    found = active_shops(premises, establishments, shops, as_of=as_of, scope=scope, zones=zones)
     survey = found.get("survey")
     counts = _counts(found)
     results: list[Result] = []
@@ -185,8 +189,8 @@ def _counts(found: dict[Source, Shops]) -> pd.DataFrame:
     columns: dict[str, dict[tuple[str, str, str], int]] = {}
     for source, active in found.items():
         values = {("*", "total", ""): len(active.frame)}
-        for zone, size in active.frame["zone_id"].value_counts().items():
-            values[str(zone), "total", ""] = int(size)
+        for zone, part in by_zone(active.frame, active.parts):
+            values[zone, "total", ""] = len(part)
         for family, size in active.frame["family"].value_counts().items():
             values["*", "activity_family", str(family)] = int(size)
         columns[source] = values

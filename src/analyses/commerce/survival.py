@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.stats import norm
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from analyses.commerce.areas import Parts, by_zone
 from analyses.commerce.lives import Lives
 from analyses.commerce.outcome import Cell, missing, result
 from analyses.commerce.panel import YEAR_DAYS
@@ -79,7 +80,7 @@ def survival(
     frame = lives.frame[(born >= first) & (born <= last)]
     results: list[Result] = []
     curves = []
-    for cell, part in _cells(frame):
+    for cell, part in _cells(frame, lives.parts):
         time, closed, entry = _spans(part, lives.as_of, observed_from)
         curve = kaplan_meier(time, closed, entry)
         curves.append(curve.assign(zone=cell.zone))
@@ -135,10 +136,10 @@ def kaplan_meier(
 _CURVE = ["age_years", "at_risk", "closures", "survival", "low", "high"]
 
 
-def _cells(frame: pd.DataFrame) -> Iterator[tuple[Cell, pd.DataFrame]]:
+def _cells(frame: pd.DataFrame, parts: Parts) -> Iterator[tuple[Cell, pd.DataFrame]]:
     yield Cell(), frame
-    for zone, part in frame.groupby("zone_id", sort=True, observed=True):
-        yield Cell(zone=str(zone)), part
+    for zone, part in by_zone(frame, parts):
+        yield Cell(zone=zone), part
 
 
 def _spans(

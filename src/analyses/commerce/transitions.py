@@ -11,6 +11,7 @@ import pandas as pd
 
 from analyses import indicators
 from analyses.commerce import markov
+from analyses.commerce.areas import Parts, by_zone
 from analyses.commerce.outcome import Cell, count, missing, result
 from analyses.commerce.panel import Panel, years_between
 from analyses.commerce.rates import SURFACE_BREAKS, UNKNOWN_PART, surface_class
@@ -63,7 +64,7 @@ def transitions(panel: Panel, *, surface_breaks: Sequence[float] = SURFACE_BREAK
         cell = Cell().at(row["from_date"].date(), row["to_date"].date())
         for name, column in (("newly_vacant", "became_vacant"), ("newly_let", "relet")):
             results.append(count(name, row[column], cell, source="survey", n=row["known"]))
-    for cell, part in _parts(moves):
+    for cell, part in _parts(moves, panel.parts):
         results += _yearly(counted(part), counted(moves), _period(cell, panel))
     if moves.empty:
         results += [
@@ -135,14 +136,16 @@ _MATRIX = [
 ]  # fmt: skip
 
 
-def _parts(moves: pd.DataFrame) -> Iterator[tuple[Cell, pd.DataFrame]]:
+def _parts(moves: pd.DataFrame, parts: Parts) -> Iterator[tuple[Cell, pd.DataFrame]]:
     if moves.empty:
         return
     yield Cell(), moves
-    for zone, part in moves.groupby("zone_id", sort=True, observed=True):
-        yield Cell(zone=str(zone)), part
+    for zone, part in by_zone(moves, parts):
+        yield Cell(zone=zone), part
     for breakdown, column in (("activity_family", "family"), ("surface_class", "surface_class")):
-        named = moves[moves[column].notna() & (moves[column] != UNKNOWN_PART)]
+        named = moves[
+            moves[column].notna() & moves[column].ne(UNKNOWN_PART).fillna(False).astype(bool)
+        ]
         for category, part in named.groupby(column, sort=True, observed=True):
             yield Cell().part(breakdown, str(category)), part
 

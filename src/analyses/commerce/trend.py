@@ -9,7 +9,7 @@ distribution). Only what happens to the same premises enters it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from analyses.commerce.areas import by_zone
 from analyses.commerce.outcome import Cell, missing, result
 from analyses.commerce.panel import Panel, years_between
 from analyses.commerce.proportions import paired_difference
@@ -64,12 +65,9 @@ def trend(panel: Panel, rates: Rates, *, min_coverage: float = MIN_COVERAGE) -> 
         Not computable, with the reason, where fewer than two waves can be used.
     """
     table = panel.spread()
-    zones = _zones(panel)
     results: list[Result] = []
     frames: list[pd.DataFrame] = []
-    for zone in [None, *sorted(set(zones.dropna()))]:
-        cell = Cell() if zone is None else Cell(zone=str(zone))
-        part = table if zone is None else table[(zones == zone).reindex(table.index).to_numpy()]
+    for cell, part in _cells(panel, table):
         waves = rates.usable_waves(cell.zone, min_coverage)
         if len(waves) < 2:
             why = _one_wave(len(waves), min_coverage)
@@ -163,9 +161,12 @@ def composition(before: Floats, after: Floats, years: float, level: float = 0.95
                     int(sizes[2]), level)  # fmt: skip
 
 
-def _zones(panel: Panel) -> pd.Series[str]:
-    """Return the last known zone of each premises."""
-    return panel.stock.groupby("premises_id")["zone_id"].last()
+def _cells(panel: Panel, table: pd.DataFrame) -> Iterator[tuple[Cell, pd.DataFrame]]:
+    """Yield the whole and each zone, with the premises whose last known zone it is."""
+    yield Cell(), table
+    zones = panel.stock.groupby("premises_id")["zone_id"].last().to_frame()
+    for zone, part in by_zone(zones, panel.parts):
+        yield Cell(zone=zone), table[table.index.isin(part.index)]
 
 
 def _measure(vacancy: Floats, dates: Sequence[date], cell: Cell) -> list[Result]:

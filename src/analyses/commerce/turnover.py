@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from analyses.activities import Scope
+from analyses.commerce.areas import by_zone
 from analyses.commerce.lives import Lives, lives
 from analyses.commerce.outcome import Cell, count, missing, result
 from analyses.commerce.proportions import wilson
@@ -65,6 +66,7 @@ def measure_turnover(
     ages: Sequence[int] = AGES,
     cohort: tuple[int, int] | None = None,
     observed_from: date | None = None,
+    zones: pd.DataFrame | None = None,
 ) -> Turnover:
     """Measure the turnover of shops.
 
@@ -85,6 +87,8 @@ def measure_turnover(
         First and last years shown; the last ten, the extract's included, unless told.
     ages, cohort, observed_from
         As for :func:`analyses.commerce.survival.survival`.
+    zones : pandas.DataFrame, optional
+        Table ``zones``: a zone also counts the shops of the zones that lie in it (``parts``).
 
     Returns
     -------
@@ -93,13 +97,13 @@ def measure_turnover(
     """
     if establishments is None or establishments.empty:
         return _nothing(_NO_REGISTER)
-    found = lives(establishments, as_of=as_of, scope=scope)
+    found = lives(establishments, as_of=as_of, scope=scope, zones=zones)
     if found.frame.empty or found.as_of is None:
         return _nothing(_NO_SHOP)
     first, last = years or (found.as_of.year - YEARS_SHOWN + 1, found.as_of.year)
     rows = [
         _row(cell, part, span, found.as_of, exclude_transfers)
-        for cell, part, span in _cells(found.frame, first, last, found.as_of)
+        for cell, part, span in _cells(found, first, last, found.as_of)
     ]
     results = [item for row in rows for item in _results(row, found.as_of)]
     followed = survival(found, ages=ages, cohort=cohort, observed_from=observed_from)
@@ -128,13 +132,14 @@ _COLUMNS = [
 
 
 def _cells(
-    frame: pd.DataFrame, first: int, last: int, as_of: date
+    found: Lives, first: int, last: int, as_of: date
 ) -> Iterator[tuple[Cell, pd.DataFrame, tuple[int, int]]]:
-    zones = list(frame.groupby("zone_id", sort=True, observed=True))
+    frame = found.frame
+    zones = list(by_zone(frame, found.parts))
     for year in range(first, last + 1):
         yield Cell(), frame, (year, year)
         for zone, part in zones:
-            yield Cell(zone=str(zone)), part, (year, year)
+            yield Cell(zone=zone), part, (year, year)
     full = min(last, as_of.year - 1)
     span = (max(first, full - FAMILY_YEARS + 1), full)
     if span[0] <= span[1]:

@@ -78,6 +78,7 @@ def measure_vacancy(
     structural_months: int = STRUCTURAL_MONTHS,
     bootstrap: int = BOOTSTRAP,
     seed: int = 0,
+    zones: pd.DataFrame | None = None,
 ) -> Vacancy:
     """Measure retail vacancy.
 
@@ -95,6 +96,8 @@ def measure_vacancy(
         Months beyond which a vacancy is structural (``structural_vacancy_months``).
     bootstrap, seed : int
         Replicates and seed of the bootstrap of durations.
+    zones : pandas.DataFrame, optional
+        Table ``zones``: a zone also counts the premises of the zones that lie in it (``parts``).
 
     Returns
     -------
@@ -103,7 +106,7 @@ def measure_vacancy(
     """
     given = premises is not None and not premises.empty
     survey = panel(premises if premises is not None and given else _EMPTY,
-                   works_are_vacant=works_are_vacant)  # fmt: skip
+                   works_are_vacant=works_are_vacant, zones=zones)  # fmt: skip
     by_wave = rates(survey, min_coverage=min_coverage, surface_breaks=surface_breaks)
     change = trend(survey, by_wave, min_coverage=min_coverage)
     moves = transitions(survey, surface_breaks=surface_breaks)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -13,6 +14,7 @@ import sample_report as made
 from analyses import blocks
 from analyses.blocks import MIME
 from analyses.errors import RunError
+from analyses.figures.figure import Table
 from analyses.pages import Page
 from analyses.results import to_frame
 from analyses.wording import Text
@@ -97,6 +99,19 @@ def test_key_figures_carry_value_interval_and_n(sample: made.Sample) -> None:
     assert figure["interval"] == "intervalle à 95\u202f%\u00a0: 10,0 à 14,5\u202f%"
     assert figure["n"].startswith("n\u00a0=\u00a0512")
     assert figure["n"].endswith("juin\u00a02025")
+
+
+def test_what_is_empty_is_not_shown() -> None:
+    page = Page(made.city(), "commerce", emit=lambda _: None)
+    page.provenance(pd.DataFrame())
+    page.provenance(pd.DataFrame({"table": [], "file": []}))
+    page.provenance(pd.DataFrame({"table": [None], "sha256": ["0"]}))
+    page.table(Table("vide", "Vide", pd.DataFrame({"Nom": []})))
+    page.table(Table("nue", "Nue", pd.DataFrame()))
+    page.say([])
+    assert page.blocks == []
+    page.provenance(pd.DataFrame({"table": [None], "file": ["a.csv"]}))
+    assert [block.kind for block in page.blocks] == ["provenance"]
 
 
 def test_a_heading_of_another_level_is_refused() -> None:

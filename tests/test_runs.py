@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 
 from analyses.errors import InputError, RunError
-from analyses.runs import execute, plan, promote
+from analyses.runs import execute, indicators_file, plan, promote
 
 PARAMETERS = 'city_folder: str = ""\nlanguage: str = "fr"'
 
@@ -170,3 +172,11 @@ def test_kernels_leave_no_socket_behind(tmp_path: Path, monkeypatch: pytest.Monk
     assert run(tmp_path, "1 + 1") is None
     assert sorted(path.name for path in tmp_path.iterdir()) == ["done", "one.ipynb", "t"]
     assert not list(temporary.glob("coeurville-*"))
+
+
+@pytest.mark.parametrize("kind", [object, "string", "category"])
+def test_formulas_are_disarmed_whatever_the_type_of_the_column(kind: Any) -> None:
+    table = pd.DataFrame({"category": ["=1+1", "Rue", None], "value": [-1.5, 2.0, 3.0]})
+    safe = indicators_file.disarmed(table.astype({"category": kind}))
+    assert list(safe["category"].fillna("")) == ["'=1+1", "Rue", ""]
+    assert list(safe["value"]) == [-1.5, 2.0, 3.0]

@@ -124,8 +124,8 @@ class Page:
         self._show("map", map_.id, content, preview.map_(content))
 
     def table(self, table: Table | None) -> None:
-        """Show a table; None shows nothing."""
-        if table is None:
+        """Show a table; None, or a table without rows, shows nothing."""
+        if table is None or table.data.empty:
             return
         content = self._table(table)
         self._show("table", table.id, content, preview.table(content))
@@ -152,7 +152,10 @@ class Page:
         self._show("reserves", f"reserves-{rank}", content, preview.reserves(words, self.language))
 
     def provenance(self, frame: pd.DataFrame) -> None:
-        """List where the chapter's data come from: the columns of :data:`PROVENANCE` it has."""
+        """List where the chapter's data come from: the columns of :data:`PROVENANCE` it has.
+
+        Nothing is shown if nothing was read.
+        """
         rows = [
             {str(name): written for name, cell in row.items() if (written := self._written(cell))}
             for row in frame.to_dict(orient="records")
@@ -163,6 +166,8 @@ class Page:
             ends = (row.get("period_start"), row.get("period_end"))
             row["period"] = " – ".join(dict.fromkeys(end for end in ends if end))
         shown = [name for name in PROVENANCE if any(row.get(name) for row in rows)]
+        if not shown:
+            return
         header = {name: PROVENANCE[name].in_(self.language) for name in shown}
         content = {
             "header": list(header.values()),

@@ -44,10 +44,20 @@ def write(folder: Path, city_id: str) -> Path:
     Texts that a spreadsheet would take for a formula are made harmless; numbers are written in
     full, so that the same results always give the same bytes.
     """
-    table = collect(folder, city_id)
-    for column in table.columns:
-        if table[column].dtype == object:
-            table[column] = table[column].map(escape.csv_cell)
+    table = disarmed(collect(folder, city_id))
     path = folder / NAME
     table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
     return path
+
+
+def disarmed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table no cell of which a spreadsheet takes for a formula, whatever its types."""
+    return pd.DataFrame(
+        {
+            name: column
+            if pd.api.types.is_numeric_dtype(column)
+            else column.astype(object).map(escape.csv_cell)
+            for name, column in table.items()
+        },
+        index=table.index,
+    )

@@ -232,7 +232,7 @@ def what_data_give(have: Collection[str], language: Language) -> Table:
               Text("Ce qui le débloquerait", "What would unlock it")]  # fmt: skip
     caption = Text("Ce que ces données peuvent donner", "What these data can give")
     data = pd.DataFrame(rows, columns=[item.in_(language) for item in header])
-    data = data.loc[:, data.ne("").any()]
+    data = data[[name for name in data.columns if (data[name] != "").any()]]
     return Table("donnees-possibles", caption.in_(language), data)
 
 

@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sample_report as made
-from analyses.figures import charts, commerce, commerce_tables, escape, maps, style
+from analyses.figures import charts, commerce, commerce_tables, commerce_words, escape, maps, style
 from analyses.figures.axis import Point
 from analyses.results import Estimate, Result
+from analyses.wording import Text
 
 WORDS = charts.Words("essai", "Titre", "Taux par rue", "Rue", "Note")
 
@@ -157,18 +158,66 @@ def test_the_table_and_the_alternative_say_every_number() -> None:
     assert "12,1 à 26,3\u202f%" in chart.alt
 
 
-def test_a_title_claims_a_highest_rate_only_when_its_interval_does() -> None:
-    whole = rate("", 12.0, 10.0, 14.0, breakdown="total")
-    sure = commerce.vacancy_by(
-        [whole, rate("Rue A", 30.0, 20.0, 40.0), rate("Rue B", 8.0, 4.0, 15.0)], "street", "fr"
+def test_titles_give_their_rate_an_interval_or_say_that_the_data_do_not_tell() -> None:
+    sure, wide = Estimate(70.0, 60.0, 80.0, 90), Estimate(50.0, 10.0, 90.0, 4)
+    assert commerce_words.still_open(1, sure).fr == (
+        "70\u202f% (60 à 80\u202f%) des commerces sont encore ouverts 1 an après leur création"
     )
-    unsure = commerce.vacancy_by(
-        [whole, rate("Rue A", 20.0, 9.0, 40.0), rate("Rue B", 8.0, 4.0, 15.0)], "street", "fr"
+    assert "ne disent pas" in commerce_words.still_open(5, wide).fr
+    for estimate, said in ((sure, "70% (60 to 80%) of vacant premises"), (wide, "do not tell")):
+        found = Result("structural_vacancy", estimate, "%", "survey", "npmle/1",
+                       breakdown="months_over", category="24")  # fmt: skip
+        assert said in commerce_words.structural(found).en
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "fr", "en"),
+    [
+        (51, 20, "2,55 créations pour une fermeture", "2.55 openings for one closure"),
+        (15, 10, "1,50 création pour une fermeture", "1.50 openings for one closure"),
+        (3, 1, "3 créations, 1 fermeture", "3 openings, 1 closure"),
+        (1, 0, "1 création, aucune fermeture", "1 opening, no closure"),
+        (60, 0, "60 créations, aucune fermeture", "60 openings, no closure"),
+    ],
+)
+def test_openings_for_a_closure_agree_and_need_enough(up: int, down: int, fr: str, en: str) -> None:
+    full = pd.DataFrame({"year": [2024], "openings": [up], "closures": [down]})
+    said = commerce_words.balance(full)
+    assert said.fr.startswith(f"2024 : {fr}")
+    assert said.en.startswith(f"2024: {en}")
+    assert "pour une fermeture" not in commerce_words.balance(full, provisional=True).fr
+
+
+def test_shops_of_unknown_family_are_no_family() -> None:
+    def shops(family: str, count: int) -> Result:
+        return Result("offer_mix", Estimate(count, count, count, 100), "shops", "survey", "count/1",
+                      breakdown="activity_family", category=family)  # fmt: skip
+
+    chart = commerce.offer_mix([shops("food", 20), shops("clothing", 30), shops("unknown", 50)],
+                               "fr")  # fmt: skip
+    assert chart is not None
+    assert len(chart.data.data) == 2
+    assert "60\u202f% des commerces d’activité connue" in chart.title
+    assert chart.note == "50 commerces d’activité inconnue ne sont pas comptés."
+    assert commerce.offer_mix([shops("unknown", 4), shops("food", 5)], "fr") is None
+
+
+def test_one_class_of_age_is_no_chart() -> None:
+    ages = pd.DataFrame({"zone": "*", "over_months": [30.0, 61.0],
+                         "up_to_months": [float("inf")] * 2, "share": [60.0, 40.0]})  # fmt: skip
+    assert commerce.vacancy_ages(ages.head(1), [], "fr") is None
+    assert commerce.vacancy_ages(ages, [], "fr") is not None
+
+
+def test_a_title_claims_a_highest_rate_only_when_it_is_distinct() -> None:
+    points = [Point("Rue A", Estimate(30.0, 20.0, 40.0, 80)), Point("Rue B", Estimate(8, 4, 15, 9))]
+    by = Text("rue", "street")
+    assert commerce_words.highest(points, by, distinct=True).fr == (
+        "Par rue, la vacance est la plus forte pour Rue A : 30,0\u202f% (20,0 à 40,0\u202f%)"
     )
-    assert sure is not None
-    assert "la plus forte pour Rue A" in sure.title
-    assert unsure is not None
-    assert "aucun taux ne se distingue" in unsure.title
+    neutral = commerce_words.highest(points, by, distinct=False)
+    assert neutral.fr == "Taux de vacance par rue : de 8,0\u202f% à 30,0\u202f%"
+    assert neutral.en == "Vacancy rate by street: from 8.0% to 30.0%"
 
 
 @pytest.mark.parametrize(

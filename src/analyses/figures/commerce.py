@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from analyses import activities, indicators
+from analyses.commerce.offer import UNKNOWN_FAMILY
 from analyses.figures import charts
 from analyses.figures import commerce_words as says
 from analyses.figures.axis import Point
@@ -88,10 +89,9 @@ def vacancy_by(
     ]
     reference = None if whole is None else Point(_WHOLE.in_(language), whole.estimate)
     by, column = _BREAKDOWNS[breakdown]
-    top = max(points, key=lambda point: point.estimate.value)
     words = Words(
         id=f"vacance-{breakdown.replace('_', '-')}",
-        title=says.highest(top, reference, by).in_(language),
+        title=says.highest(points, by, distinct=False).in_(language),
         what=says.rate_by(by, parts[0]).in_(language),
         column=column.in_(language),
         note=says.note_rates(len(parts), len(points)).in_(language),
@@ -137,7 +137,7 @@ def vacancy_ages(ages: pd.DataFrame, results: Iterable[Result], language: Langua
     """
     whole = ages[(ages["zone"] == "*") & (ages["share"] > 0)]
     classes = _age_classes(whole)
-    if not classes:
+    if len(classes) < 2:
         return None
     found = next(
         (
@@ -193,7 +193,7 @@ def openings_closures(years: pd.DataFrame, language: Language) -> Chart | None:
     )
     words = Words(
         id="creations-fermetures",
-        title=says.balance(full if not full.empty else rows).in_(language),
+        title=says.balance(full if not full.empty else rows, provisional=full.empty).in_(language),
         what=Text("Créations et fermetures par année", "Openings and closures by year").in_(
             language
         ),
@@ -250,16 +250,23 @@ def survival_curve(
 def offer_mix(
     results: Iterable[Result], language: Language, *, indicator: str = "offer_mix"
 ) -> Chart | None:
-    """Chart the number or share of shops by activity family, largest first."""
+    """Chart the number or share of shops by activity family, largest first.
+
+    Shops of unknown family are left out, and counted in the note.
+    """
     rows = [
         r
         for r in results
         if r.indicator == indicator and r.computable and r.zone == "*"
         and r.breakdown == "activity_family"
     ]  # fmt: skip
-    if len(rows) < 2:
+    if not rows:
         return None
     rows = [r for r in rows if r.source == rows[0].source]
+    unknown = sum(round(r.estimate.value) for r in rows if r.category == UNKNOWN_FAMILY)
+    rows = [r for r in rows if r.category != UNKNOWN_FAMILY]
+    if len(rows) < 2:
+        return None
     rows.sort(key=lambda r: -r.estimate.value)
     points = [
         Point(category("activity_family", r.category, {}, language), r.estimate) for r in rows
@@ -269,6 +276,7 @@ def offer_mix(
         title=says.first_family(points, rows[0].unit).in_(language),
         what=Text("Commerces par famille d'activité", "Shops by activity family").in_(language),
         column=Text("Famille", "Family").in_(language),
+        note=says.note_offer(unknown).in_(language),
     )
     return charts.bars(words, points, rows[0].unit, language)
 

@@ -10,8 +10,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analyses.figures.axis import Point
+from analyses.figures.numbers import tells, with_interval
 from analyses.results import Estimate, Result
-from analyses.wording import Language, Text, interval, month, number, percent
+from analyses.wording import Language, Text, interval, month, number, percent, plural
+
+FEW = 10
+"""Openings and closures below which their ratio is not given."""
+LANGUAGES: tuple[Language, Language] = ("fr", "en")
 
 
 def surface(name: str) -> Text:
@@ -34,18 +39,31 @@ def age(low: float, high: float) -> Text:
     return Text(f"{a} à {b} mois", f"{a} to {b} months")
 
 
-def highest(top: Point, reference: Point | None, by: Text) -> Text:
-    """Say which category is highest, or that none clearly differs from the whole."""
-    fr, en = percent(top.estimate.value, "fr"), percent(top.estimate.value, "en")
-    if reference is None or top.estimate.low > reference.estimate.value:
+def highest(points: Sequence[Point], by: Text, *, distinct: bool) -> Text:
+    """Say which category is highest if it differs from the rest, else from where to where rates go.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        Rates of the categories, at least one.
+    by : Text
+        What the categories are.
+    distinct : bool
+        Whether the highest rate differs from that of the rest, all comparisons counted.
+    """
+    ranked = sorted(points, key=lambda point: point.estimate.value)
+    low, top = ranked[0].estimate, ranked[-1]
+    if distinct:
+        fr, en = with_interval(top.estimate, "fr"), with_interval(top.estimate, "en")
         return Text(
             f"Par {by.fr}, la vacance est la plus forte pour {top.label} : {fr}",
             f"By {by.en}, vacancy is highest for {top.label}: {en}",
         )
     return Text(
-        f"Par {by.fr}, aucun taux ne se distingue nettement de l'ensemble ; le plus élevé est "
-        f"{top.label} ({fr})",
-        f"By {by.en}, no rate clearly differs from the whole; the highest is {top.label} ({en})",
+        f"Taux de vacance par {by.fr} : de {percent(low.value, 'fr')} à "
+        f"{percent(top.estimate.value, 'fr')}",
+        f"Vacancy rate by {by.en}: from {percent(low.value, 'en')} to "
+        f"{percent(top.estimate.value, 'en')}",
     )
 
 
@@ -84,7 +102,10 @@ def change(first: Estimate, last: Estimate, trend: Result | None) -> Text:
     c, d = percent(first.value, "en"), percent(last.value, "en")
     if trend is None or not trend.computable:
         return Text(
-            f"Le taux de vacance passe de {a} à {b}", f"The vacancy rate goes from {c} to {d}"
+            f"Taux de vacance : {with_interval(first, 'fr')} à la première vague, "
+            f"{with_interval(last, 'fr')} à la dernière",
+            f"Vacancy rate: {with_interval(first, 'en')} at the first wave, "
+            f"{with_interval(last, 'en')} at the last",
         )
     t = trend.estimate
     if t.low > 0:
@@ -113,29 +134,51 @@ def structural(found: Result | None) -> Text:
     if found is None:
         return Text("Depuis quand les locaux sont vides", "How long premises have been empty")
     months = found.category or "24"
-    fr, en = percent(found.estimate.value, "fr", 0), percent(found.estimate.value, "en", 0)
+    fr, en = (with_interval(found.estimate, language, 0) for language in LANGUAGES)
+    if not tells(found.estimate):
+        return Text(
+            f"Les données ne disent pas quelle part des locaux vacants l'est depuis plus de "
+            f"{months} mois",
+            f"The data do not tell what share of vacant premises has been empty for over "
+            f"{months} months",
+        )
     return Text(
         f"{fr} des locaux vacants le sont depuis plus de {months} mois",
         f"{en} of vacant premises have been empty for over {months} months",
     )
 
 
-def balance(full: pd.DataFrame) -> Text:
-    """Say how openings compare with closures over the last full years."""
+def balance(full: pd.DataFrame, *, provisional: bool = False) -> Text:
+    """Say how openings compare with closures over the last full years.
+
+    Fewer than :data:`FEW` openings and closures, or provisional years, give counts and no ratio.
+    """
     span = full.tail(5)
     up, down = int(span["openings"].sum()), int(span["closures"].sum())
     first, last = int(span["year"].iloc[0]), int(span["year"].iloc[-1])
     years = f"{first}-{last}" if first != last else f"{first}"
-    if down == 0:
+    if not (up and down) or up + down < FEW or provisional:
         return Text(
-            f"{years} : {up} créations, aucune fermeture", f"{years}: {up} openings, no closure"
+            f"{years} : {_many(up, 'création', 'créations', 'fr')}, "
+            f"{_many(down, 'fermeture', 'fermetures', 'fr')}",
+            f"{years}: {_many(up, 'opening', 'openings', 'en')}, "
+            f"{_many(down, 'closure', 'closures', 'en')}",
         )
-    fr, en = number(up / down, "fr", 2), number(up / down, "en", 2)
+    ratio = round(up / down, 2)
+    fr, en = number(ratio, "fr", 2), number(ratio, "en", 2)
     return Text(
-        f"{years} : {fr} création pour une fermeture ({number(up, 'fr')} contre "
-        f"{number(down, 'fr')})",
-        f"{years}: {en} openings for one closure ({number(up, 'en')} against {number(down, 'en')})",
+        f"{years} : {fr} {plural(ratio, 'création', 'créations')} pour une fermeture "
+        f"({number(up, 'fr')} contre {number(down, 'fr')})",
+        f"{years}: {en} {plural(ratio, 'opening', 'openings', 'en')} for one closure "
+        f"({number(up, 'en')} against {number(down, 'en')})",
     )
+
+
+def _many(count: int, one: str, more: str, language: Language) -> str:
+    """Write a count and its noun; none is said in words."""
+    if count == 0:
+        return f"aucune {one}" if language == "fr" else f"no {one}"
+    return f"{number(count, language)} {plural(count, one, more, language)}"
 
 
 def note_register(provisional: bool) -> Text:
@@ -149,10 +192,18 @@ def note_register(provisional: bool) -> Text:
 
 def still_open(age: float, estimate: Estimate) -> Text:
     """Say how many shops are open at an age."""
-    fr, en = percent(estimate.value, "fr", 0), percent(estimate.value, "en", 0)
+    fr, en = (with_interval(estimate, language, 0) for language in LANGUAGES)
+    a = f"{age:.0f} {plural(age, 'an', 'ans')}"
+    b = f"{age:.0f} {plural(age, 'year', 'years', 'en')}"
+    if not tells(estimate):
+        return Text(
+            f"Les données ne disent pas combien de commerces sont encore ouverts {a} après leur "
+            "création",
+            f"The data do not tell how many shops are still open {b} after they opened",
+        )
     return Text(
-        f"{fr} des commerces sont encore ouverts {age:.0f} ans après leur création",
-        f"{en} of shops are still open {age:.0f} years after they opened",
+        f"{fr} des commerces sont encore ouverts {a} après leur création",
+        f"{en} of shops are still open {b} after they opened",
     )
 
 
@@ -170,8 +221,23 @@ def first_family(points: Sequence[Point], unit: str) -> Text:
     """Say which activity family comes first."""
     total = sum(point.estimate.value for point in points)
     first = points[0]
-    share = 100 * first.estimate.value / total if unit != "%" else first.estimate.value
+    if len(points) > 1 and points[1].estimate.value == first.estimate.value:
+        return Text("Commerces par famille d'activité", "Shops by activity family")
+    share = 100 * first.estimate.value / total
+    fr, en = percent(share, "fr", 0), percent(share, "en", 0)
+    if unit == "%":
+        fr, en = (with_interval(first.estimate, language, 0) for language in LANGUAGES)
     return Text(
-        f"Première famille : {first.label}, {percent(share, 'fr', 0)} des commerces",
-        f"First family: {first.label}, {percent(share, 'en', 0)} of shops",
+        f"Première famille : {first.label}, {fr} des commerces d'activité connue",
+        f"First family: {first.label}, {en} of shops of known activity",
     )
+
+
+def note_offer(unknown: int) -> Text:
+    """Say how many shops the chart of the offer leaves out."""
+    if not unknown:
+        return Text("", "")
+    shops = plural(unknown, "commerce d'activité inconnue n'est pas compté",
+                   "commerces d'activité inconnue ne sont pas comptés")  # fmt: skip
+    more = plural(unknown, "shop of unknown activity is", "shops of unknown activity are", "en")
+    return Text(f"{number(unknown, 'fr')} {shops}.", f"{number(unknown, 'en')} {more} not counted.")

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from analyses import activities, indicators
-from analyses.results import Result
+from analyses.results import Estimate, Result
 from analyses.wording import (
     NO_BREAK_SPACE,
     Language,
@@ -118,6 +118,23 @@ def _period(result: Result, language: Language) -> str:
         return f" · {years}"
     first, last = month(start, language), month(end, language)
     return f" · {last}" if first == last else f" · {first} – {last}"
+
+
+TOO_WIDE = 50.0
+"""Width, in points, from which an interval of a rate tells nothing that a title may say."""
+
+
+def tells(estimate: Estimate) -> bool:
+    """Whether the interval of a rate in percent is narrow enough for a title to give the rate."""
+    return not estimate.high - estimate.low > TOO_WIDE
+
+
+def with_interval(estimate: Estimate, language: Language, decimals: int = 1) -> str:
+    """Write a rate in percent and its interval, as in ``12,3 % (10,0 à 14,5 %)``."""
+    value = percent(estimate.value, language, decimals)
+    if math.isnan(estimate.low) or math.isnan(estimate.high) or estimate.low == estimate.high:
+        return value
+    return f"{value} ({interval(estimate.low, estimate.high, '%', language, decimals)})"
 
 
 def digits(unit: str) -> int:

@@ -72,6 +72,7 @@ class Durations:
 def durations(
     panel: Panel,
     *,
+    last: int | None = None,
     structural_months: int = STRUCTURAL_MONTHS,
     bootstrap: int = BOOTSTRAP,
     seed: int = 0,
@@ -82,6 +83,9 @@ def durations(
     ----------
     panel : Panel
         Premises × waves, at least one wave.
+    last : int, optional
+        Wave whose vacant stock is described (the last one that is complete enough); by default
+        the last. Later waves still serve the lengths of spells.
     structural_months : int
         Months beyond which a vacancy is structural.
     bootstrap : int
@@ -96,11 +100,13 @@ def durations(
     """
     table, ignored = spells(panel)
     rng = np.random.default_rng(seed)
-    last = len(panel.dates) - 1
-    running = table[table["ended_by"].isna() & (table["last_wave"] == last)]
+    last = len(panel.dates) - 1 if last is None else last
+    then = panel.until(last)
+    running = spells(then)[0]
+    running = running[running["ended_by"].isna() & (running["last_wave"] == last)]
     results: list[Result] = []
     ages = []
-    for cell, part in _cells(running, panel):
+    for cell, part in _cells(running, then):
         found, frame = _stock(part, cell, structural_months, bootstrap, rng)
         results += found
         ages.append(frame)

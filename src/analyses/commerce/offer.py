@@ -11,9 +11,11 @@ import pandas as pd
 
 from analyses.activities import Scope
 from analyses.commerce.diversity import standardised
+from analyses.commerce.names import plain
 from analyses.commerce.outcome import Cell, count, missing, result
 from analyses.commerce.proportions import share
-from analyses.commerce.shops import Shops, active_shops, brand_communes, plain
+from analyses.commerce.rates import MIN_COVERAGE
+from analyses.commerce.shops import Shops, active_shops, brand_communes
 from analyses.results import Result, Source
 from analyses.wording import Text, number
 
@@ -57,6 +59,7 @@ def measure_offer(
     bootstrap: int = 200,
     seed: int = 0,
     zones: pd.DataFrame | None = None,
+    min_coverage: float = MIN_COVERAGE,
 ) -> Offer:
     """Measure the structure of the offer in every source given.
 
@@ -71,7 +74,7 @@ def measure_offer(
     standard_size : int
         Number of shops that diversity is brought to.
     brands : mapping of str to int, optional
-        Number of communes of each brand (plain names, see :func:`shops.plain`); counted in
+        Number of communes of each brand (plain names, see :func:`names.plain`); counted in
         ``establishments`` if that table spans several communes.
     chain_min_communes : int
         Communes where a brand must stand to count as a chain (``chain_min_communes``).
@@ -79,13 +82,16 @@ def measure_offer(
         Replicates and seed of the intervals of diversity.
     zones : pandas.DataFrame, optional
         Table ``zones``: a zone also counts the shops of the zones that lie in it (``parts``).
+    min_coverage : float
+        Coverage (%) that a wave must reach to be the last (``survey_min_coverage``).
 
     Returns
     -------
     Offer
         Without any table, every indicator is "not computable".
     """
-    found = active_shops(premises, establishments, shops, as_of=as_of, scope=scope, zones=zones)
+    found = active_shops(premises, establishments, shops, as_of=as_of, scope=scope, zones=zones,
+                         min_coverage=min_coverage)  # fmt: skip
     if brands is None and establishments is not None and "brand" in establishments:
         several = establishments["commune"].nunique() > 1 if "commune" in establishments else False
         brands = brand_communes(establishments) if several else None

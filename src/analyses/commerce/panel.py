@@ -1,23 +1,25 @@
 """The survey panel: premises × waves, cleaned so that every statistic counts the same things.
 
-A wave is a campaign: field work spread over some weeks is one wave, dated by its last day. A
+A wave is a campaign: field work spread over weeks or months is one wave, dated by its last day. A
 premises that two rows of one day contradict has an unknown status: guessing would make a change.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from analyses.commerce.areas import Parts, parts_of
+from analyses.commerce.names import one_spelling
 
 OCCUPIED, VACANT, WORKS = "occupied", "vacant", "vacant_works"
 UNAVAILABLE, UNKNOWN = "unavailable", "unknown"
 STATUSES = (OCCUPIED, VACANT, WORKS, UNAVAILABLE, UNKNOWN)
 CAMPAIGN_DAYS = 45
+STRAY_PREMISES, STRAY_SHARE = 10, 0.05
 YEAR_DAYS = 365.25
 
 _TRAITS = ("zone_id", "street", "activity_family", "surface_m2", "vacant_since", "brand")
@@ -43,6 +45,8 @@ class Panel:
         Premises whose rows of one day disagree; their status is unknown in that wave.
     parts : mapping
         Zones that lie in each zone (see :func:`analyses.commerce.areas.parts_of`).
+    set_aside : tuple of (date, int)
+        Days, and premises visited, of the campaigns too small to be one: likely mistyped dates.
     """
 
     records: pd.DataFrame
@@ -50,11 +54,23 @@ class Panel:
     repeated: int
     contradicted: tuple[str, ...]
     parts: Parts = field(default_factory=dict)
+    set_aside: tuple[tuple[date, int], ...] = ()
 
     @property
     def stock(self) -> pd.DataFrame:
         """Rows of the commercial stock: everything but premises that left retail."""
         return self.records[~self.records["unavailable"]]
+
+    def until(self, wave: int) -> Panel:
+        """Return the panel as it stood after a wave."""
+        kept = self.records[self.records["wave"] <= wave]
+        return replace(self, records=kept, dates=self.dates[: wave + 1])
+
+    def shared(self, wave: int) -> tuple[int, int]:
+        """Return the premises listed both by a wave and by the one before, and by the smaller."""
+        waves = self.stock.groupby("wave")["premises_id"]
+        before, now = (set(waves.get_group(item)) for item in (wave - 1, wave))
+        return len(before & now), min(len(before), len(now))
 
     def spread(self) -> pd.DataFrame:
         """Return vacancy by premises (rows) and wave (columns); NaN where unknown or not listed."""
@@ -86,7 +102,7 @@ def panel(
     works_are_vacant : bool
         Whether premises under works count as vacant (not used for an indefinite time).
     campaign_days : int
-        Longest field work, in days, that is still one wave.
+        Longest time, in days, between two days of visits of one wave (see :func:`campaigns`).
     zones : pandas.DataFrame, optional
         Table ``zones``, which tells the zones that lie in one another.
 
@@ -114,13 +130,15 @@ def panel(
         frame[trait] = None if column is None else _plain_column(column)
     frame["status"] = frame["status"].fillna(UNKNOWN)
     frame = frame.dropna(subset=["premises_id", "day"]).reset_index(drop=True)
-    frame["wave"] = _campaigns(frame, campaign_days)
+    frame["street"] = one_spelling(frame["street"])
+    frame["wave"] = campaigns(frame["day"], frame["premises_id"], campaign_days)
+    frame, set_aside = _without_strays(frame)
     frame, repeated, contradicted = _one_row_each(frame)
     frame = _finish(frame, works_are_vacant)
     last_days = frame.groupby("wave")["day"].max()
     frame["wave_date"] = frame["wave"].map(last_days)
     dates = tuple(day.date() for day in last_days.sort_index())
-    return Panel(frame, dates, repeated, contradicted, parts_of(zones))
+    return Panel(frame, dates, repeated, contradicted, parts_of(zones), set_aside)
 
 
 def _plain_column(column: pd.Series) -> pd.Series:
@@ -130,27 +148,81 @@ def _plain_column(column: pd.Series) -> pd.Series:
     return column
 
 
+def campaign_rows(premises: pd.DataFrame, panel: Panel, wave: int) -> pd.DataFrame:
+    """Return the rows of a table ``premises`` that tell a wave: one for each premises.
+
+    All columns are kept: ``wave`` is the day of the visit, ``status`` that of the panel (unknown
+    where rows contradict one another), ``street`` the spelling of the panel.
+    """
+    records = panel.records[panel.records["wave"] == wave]
+    ids = premises["premises_id"].astype("string").astype("object")
+    keys = pd.MultiIndex.from_arrays([ids, pd.to_datetime(premises["wave"]).dt.normalize()])
+    first = np.flatnonzero(~keys.duplicated())
+    wanted = pd.MultiIndex.from_arrays([records["premises_id"], records["day"]])
+    rows = premises.iloc[first[keys[first].get_indexer(wanted)]].reset_index(drop=True)
+    rows["status"] = pd.array(records["status"].to_numpy(), dtype="string")
+    if "street" in rows:
+        rows["street"] = pd.array(records["street"].to_numpy(), dtype="string")
+    return rows
+
+
 def years_between(start: date, end: date) -> float:
     """Return the time between two days, in years of 365.25 days."""
     return (end - start).days / YEAR_DAYS
 
 
-def _campaigns(frame: pd.DataFrame, longest: int) -> pd.Series:
-    """Give each row its wave: a day joins the open wave if near and mostly of new premises."""
+def campaigns(days: pd.Series, premises: pd.Series, longest_gap: int) -> pd.Series:
+    """Give each visit the number of its campaign, from 0.
+
+    A campaign goes on, however long, while its visits find premises that it has not seen and follow
+    one another within ``longest_gap`` days. It ends at the day whose premises are mostly seen
+    again, unless that day only checks a few premises while most visits to come are first ones.
+
+    Parameters
+    ----------
+    days, premises : Series
+        Day and premises of each visit.
+    longest_gap : int
+        Longest time between two days of visits of one campaign, in days.
+    """
+    names = {day: set(part) for day, part in premises.groupby(days)}
+    order: list[pd.Timestamp] = sorted(names)
     numbers: dict[pd.Timestamp, int] = {}
     seen: set[str] = set()
-    first: pd.Timestamp | None = None
     number = -1
-    days: list[pd.Timestamp] = sorted(frame["day"].unique())
-    names = {day: set(part) for day, part in frame.groupby("day")["premises_id"]}
-    for day in days:
-        ids = names[day]
-        near = first is not None and (day - first).days <= longest
-        if not near or 2 * len(ids & seen) >= len(ids):
-            number, first, seen = number + 1, day, set()
-        seen |= ids
+    for rank, day in enumerate(order):
+        far = rank == 0 or (day - order[rank - 1]).days > longest_gap
+        again = 2 * len(names[day] & seen) >= len(names[day])
+        if far or (again and not _is_check(order[rank:], names, seen, longest_gap)):
+            number, seen = number + 1, set()
+        seen = seen | names[day]
         numbers[day] = number
-    return frame["day"].map(numbers).astype("int64")
+    return days.map(numbers).astype("int64")
+
+
+def _is_check(
+    order: list[pd.Timestamp], names: dict[pd.Timestamp, set[str]], seen: set[str], longest: int
+) -> bool:
+    """Tell whether the first of the days only checks a few premises of a campaign under way."""
+    if 10 * len(names[order[0]] & seen) >= len(seen):
+        return False
+    coming: set[str] = set()
+    for day in order:
+        if (day - order[0]).days > longest:
+            break
+        coming |= names[day]
+    return 2 * len(coming & seen) < len(coming) or 20 * len(coming) < len(seen)
+
+
+def _without_strays(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[tuple[date, int], ...]]:
+    """Set aside campaigns of a few premises: a mistyped year, a single visit; number the others."""
+    sizes = frame.groupby("wave")["premises_id"].nunique()
+    stray = (sizes < STRAY_PREMISES) & (sizes < STRAY_SHARE * frame["premises_id"].nunique())
+    aside = frame[frame["wave"].map(stray).astype(bool)]
+    days = aside.groupby("day")["premises_id"].nunique()
+    kept = frame[~frame["wave"].map(stray).astype(bool)].copy()
+    kept["wave"] = kept["wave"].map({old: new for new, old in enumerate(sizes.index[~stray])})
+    return kept, tuple((day.date(), int(n)) for day, n in days.items())
 
 
 def _one_row_each(frame: pd.DataFrame) -> tuple[pd.DataFrame, int, tuple[str, ...]]:

@@ -8,7 +8,7 @@ counts only the premises not seen, as if missed at random. The bounds assume not
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -20,7 +20,7 @@ from analyses.commerce.outcome import ALL, Cell, count, missing, result
 from analyses.commerce.panel import Panel
 from analyses.commerce.proportions import share, wilson_finite
 from analyses.results import Estimate, Quality, Result
-from analyses.wording import Text, number, percent
+from analyses.wording import Text, day, number, percent
 
 SURFACE_BREAKS = (50.0, 100.0, 200.0, 400.0)
 MIN_COVERAGE = 80.0
@@ -79,13 +79,15 @@ def rates(
     rows["surface_class"] = surface_class(rows["surface_m2"], surface_breaks)
     results: list[Result] = []
     frames: list[dict[str, object]] = []
-    for wave, day in enumerate(panel.dates):
+    for wave, when in enumerate(panel.dates):
         now = rows[rows["wave"] == wave]
         for cell, part in _cells(now, panel.parts):
             counted = _count(part)
-            found = _results(counted, cell.at(day), min_coverage, _family_gap(cell, now))
+            found = _results(counted, cell.at(when), min_coverage, _family_gap(cell, now))
+            if cell == Cell() and wave:
+                found = [_doubted(item, panel, wave) for item in found]
             results += found
-            frames.append(_row(wave, day, cell, counted, found))
+            frames.append(_row(wave, when, cell, counted, found))
     return Rates(tuple(results), pd.DataFrame(frames, columns=_COLUMNS))
 
 
@@ -115,6 +117,19 @@ def expected_rows(panel: Panel) -> pd.DataFrame:
         missed = last[absent & due & ~last["unavailable"]]
         parts.append(missed.assign(wave=wave, vacant=np.nan, listed=False))
     return pd.concat(parts, ignore_index=True)
+
+
+def last_usable(panel: Panel, min_coverage: float) -> int | None:
+    """Return the last wave whose coverage (%) reaches a threshold.
+
+    If none does, the last one (its results say how incomplete it is); None without a wave.
+    """
+    rows = expected_rows(panel)
+    covered = 100 * rows["vacant"].notna().groupby(rows["wave"]).mean()
+    enough = covered[covered >= min_coverage]
+    if not enough.empty:
+        return int(enough.index.max())
+    return len(panel.dates) - 1 if panel.dates else None
 
 
 def surface_class(surface: pd.Series, breaks: Sequence[float]) -> pd.Series:
@@ -223,6 +238,17 @@ def _rate(
     )  # fmt: skip
 
 
+def _doubted(found: Result, panel: Panel, wave: int) -> Result:
+    """Mark the rate of a wave that shares few premises with the wave before."""
+    shared, smaller = panel.shared(wave)
+    if found.indicator != "vacancy_rate" or not found.computable or 2 * shared >= smaller:
+        return found
+    note = _few_shared(shared, smaller, panel.dates[wave - 1])
+    if found.note is not None:
+        note = Text(f"{found.note.fr} {note.fr}", f"{found.note.en} {note.en}")
+    return replace(found, quality="reserve", note=note)
+
+
 def _bounds(counted: _Counted) -> tuple[float, float]:
     unseen = counted.expected - counted.known
     return (
@@ -232,11 +258,11 @@ def _bounds(counted: _Counted) -> tuple[float, float]:
 
 
 def _row(
-    wave: int, day: date, cell: Cell, counted: _Counted, found: Sequence[Result]
+    wave: int, when: date, cell: Cell, counted: _Counted, found: Sequence[Result]
 ) -> dict[str, object]:
     rate = next((item for item in found if item.indicator == "vacancy_rate"), None)
     row: dict[str, object] = {
-        "wave": wave, "wave_date": pd.Timestamp(day), "zone": cell.zone,
+        "wave": wave, "wave_date": pd.Timestamp(when), "zone": cell.zone,
         "breakdown": cell.breakdown, "category": cell.category, "listed": counted.listed,
         "expected": counted.expected, "known": counted.known, "vacant": counted.vacant,
         "coverage": counted.coverage, "quality": "none" if rate is None else rate.quality,
@@ -282,6 +308,17 @@ def _unseen(unseen: int, expected: int) -> Text:
     )
 
 
+def _few_shared(shared: int, smaller: int, before: date) -> Text:
+    return Text(
+        f"Locaux en commun avec la vague précédente ({day(before, 'fr')}) : "
+        f"{number(shared, 'fr')} sur {number(smaller, 'fr')}. Les deux vagues portent sur des "
+        "locaux différents, ou les identifiants ont changé : ne pas comparer leurs taux.",
+        f"Premises in common with the wave before ({day(before, 'en')}): {number(shared, 'en')} "
+        f"of {number(smaller, 'en')}. The two waves cover different premises, or the identifiers "
+        "changed: do not compare their rates.",
+    )
+
+
 def _former_family(gap: int, vacant: int) -> Text:
     return Text(
         f"Activité précédente inconnue pour {number(gap, 'fr')} des {number(vacant, 'fr')} locaux "
@@ -293,4 +330,4 @@ def _former_family(gap: int, vacant: int) -> Text:
     )
 
 
-__all__ = ["ALL", "Rates", "band", "expected_rows", "rates", "surface_class"]
+__all__ = ["ALL", "Rates", "band", "expected_rows", "last_usable", "rates", "surface_class"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,8 +11,10 @@ import pandas as pd
 from analyses.activities import Scope
 from analyses.commerce.areas import Parts, by_zone, parts_of
 from analyses.commerce.lives import lives
+from analyses.commerce.names import plain
 from analyses.commerce.outcome import Cell
-from analyses.commerce.panel import OCCUPIED, panel
+from analyses.commerce.panel import OCCUPIED, campaign_rows, panel
+from analyses.commerce.rates import MIN_COVERAGE, last_usable
 from analyses.results import Source
 
 TRAITS = ("zone_id", "family", "activity", "name", "brand", "lon", "lat")
@@ -59,15 +60,16 @@ def active_shops(
     as_of: date | None = None,
     scope: Scope = "divisions",
     zones: pd.DataFrame | None = None,
+    min_coverage: float = MIN_COVERAGE,
 ) -> dict[Source, Shops]:
     """Return the active shops of each source given, in the order survey, SIRENE, OpenStreetMap.
 
-    Premises: those that the last wave found occupied. Establishments: those open at ``as_of``.
+    Premises: those that the last wave complete enough found occupied. Establishments: those open at ``as_of``.
     Shops: those mapped as occupied.
     """
     found: dict[Source, Shops] = {}
     if premises is not None and not premises.empty:
-        found["survey"] = _surveyed(premises)
+        found["survey"] = _surveyed(premises, min_coverage)
     if establishments is not None and not establishments.empty:
         register = lives(establishments, as_of=as_of, scope=scope)
         frame = register.alive().rename(
@@ -83,13 +85,6 @@ def active_shops(
     return {source: replace(item, parts=parts_of(zones)) for source, item in found.items()}
 
 
-def plain(name: str) -> str:
-    """Return a name without accents, case or punctuation, to compare names with."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
-    return " ".join(kept.split())
-
-
 def brand_communes(establishments: pd.DataFrame) -> Mapping[str, int]:
     """Return the number of communes of each brand (plain names) in a table ``establishments``.
 
@@ -101,19 +96,19 @@ def brand_communes(establishments: pd.DataFrame) -> Mapping[str, int]:
     return {str(brand): int(communes) for brand, communes in reach.items()}
 
 
-def _surveyed(premises: pd.DataFrame) -> Shops:
+def _surveyed(premises: pd.DataFrame, min_coverage: float) -> Shops:
     survey = panel(premises)
-    last = survey.stock[survey.stock["wave"] == len(survey.dates) - 1]
-    occupied = last.loc[last["vacant"] == 0.0, "premises_id"]
-    rows = premises.assign(id=premises["premises_id"].astype("object"))
-    rows = (
-        rows[rows["id"].isin(set(occupied))].sort_values("wave").drop_duplicates("id", keep="last")
-    )
+    wave = last_usable(survey, min_coverage)
+    if wave is None:
+        return Shops("survey", _shaped(premises.iloc[:0].assign(id=None)), None)
+    rows = campaign_rows(premises, survey, wave)
+    rows = rows[rows["status"].eq(OCCUPIED).to_numpy(bool)]
+    rows = rows.assign(id=rows["premises_id"].astype("string").astype("object"))
     frame = rows.rename(columns={"activity_family": "family"})
     detail = [name for name in ("activity_code", "activity") if name in frame]
     known = [name for name in detail if frame[name].notna().mean() >= 0.8]
     frame["activity"] = frame[known[0]] if known else None
-    return Shops("survey", _shaped(frame), survey.dates[-1])
+    return Shops("survey", _shaped(frame), survey.dates[wave])
 
 
 def _shaped(frame: pd.DataFrame) -> pd.DataFrame:

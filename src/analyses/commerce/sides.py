@@ -19,9 +19,11 @@ from scipy.spatial import cKDTree
 
 from analyses.activities import Scope
 from analyses.commerce.areas import by_zone
+from analyses.commerce.names import plain
 from analyses.commerce.outcome import Cell, missing, result
 from analyses.commerce.proportions import share
-from analyses.commerce.shops import Shops, active_shops, plain
+from analyses.commerce.rates import MIN_COVERAGE
+from analyses.commerce.shops import Shops, active_shops
 from analyses.results import Estimate, Result, Source
 from analyses.wording import Text, number
 
@@ -67,6 +69,7 @@ def compare_sources(
     max_distance_m: float = MAX_DISTANCE_M,
     min_likeness: float = MIN_LIKENESS,
     zones: pd.DataFrame | None = None,
+    min_coverage: float = MIN_COVERAGE,
 ) -> Sides:
     """Compare the surveyed shops with those of SIRENE and OpenStreetMap.
 
@@ -84,13 +87,16 @@ def compare_sources(
         Likeness of names from which they are (0 to 1).
     zones : pandas.DataFrame, optional
         Table ``zones``: a zone also counts the shops of the zones that lie in it (``parts``).
+    min_coverage : float
+        Coverage (%) that a wave must reach to be the last (``survey_min_coverage``).
 
     Returns
     -------
     Sides
         Without a survey, or without the other source, "not computable".
     """
-    found = active_shops(premises, establishments, shops, as_of=as_of, scope=scope, zones=zones)
+    found = active_shops(premises, establishments, shops, as_of=as_of, scope=scope, zones=zones,
+                         min_coverage=min_coverage)  # fmt: skip
     survey = found.get("survey")
     counts = _counts(found)
     results: list[Result] = []

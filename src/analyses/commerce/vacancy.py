@@ -15,8 +15,8 @@ from analyses.commerce.durations import (
     durations,
 )
 from analyses.commerce.outcome import Cell, missing
-from analyses.commerce.panel import Panel, panel
-from analyses.commerce.rates import MIN_COVERAGE, SURFACE_BREAKS, Rates, rates
+from analyses.commerce.panel import Panel, campaign_rows, panel
+from analyses.commerce.rates import MIN_COVERAGE, SURFACE_BREAKS, Rates, last_usable, rates
 from analyses.commerce.transitions import Transitions, transitions
 from analyses.commerce.trend import Trend, trend
 from analyses.results import Result
@@ -47,6 +47,11 @@ class Vacancy:
         Ages and lengths of vacancies; None without a survey.
     results : tuple of Result
         All results, in the order above.
+    usable : int or None
+        Number of the last wave that is complete enough (the last one if none is), from 0.
+    last_wave : pandas.DataFrame
+        One row for each premises of that wave, with all columns of the table ``premises``
+        (``wave``: day of the visit) and its ``status`` there; empty without a survey.
     """
 
     panel: Panel
@@ -55,6 +60,8 @@ class Vacancy:
     transitions: Transitions
     durations: Durations | None
     results: tuple[Result, ...]
+    usable: int | None
+    last_wave: pd.DataFrame
 
     @property
     def waves(self) -> tuple[date, ...]:
@@ -110,10 +117,12 @@ def measure_vacancy(
     by_wave = rates(survey, min_coverage=min_coverage, surface_breaks=surface_breaks)
     change = trend(survey, by_wave, min_coverage=min_coverage)
     moves = transitions(survey, surface_breaks=surface_breaks)
-    lengths = None
-    if given:
+    last = last_usable(survey, min_coverage)
+    lengths, listed = None, _EMPTY
+    if premises is not None and last is not None:
+        listed = campaign_rows(premises, survey, last)
         lengths = durations(
-            survey, structural_months=structural_months, bootstrap=bootstrap, seed=seed
+            survey, last=last, structural_months=structural_months, bootstrap=bootstrap, seed=seed
         )
     results = (
         *by_wave.results, *change.results, *moves.results, *(lengths.results if lengths else ()),
@@ -123,7 +132,7 @@ def measure_vacancy(
             missing(name, _NO_SURVEY, Cell(), source="survey", unlocked_by=("premises",))
             for name in INDICATORS
         )
-    return Vacancy(survey, by_wave, change, moves, lengths, results)
+    return Vacancy(survey, by_wave, change, moves, lengths, results, last, listed)
 
 
 _EMPTY = pd.DataFrame(

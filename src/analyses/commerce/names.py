@@ -1,0 +1,29 @@
+"""Names written in several ways: one plain form to compare them, one spelling to show."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pandas as pd
+
+
+def plain(name: str) -> str:
+    """Return a name without accents, case or punctuation, to compare names with."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
+    return " ".join(kept.split())
+
+
+def one_spelling(names: pd.Series) -> pd.Series:
+    """Write alike the names that differ by case, accents, spaces or punctuation only.
+
+    The most frequent spelling is kept (the first in order of characters if two are). A name
+    without a letter or a digit is missing.
+    """
+    values = names.astype("object").where(names.notna(), None)
+    texts = values.map(lambda name: " ".join(str(name).split()), na_action="ignore")
+    counts = texts.value_counts()
+    shown: dict[str, str] = {}
+    for text in sorted(counts.index, key=lambda text: (-int(counts[text]), text)):
+        shown.setdefault(plain(text), text)
+    return texts.map(lambda text: shown[plain(text)] if plain(text) else None, na_action="ignore")

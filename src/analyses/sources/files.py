@@ -1,4 +1,4 @@
-"""Files as text tables: encoding, delimiter, lines; CSV, XLSX and GeoJSON alike."""
+"""Files as text tables: encoding, delimiter, lines; CSV and XLSX alike."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
-from shapely.geometry import shape
 
 from analyses.errors import Fault, InputError
 from analyses.schemas import Raw
@@ -174,7 +173,7 @@ def read_xlsx(path: Path, file: str, sheet: str | None = None) -> tuple[Raw, lis
                 ]
             )
         tab = book[sheet] if sheet else book.worksheets[0]
-        rows = [[_cell(value) for value in row] for row in tab.iter_rows(values_only=True)]
+        rows = [[cell(value) for value in row] for row in tab.iter_rows(values_only=True)]
     finally:
         book.close()
     lines = [i for i, row in enumerate(rows) if any(cell is not None for cell in row)]
@@ -193,7 +192,8 @@ def read_xlsx(path: Path, file: str, sheet: str | None = None) -> tuple[Raw, lis
     return named(file, table, np.array([i + 1 for i in lines[1:]], dtype=np.int64), header)
 
 
-def _cell(value: object) -> str | None:
+def cell(value: object) -> str | None:
+    """Return a value of a workbook or of a JSON file as text, None if it is blank."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -231,75 +231,3 @@ def read_json(path: Path, file: str) -> Any:
                 )
             ]
         ) from None
-
-
-def features(path: Path, file: str) -> list[dict[str, Any]]:
-    """Return the features of a GeoJSON file.
-
-    Raises
-    ------
-    InputError
-        If the file is not a GeoJSON collection in longitude and latitude.
-    """
-    content = read_json(path, file)
-    if not isinstance(content, dict) or not isinstance(content.get("features"), list):
-        raise InputError(
-            [
-                Fault(
-                    file,
-                    "this is not a GeoJSON FeatureCollection",
-                    "Export it as GeoJSON (RFC 7946)",
-                )
-            ]
-        )
-    crs = str((content.get("crs") or {}).get("properties", {}).get("name", "CRS84"))
-    if not crs.endswith(("CRS84", "4326")):
-        raise InputError(
-            [
-                Fault(
-                    file,
-                    "the coordinates are not longitude and latitude",
-                    "Export it in WGS 84 (EPSG:4326)",
-                    column="crs",
-                    value=crs,
-                )
-            ]
-        )
-    items: list[dict[str, Any]] = content["features"]
-    return items
-
-
-def read_geojson(path: Path, file: str) -> tuple[Raw, list[Fault]]:
-    """Read the properties of a GeoJSON file of points as text, with ``lon`` and ``lat``.
-
-    The line of a row is its rank among the features, the first being 1.
-
-    Raises
-    ------
-    InputError
-        If the file is not a GeoJSON collection.
-    """
-    items = features(path, file)
-    names = list(dict.fromkeys(key for item in items for key in item.get("properties") or {}))
-    columns = {
-        name: [_cell((item.get("properties") or {}).get(name)) for item in items] for name in names
-    }
-    points = [_point(item.get("geometry")) for item in items]
-    for rank, name in enumerate(("lon", "lat")):
-        given = columns.get(name, [None] * len(items))
-        columns[name] = [repr(p[rank]) if p else g for p, g in zip(points, given, strict=True)]
-    table = pa.table(
-        {key: pa.chunked_array([pa.array(values, pa.string())]) for key, values in columns.items()}
-    )
-    lines = np.arange(1, len(items) + 1, dtype=np.int64)
-    return Raw(file, table, lines, {}, tuple(columns)), []
-
-
-def _point(geometry: dict[str, Any] | None) -> tuple[float, float] | None:
-    if not geometry or not geometry.get("coordinates"):
-        return None
-    if geometry["type"] == "Point":
-        lon, lat = geometry["coordinates"][:2]
-        return float(lon), float(lat)
-    inside = shape(geometry).representative_point()
-    return float(inside.x), float(inside.y)

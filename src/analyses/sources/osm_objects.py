@@ -13,7 +13,7 @@ import pandas as pd
 from shapely.geometry import shape
 
 from analyses.errors import Fault, InputError
-from analyses.sources import files
+from analyses.sources import files, geojson
 from analyses.sources.request import Request
 
 
@@ -123,8 +123,8 @@ def from_geojson(path: Path, file: str, keys: Sequence[str]) -> Extract:
         If the file is not GeoJSON, or its objects carry no OpenStreetMap identifier.
     """
     content = files.read_json(path, file)
-    things, faults = [], []
-    for rank, item in enumerate(files.features(path, file), start=1):
+    things, faults, broken = [], [], []
+    for rank, item in enumerate(geojson.features(path, file), start=1):
         tags = {str(k): str(v) for k, v in (item.get("properties") or {}).items() if v is not None}
         if not set(keys) & set(tags):
             continue
@@ -132,10 +132,12 @@ def from_geojson(path: Path, file: str, keys: Sequence[str]) -> Extract:
         if name is None:
             faults.append(rank)
             continue
-        geometry = item.get("geometry")
-        point = shape(geometry).representative_point() if geometry else None
-        place = (None, None) if point is None else (float(point.x), float(point.y))
-        things.append(Thing(name, tags, *place))
+        point, problem = geojson.middle(item.get("geometry"))
+        if problem:
+            broken.append((rank, problem))
+        things.append(Thing(name, tags, *(point or (None, None))))
+    if broken:
+        raise InputError(geojson.ranked(file, broken, "Export them again, or remove them"))
     if faults:
         problem = f"{len(faults)} objects carry no OpenStreetMap identifier (node/123)"
         remedy = "Export them again with overpass turbo, which writes @id"

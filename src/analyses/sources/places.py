@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from shapely import make_valid
-from shapely.geometry import shape
+from shapely import make_valid, unary_union
+from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
 from analyses.cities import City, DataSource
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, check, get
-from analyses.sources import files
+from analyses.sources import files, geojson
 from analyses.sources.request import Request, expand
 from analyses.wording import Text, listing, number
 
@@ -62,32 +65,17 @@ def read(asked: Request) -> tuple[gpd.GeoDataFrame, list[Note]]:
     InputError
         With every fault: missing or repeated ids, unknown kinds, missing or odd outlines.
     """
-    items = files.features(asked.path, asked.file)
+    items = geojson.features(asked.path, asked.file)
     raw = _raw(asked.file, items)
     checked = check(raw, get("zones"))
     faults = list(checked.faults)
     notes: list[Note] = []
     outlines = []
     for rank, item in enumerate(items, start=1):
-        geometry = item.get("geometry")
-        if not geometry or geometry.get("type") not in ("Polygon", "MultiPolygon"):
-            kind = geometry.get("type") if geometry else None
-            faults.append(
-                Fault(
-                    asked.file,
-                    "the outline of the zone is not a polygon",
-                    "Draw the zone as a polygon",
-                    row=rank,
-                    column="geometry",
-                    value=str(kind),
-                )
-            )
-            continue
-        outline = shape(geometry)
-        if not outline.is_valid:
-            notes.append(_repaired(rank, explain_validity(outline)))
-            outline = make_valid(outline)
+        outline, wrong, note = _outline(item.get("geometry"), asked.file, rank)
         outlines.append(outline)
+        faults += wrong
+        notes += note
     comparison = asked.city.zones.comparison if asked.city.zones else None
     if comparison and comparison not in set(checked.frame["zone_id"].dropna()):
         faults.append(
@@ -108,15 +96,46 @@ def read(asked: Request) -> tuple[gpd.GeoDataFrame, list[Note]]:
     return zones, notes
 
 
-def _raw(file: str, items: list[dict[str, object]]) -> Raw:
+def _outline(
+    geometry: Mapping[str, Any] | None, file: str, rank: int
+) -> tuple[BaseGeometry | None, list[Fault], list[Note]]:
+    """Return the outline of a zone, repaired if it crosses itself, or what is wrong with it."""
+    outline, problem = geojson.drawn(geometry)
+    kind = None if not geometry else geometry.get("type")
+    if not problem and (outline is None or kind not in ("Polygon", "MultiPolygon")):
+        problem = "the outline of the zone is not a polygon"
+    if outline is None or problem:
+        remedy = "Draw the zone as a polygon"
+        return (
+            None,
+            [Fault(file, problem, remedy, row=rank, column="geometry", value=str(kind))],
+            [],
+        )
+    notes = []
+    if not outline.is_valid:
+        notes.append(_repaired(rank, explain_validity(outline)))
+        outline = _surface(make_valid(outline))
+    if outline.area > 0:
+        return outline, [], notes
+    problem, remedy = "the outline of the zone encloses nothing", "Draw the zone again"
+    return None, [Fault(file, problem, remedy, row=rank, column="geometry", value=str(kind))], []
+
+
+def _surface(shape: BaseGeometry) -> BaseGeometry:
+    """Return the polygons of a repaired outline, without the lines and points left over."""
+    parts = getattr(shape, "geoms", [shape])
+    return unary_union([part for part in parts if part.area > 0])
+
+
+def _raw(file: str, items: list[dict[str, Any]]) -> Raw:
     properties = [item.get("properties") or {} for item in items]
-    names = list(dict.fromkeys(key for row in properties for key in row))  # type: ignore[attr-defined]
+    names = list(dict.fromkeys(key for row in properties for key in row))
     table = pa.table(
         {
             name: pa.chunked_array(
                 [
                     pa.array(
-                        [None if row.get(name) is None else str(row[name]) for row in properties],  # type: ignore[attr-defined, index]
+                        [files.cell(row.get(name)) for row in properties],
                         pa.string(),
                     )
                 ]

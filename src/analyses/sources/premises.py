@@ -12,7 +12,7 @@ from analyses import activities
 from analyses.errors import Fault
 from analyses.schemas import Note, Raw, Reading, check, get
 from analyses.schemas.check import listed
-from analyses.sources import corrections, files, mapping
+from analyses.sources import corrections, files, geojson, mapping
 from analyses.sources.remarks import examples
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text, number
@@ -135,7 +135,7 @@ def open_text(asked: Request) -> tuple[Raw, list[Fault]]:
     if kind in (".xlsx", ".xlsm"):
         return files.read_xlsx(asked.path, asked.file, source.sheet)
     if kind in (".geojson", ".json"):
-        return files.read_geojson(asked.path, asked.file)
+        return geojson.read(asked.path, asked.file)
     return files.read_csv(asked.path, asked.file, source.encoding, source.delimiter)
 
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, check, fold, get
-from analyses.sources import corrections, counts, files, hystreet, mapping, opendatasoft
+from analyses.sources import corrections, counts, geojson, hystreet, mapping, opendatasoft
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text, listing
 
@@ -132,7 +132,7 @@ def read(asked: Request) -> Piece:
 
 def _open(asked: Request) -> tuple[Raw, list[Fault]]:
     if asked.path.suffix.lower() in (".geojson", ".json"):
-        return files.read_geojson(asked.path, asked.file)
+        return geojson.read(asked.path, asked.file)
     return counts.open_text(asked)
 
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from analyses.errors import Fault, InputError, raise_if_any
 from analyses.schemas import Raw
-from analyses.sources import files
+from analyses.sources import files, geojson
 from analyses.sources.request import Request
 
 BLOCK = 1 << 23
@@ -58,7 +58,7 @@ def batches(asked: Request, choose: Choose | None = None) -> Iterator[tuple[Raw,
     elif kind in (".xlsx", ".xlsm"):
         yield _chosen(*files.read_xlsx(asked.path, asked.file, asked.source.sheet), choose)
     elif kind in (".geojson", ".json"):
-        yield _chosen(*files.read_geojson(asked.path, asked.file), choose)
+        yield _chosen(*geojson.read(asked.path, asked.file), choose)
     else:
         yield from _csv(asked, choose)
 

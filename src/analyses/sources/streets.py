@@ -13,7 +13,7 @@ from shapely.geometry import box, shape
 
 from analyses.errors import Fault, InputError
 from analyses.schemas import get
-from analyses.sources import files
+from analyses.sources import files, geojson
 from analyses.sources.osm_objects import bounding_box
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text
@@ -87,19 +87,24 @@ def _geojson(asked: Request) -> list[tuple[str, str | None, Any]]:
     allowed = get("streets")["kind"].constraints["enum"]
     faults: list[Fault] = []
     shapes: list[tuple[str, str | None, Any]] = []
-    for rank, item in enumerate(files.features(asked.path, asked.file), start=1):
-        properties, geometry = item.get("properties") or {}, item.get("geometry")
+    broken: list[tuple[int, str]] = []
+    for rank, item in enumerate(geojson.features(asked.path, asked.file), start=1):
+        properties = item.get("properties") or {}
+        outline, problem = geojson.drawn(item.get("geometry"))
         kind = str(properties.get("kind"))
         if kind not in allowed:
             faults.append(Fault(asked.file, "the kind is not one of those drawn",
                                 f"Write one of: {', '.join(allowed)}", row=rank, column="kind",
                                 value=kind))  # fmt: skip
-        elif geometry:
-            shapes.append((kind, properties.get("name"), shape(geometry)))
-    if faults:
+        elif problem:
+            broken.append((rank, problem))
+        elif outline is not None:
+            shapes.append((kind, files.cell(properties.get("name")), outline))
+    if faults or broken:
         rest = len(faults) - 5
         more = [Fault(asked.file, f"and {rest} more", "Correct them too")] if rest > 0 else []
-        raise InputError([*faults[:5], *more])
+        wrong = geojson.ranked(asked.file, broken, "Draw it again, or remove it")
+        raise InputError([*faults[:5], *more, *wrong])
     return shapes
 
 

@@ -17,7 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sample_report as made
-from analyses.figures import charts, commerce, commerce_tables, commerce_words, escape, maps, style
+from analyses.figures import (
+    charts,
+    commerce,
+    commerce_tables,
+    commerce_words,
+    escape,
+    maps,
+    parking,
+    style,
+)
 from analyses.figures.axis import Point
 from analyses.results import Estimate, Result
 from analyses.wording import Text
@@ -200,6 +209,14 @@ def test_shops_of_unknown_family_are_no_family() -> None:
     assert "60\u202f% des commerces d’activité connue" in chart.title
     assert chart.note == "50 commerces d’activité inconnue ne sont pas comptés."
     assert commerce.offer_mix([shops("unknown", 4), shops("food", 5)], "fr") is None
+
+
+def test_the_fullest_place_is_named_only_when_it_stands_apart() -> None:
+    near, far = Point("B", Estimate(70, 60, 80, 9)), Point("C", Estimate(40, 30, 50, 9))
+    top = Point("A", Estimate(75, 65, 85, 9))
+    assert parking._highest([top, near, far]).en == "Occupancy from 40% to 75%"
+    assert parking._highest([top, far]).en == "The highest occupancy: A, 75% (65 to 85%)"
+    assert parking._highest([top]).en == "Occupancy, A: 75% (65 to 85%)"
 
 
 def test_one_class_of_age_is_no_chart() -> None:

@@ -21,7 +21,7 @@ from analyses.footfall.chapter import Footfall
 from analyses.footfall.health import Flag
 from analyses.footfall.impact import Impact
 from analyses.narrative.footfall import CONFLICTS, FAULTS, event_name
-from analyses.wording import Language, Text, day, interval, listing, number, percent
+from analyses.wording import Language, Text, day, interval, listing, number, percent, plural
 
 PANELS = 8
 """Events drawn; the table holds all."""
@@ -107,9 +107,10 @@ def event_panels(study: Footfall, language: Language) -> Chart | None:
                 handles, labels = axes.get_legend_handles_labels()
                 drawing.legend(handles, labels, loc="outside upper center", ncols=2)
     shown = sum(impact.verdict == "shown" for impact in drawn)
+    total = len(drawn)
     title = Text(
-        f"{shown} des {len(drawn)} évènements dessinés ont un effet démontré",
-        f"{shown} of the {len(drawn)} events drawn have an effect that is shown",
+        f"Effet démontré pour {shown} {plural(shown, 'évènement', 'évènements')} sur {total}",
+        f"Effect shown for {shown} of {total} {plural(total, 'event', 'events', 'en')}",
     )
     alt = Text(
         "Passages observés et attendus, jour par jour, avant, pendant et après. "
@@ -227,8 +228,10 @@ def trend_dots(study: Footfall, language: Language) -> Chart | None:
     words = Words(
         id="tendance",
         title=Text(
-            f"{sure} capteur(s) sur {len(points)} ont une tendance distincte de zéro",
-            f"{sure} of {len(points)} sensors have a trend distinct from zero",
+            f"Tendance distincte de zéro pour {sure} {plural(sure, 'capteur', 'capteurs')} sur "
+            f"{len(points)}",
+            f"Trend distinct from zero for {sure} of {len(points)} "
+            f"{plural(len(points), 'sensor', 'sensors', 'en')}",
         ).in_(language),
         what=_say(language, "Tendance de fond par an", "Underlying trend a year"),
         column=_say(language, "Capteur", "Sensor"),

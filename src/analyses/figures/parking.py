@@ -15,6 +15,7 @@ from analyses.figures import charts, style
 from analyses.figures.axis import Point
 from analyses.figures.charts import Words
 from analyses.figures.figure import Chart, Table
+from analyses.figures.numbers import with_interval
 from analyses.parking.measures import Garages, Infractions, Kerb, Meters
 from analyses.parking.occupancy import SATURATED
 from analyses.results import Estimate, Result
@@ -171,15 +172,27 @@ def _ranked(
 ) -> Chart:
     parts = sorted(parts, key=lambda item: (-item.estimate.value, item.zone))[:MOST]
     points = [Point(names.get(item.zone, item.zone), item.estimate) for item in parts]
-    top = points[0]
-    title = Text(
-        f"La plus forte occupation : {top.label}, {percent(top.estimate.value, 'fr', 0)}",
-        f"The highest occupancy: {top.label}, {percent(top.estimate.value, 'en', 0)}",
-    )
+    title = _highest(points)
     words = Words(id_, title.in_(language), what.in_(language), column.in_(language))
     label = Text("ensemble", "whole").in_(language)
     reference = Point(label, whole[0].estimate) if whole else None
     return charts.dots(words, points, "%", language, reference)
+
+
+def _highest(points: list[Point]) -> Text:
+    """Say what is fullest only if its interval lies above those of all the others."""
+    top, rest = points[0], points[1:]
+    fr, en = with_interval(top.estimate, "fr", 0), with_interval(top.estimate, "en", 0)
+    if not rest:
+        return Text(f"Occupation, {top.label} : {fr}", f"Occupancy, {top.label}: {en}")
+    if all(top.estimate.low > point.estimate.high for point in rest):
+        return Text(f"La plus forte occupation : {top.label}, {fr}",
+                    f"The highest occupancy: {top.label}, {en}")  # fmt: skip
+    low, high = rest[-1].estimate.value, top.estimate.value
+    return Text(
+        f"Occupation de {percent(low, 'fr', 0)} à {percent(high, 'fr', 0)}",
+        f"Occupancy from {percent(low, 'en', 0)} to {percent(high, 'en', 0)}",
+    )
 
 
 def stay_classes(kerb: Kerb, language: Language) -> Chart | None:
@@ -190,8 +203,8 @@ def stay_classes(kerb: Kerb, language: Language) -> Chart | None:
     points = [Point(_class(item.category, language), item.estimate) for item in rows]
     top = max(points, key=lambda point: point.estimate.value)
     title = Text(
-        f"{percent(top.estimate.value, 'fr', 0)} des stationnements : {top.label}",
-        f"{percent(top.estimate.value, 'en', 0)} of stays: {top.label}",
+        f"{with_interval(top.estimate, 'fr', 0)} des stationnements : {top.label}",
+        f"{with_interval(top.estimate, 'en', 0)} of stays: {top.label}",
     )
     note = Text(
         "Les stationnements dont la fin n'a pas été vue comptent par l'estimation de Kaplan-Meier.",
@@ -283,9 +296,10 @@ def meter_hours(found: Meters, language: Language) -> Chart | None:
         axes.spines[:].set_visible(False)
     top = table.sort_values(["value", "meter", "hour"], ascending=[False, True, True]).iloc[0]
     where, when = str(top["meter"]), str(top["hour"])
+    peak = Estimate(float(top["value"]), float(top["low"]), float(top["high"]), 1)
     title = Text(
-        f"Le plus chargé : {where} à {when}, {percent(top['value'], 'fr', 0)}",
-        f"Busiest: {where} at {when}, {percent(top['value'], 'en', 0)}",
+        f"Estimation la plus haute : {where} à {when}, {with_interval(peak, 'fr', 0)}",
+        f"Highest estimate: {where} at {when}, {with_interval(peak, 'en', 0)}",
     )
     what = Text(
         "Occupation estimée par horodateur et heure", "Estimated occupancy by station and hour"
@@ -323,8 +337,8 @@ def infraction_factors(found: Infractions, factor: str, language: Language) -> C
     ]
     top = max(points, key=lambda point: point.estimate.value)
     title = Text(
-        f"{top.label} : {percent(top.estimate.value, 'fr', 0)} de la moyenne",
-        f"{top.label}: {percent(top.estimate.value, 'en', 0)} of the mean",
+        f"{top.label} : {with_interval(top.estimate, 'fr', 0)} de la moyenne",
+        f"{top.label}: {with_interval(top.estimate, 'en', 0)} of the mean",
     )
     per = (
         Text("par véhicule contrôlé", "per vehicle checked")

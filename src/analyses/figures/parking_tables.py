@@ -19,7 +19,7 @@ from analyses.figures.parking import DAYS, shown
 from analyses.parking import capability
 from analyses.parking.measures import UNITS, Infractions, Kerb, Meters
 from analyses.results import Result
-from analyses.wording import Language, Text, day, number, percent, typography
+from analyses.wording import Language, Text, day, number, percent, plural, typography
 
 LISTED = 12
 """Stays that the table of overstays lists."""
@@ -160,7 +160,8 @@ def _spaces(supply: pd.DataFrame | None) -> Text:
     if supply is None or supply.empty:
         return Text("non renseignée", "not given")
     total = float(supply.loc[supply["valid_to"].isna(), "spaces"].sum())
-    return Text(f"{number(total)} places", f"{number(total, 'en')} spaces")
+    return Text(f"{number(total)} {plural(total, 'place', 'places')}",
+                f"{number(total, 'en')} {plural(total, 'space', 'spaces', 'en')}")  # fmt: skip
 
 
 def _facts(found: Kerb | Meters, names: Collection[str]) -> list[Text]:
@@ -273,10 +274,12 @@ def meter_map(
 
 def _map_title(placed: pd.DataFrame) -> Text:
     full = int((placed["class"] == "high").sum())
-    total, total_en = number(len(placed)), number(len(placed), "en")
+    every = len(placed)
+    total = f"{number(every)} {plural(every, 'lieu', 'lieux')}"
+    total_en = f"{number(every, 'en')} {plural(every, 'place', 'places', 'en')}"
     return Text(
-        f"Occupation estimée de 80 % ou plus : {number(full)} sur {total} lieux",
-        f"Estimated occupancy of 80% or more: {number(full, 'en')} of {total_en} places",
+        f"Occupation estimée de 80 % ou plus : {number(full)} sur {total}",
+        f"Estimated occupancy of 80% or more: {number(full, 'en')} of {total_en}",
     )
 
 

@@ -14,7 +14,7 @@ from analyses.figures.escape import plain
 from analyses.figures.figure import Map, Table
 from analyses.figures.ground import Extent, clip, extent_of
 from analyses.footfall.chapter import Footfall
-from analyses.wording import Language, Text, listing, number, percent
+from analyses.wording import Language, Text, listing, number, percent, plural
 
 _LARGEST, _SMALLEST, _NEAR = 13.0, 5.0, 0.06
 _TITLE = Text("Capteurs de fréquentation", "Footfall sensors")
@@ -60,8 +60,10 @@ def sensor_map(
     ground = clip(streets, extent.grown(0.1))
     shown = None if zones is None else zones[zones.intersects(extent.window())]
     busiest = str(placed.sort_values("passages").iloc[-1]["name"])
-    title = Text(
-        f"Le capteur le plus passant est {busiest}", f"The busiest sensor is {busiest}"
+    title = (
+        Text(f"Le capteur le plus passant est {busiest}", f"The busiest sensor is {busiest}")
+        if len(placed) > 1
+        else Text(f"Le capteur {busiest}", f"The sensor {busiest}")
     ).in_(language)
     spec = _spec(placed, shown, ground, extent, title, source, language)
     with style.style():
@@ -171,6 +173,7 @@ def _note(study: Footfall, language: Language) -> str:
     if not lost:
         return ""
     return Text(
-        f"Sans coordonnées, non placé(s) : {listing(lost, 'fr')}.",
+        f"Sans coordonnées, {plural(len(lost), 'non placé', 'non placés')} : "
+        f"{listing(lost, 'fr')}.",
         f"Without coordinates, not placed: {listing(lost, 'en')}.",
     ).in_(language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -33,8 +34,8 @@ REPEATS = 3
 NOTE = (
     "Occupancy: 200 zones x 8,760 hours, reading of the CSV included; `coeurville` reads with the "
     "project's checking reader, `coeurville-unchecked` with pyarrow's; fastest of three processes. "
-    "The machine was shared with other jobs (load 4 to 6 on 2 cores): `seconds` suffer from it, "
-    "`cpu_seconds` (all threads) do not. "
+    "`seconds` suffer from whatever else the machine does (see the load), `cpu_seconds` (all "
+    "threads) do not. "
     "Rows `…-one-zone` set the exact routes side by side on one zone's stays, in memory "
     "(ratio of processor times). Seattle: "
     "12 block faces x 7 days x 12 hours; nothing of the left-out day or block is used; `band` is "
@@ -191,7 +192,8 @@ def main() -> None:
     if "truth" in parts:
         rows += truth_rows(asked.seeds)
     packages = ("numpy", "pandas", "pyarrow", "scipy", "staircase", "traces")
-    record("parking", rows, packages=packages, note=NOTE)
+    load = f"Load of the machine at the end, one minute: {os.getloadavg()[0]:.1f}."
+    record("parking", rows, packages=packages, note=f"{NOTE} {load}")
 
 
 if __name__ == "__main__":

@@ -395,3 +395,68 @@ def test_answers_of_the_api(tmp_path):
     put(tmp_path, "api.json", json.dumps({"erreur": "Veuillez indiquer un paramètre"}))
     with pytest.raises(InputError, match="not an answer of the API"):
         load(tmp_path, {"layout": "recherche-entreprises", "path": "api.json"})
+
+
+@pytest.mark.parametrize("score", ["abc", "0.5.1", True, 3, "nan"])
+def test_a_score_that_is_no_number_is_a_fault(tmp_path, score):
+    put(tmp_path, "stock.csv", csv_text(ROWS))
+    put(
+        tmp_path,
+        "where.csv",
+        "siret,x_longitude,y_latitude,qualite_xy\n00032517500016,3.28,49.8,11",
+    )
+    positions = {"layout": "sirene-positions", "path": "where.csv"}
+    for declared in (
+        [stock(options={"min_score": score})],
+        [stock(), {**positions, "options": {"min_score": score}}],
+    ):
+        with pytest.raises(InputError) as caught:
+            load(tmp_path, *declared)
+        (fault,) = caught.value.faults
+        assert (fault.file, fault.column) == (
+            "city.yml",
+            "sources.establishments.options.min_score",
+        )
+        assert "not a number from 0 to 1" in fault.problem
+
+
+def as_downloaded(rows, *, delimiter=",", quoted=False, crlf=True, mark=True, lower=False):
+    frame = pd.DataFrame(rows, columns=STOCK)
+    if lower:
+        frame.columns = [name.lower() for name in frame.columns]
+    text = frame.to_csv(
+        index=False,
+        sep=delimiter,
+        quoting=1 if quoted else 0,
+        lineterminator="\r\n" if crlf else "\n",
+    )
+    return ("\ufeff" if mark else "") + text
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("quoted", [False, True])
+@pytest.mark.parametrize("lower", [False, True])
+@pytest.mark.parametrize("pack", ["plain", "zip", "gz"])
+def test_extracts_as_they_are_really_downloaded(tmp_path, delimiter, quoted, lower, pack):
+    put(tmp_path, "plain.csv", csv_text(ROWS))
+    expected = load(tmp_path, stock("plain.csv", retrieved="2025-01-01")).establishments
+    text = as_downloaded(ROWS, delimiter=delimiter, quoted=quoted, lower=lower).encode()
+    name = {"plain": "stock.csv", "zip": "stock.zip", "gz": "stock.csv.gz"}[pack]
+    if pack == "zip":
+        with zipfile.ZipFile(tmp_path / "essai" / name, "w") as archive:
+            archive.writestr("StockEtablissement_utf8.csv", text)
+    else:
+        put(tmp_path, name, gzip.compress(text) if pack == "gz" else text)
+    got = load(tmp_path, stock(name, retrieved="2025-01-01")).establishments
+    pd.testing.assert_frame_equal(got, expected)
+
+
+def test_states_and_marks_in_words_as_portals_export_them(tmp_path):
+    rows = [
+        stock_row("00032517500016", "02691", "2019-03-01", "Actif", etablissementSiege="oui"),
+        stock_row("00032517500024", "02691", "2021-05-01", "Fermé", etablissementSiege="non"),
+    ]
+    put(tmp_path, "stock.csv", as_downloaded(rows, delimiter=";", lower=True))
+    table = load(tmp_path, stock(retrieved="2025-01-01")).establishments
+    assert table["state"].tolist() == ["A", "F"]
+    assert table["headquarters"].tolist() == [True, False]

@@ -282,7 +282,7 @@ def _time_columns(asked: Request, raw: Raw) -> tuple[str, str | None]:
 def _by_uptime(asked: Request, frame: pd.DataFrame) -> tuple[Floats, Note | None]:
     """Blank the counts of readings during which the sensor hardly worked."""
     count = frame["count"].to_numpy(dtype=np.float64).copy()
-    least = float(asked.option("min_uptime", str(LEAST_UPTIME)))
+    least = asked.number("min_uptime", LEAST_UPTIME, 0, 1)
     low = frame["uptime"].to_numpy(dtype=np.float64) < least
     if not low.any():
         return count, None

@@ -59,6 +59,25 @@ class Request:
         value = self.source.options.get(name, [])
         return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
+    def number(self, name: str, default: float, least: float, most: float) -> float:
+        """Return an option of the source as a number between two limits.
+
+        Raises
+        ------
+        InputError
+            If the option is no number, or lies outside them.
+        """
+        text = self.option(name, str(default))
+        try:
+            value = float(text.replace(",", "."))
+        except ValueError:
+            value = float("nan")
+        if least <= value <= most:
+            return value
+        problem = f"the option is not a number from {least:g} to {most:g}"
+        column = f"sources.{self.table}.options.{name}"
+        raise InputError([Fault("city.yml", problem, "Correct it", column=column, value=text)])
+
     def check_options(self, known: Sequence[str]) -> list[Fault]:
         """Return a fault for every option that the layout does not know."""
         return [

@@ -175,18 +175,19 @@ def _nothing(asked: Request, codes: Sequence[str]) -> InputError:
 
 def _stock(asked: Request) -> _Part:
     """Read the communes' rows of a stock file."""
+    least = asked.number("min_score", MIN_SCORE, 0, 1)
     scan, named = _open(asked, ("siret", "commune", "state", "activity_code"))
     codes = communes(asked)
     table = sirene_scan.rows(scan, list(named.values()), named["commune"], codes)
     if not table.num_rows:
         raise _nothing(asked, codes)
     cleaned = sirene_rows.clean(table, named, asked.file, _today(asked))
-    frame, notes = _own_positions(asked, cleaned.frame, table, named)
+    frame, notes = _own_positions(cleaned.frame, table, named, least)
     return _Part(asked, frame, table.num_rows, (*cleaned.notes, *notes))
 
 
 def _own_positions(
-    asked: Request, frame: pd.DataFrame, table: pa.Table, named: dict[str, str]
+    frame: pd.DataFrame, table: pa.Table, named: dict[str, str], least: float
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Grade the positions that a stock file carries itself."""
     kept = table.take(pa.array(frame.index.to_numpy() - 1))
@@ -195,7 +196,6 @@ def _own_positions(
         score = pd.to_numeric(kept[named["score"]].to_pandas(), errors="coerce").to_numpy()
         kind = kept[named["precision"]].to_pandas() if "precision" in named else None
         street = pd.Series("street", index=range(len(frame)))
-        least = float(asked.option("min_score", str(MIN_SCORE)))
         quality = sirene_positions.graded(street if kind is None else kind, score, least)
         frame["position_quality"] = quality.to_numpy()
         return sirene_positions.usable(frame)
@@ -235,7 +235,7 @@ def sirene_api_part(asked: Request) -> _Part:
 
 def _positions(asked: Request, of: pd.Series) -> _Part:
     scan = sirene_scan.scan(asked.path, asked.file, asked.source.encoding, asked.source.delimiter)
-    least = float(asked.option("min_score", str(MIN_SCORE)))
+    least = asked.number("min_score", MIN_SCORE, 0, 1)
     found = sirene_positions.read(scan, list(of.index), of, least)
     return _Part(asked, found.frame, found.rows_read, found.notes)
 

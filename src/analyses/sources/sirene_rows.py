@@ -18,7 +18,7 @@ from analyses.wording import Text, listing, number
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "siret": ("siret",),
-    "period_start": ("dateDebut",),
+    "period_start": ("dateDebut", "dateDebutEtablissement"),
     "period_end": ("dateFin",),
     "state": ("etatAdministratifEtablissement", "etat"),
     "activity_code": ("activitePrincipaleEtablissement", "code_ape"),
@@ -40,7 +40,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "lambert_x": ("coordonneeLambertAbscisseEtablissement",),
     "lambert_y": ("coordonneeLambertOrdonneeEtablissement",),
 }
-"""Our column: its names in the official files and in the extracts made from them."""
+"""Our column: its names, in any case, in the official files and in the extracts made from them."""
 
 UNDISCLOSED = "[ND]"
 CONVENTION = pd.Timestamp("1900-01-01")
@@ -60,8 +60,9 @@ class Cleaned:
 def columns_of(source: Scan) -> dict[str, str]:
     """Return our name: name in the file, for the columns that a file has."""
     found = {}
+    written = {item.lower(): item for item in reversed(source.columns)}
     for name, spellings in ALIASES.items():
-        there = next((item for item in spellings if item in source.columns), None)
+        there = next((written[s.lower()] for s in spellings if s.lower() in written), None)
         if there is not None:
             found[name] = there
     return found

@@ -126,7 +126,7 @@ def given_durations(
     """Return the minutes that the file or the city gives, NaN where neither does."""
     given = np.full(len(start), np.nan)
     declared = asked.option("duration_minutes")
-    if declared and not (declared.isdigit() and int(declared) > 0):
+    if declared and not (declared.isdecimal() and int(declared) > 0):
         out.faults.append(
             Fault(
                 "city.yml",

@@ -74,7 +74,7 @@ def read(asked: Request) -> Piece:
     checked = check(ours_, get("counts"), counts.reading_of(asked))
     frame = checked.frame
     count = frame["count"].to_numpy(dtype=np.float64).copy()
-    least = float(asked.option("min_uptime", str(counts.LEAST_UPTIME)))
+    least = asked.number("min_uptime", counts.LEAST_UPTIME, 0, 1)
     low = ~(frame["uptime"].to_numpy(dtype=np.float64) >= least)
     count[low] = np.nan
     notes: list[Note] = []

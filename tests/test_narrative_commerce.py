@@ -71,7 +71,7 @@ def findings() -> list[Finding]:
 
 def unaccounted(finding: Finding) -> list[str]:
     """Return the figures of the English sentence that no result of the finding accounts for."""
-    known: list[float] = []
+    known: list[float] = [len(finding.results)]
     for item in finding.results:
         estimate = item.estimate
         known += [estimate.value, estimate.low, estimate.high, 100 * estimate.level, estimate.n]

@@ -5,9 +5,13 @@
 - ``measure_offer(premises, establishments, shops)``: structure of the offer, source by source;
 - ``compare_sources(premises, establishments, shops)``: the survey beside the two others.
 
-Each returns a frozen object whose ``results`` go to the indicators table, with frames to draw.
+``distinct(results, breakdown)`` names the parts whose vacancy differs from the rest.
+
+Each measure returns a frozen object whose ``results`` go to the indicators table, with frames to
+draw.
 """
 
+from analyses.commerce.contrast import distinct
 from analyses.commerce.offer import Offer, measure_offer
 from analyses.commerce.rates import band
 from analyses.commerce.sides import Sides, compare_sources
@@ -21,6 +25,7 @@ __all__ = [
     "Vacancy",
     "band",
     "compare_sources",
+    "distinct",
     "measure_offer",
     "measure_turnover",
     "measure_vacancy",

@@ -291,6 +291,8 @@ def _upper(values: Floats, q: float) -> float:
 
 
 def _older(months: float, share: float) -> Text:
+    if months == 0:
+        return _ONE_VISIT
     return Text(
         f"Les vagues remontent à {number(months, 'fr')} mois : {percent(100 * share, 'fr')} des "
         "locaux vacants le sont depuis plus longtemps, sans que l'on sache depuis quand. Une date "
@@ -311,6 +313,8 @@ def _longer(months: float, share: float) -> Text:
 
 
 def _no_spell(n: int) -> Text:
+    if n == 0:
+        return _NONE_EMPTIED
     return Text(
         f"Locaux vus se vider : {number(n, 'fr')}, dont aucun n'a été revu ensuite. Il faut une "
         "vague de plus sur les mêmes locaux.",
@@ -319,6 +323,18 @@ def _no_spell(n: int) -> Text:
     )
 
 
+_ONE_VISIT = Text(
+    "Une seule visite de ces locaux ne dit pas depuis quand ils sont vides. Une date de début de "
+    "vacance (vacant_since) ou une autre vague le dira.",
+    "One visit of these premises does not tell since when they are empty. A start date "
+    "(vacant_since) or another wave will tell.",
+)
+_NONE_EMPTIED = Text(
+    "Aucun local n'a été vu se vider d'une vague à l'autre. Il faut une vague de plus sur les "
+    "mêmes locaux.",
+    "No premises was seen to empty from one wave to the next. It takes one more wave of the same "
+    "premises.",
+)
 _NONE_VACANT = Text(
     "Aucun local vacant à la dernière vague.", "No vacant premises at the last wave."
 )

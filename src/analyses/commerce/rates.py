@@ -20,7 +20,7 @@ from analyses.commerce.outcome import ALL, Cell, count, missing, result
 from analyses.commerce.panel import Panel
 from analyses.commerce.proportions import share, wilson_finite
 from analyses.results import Estimate, Quality, Result
-from analyses.wording import Text, day, number, percent
+from analyses.wording import Text, day, number, percent, plural
 
 SURFACE_BREAKS = (50.0, 100.0, 200.0, 400.0)
 MIN_COVERAGE = 80.0
@@ -222,8 +222,9 @@ def _rate(
 ) -> Result:
     unseen = counted.expected - counted.known
     if counted.coverage < min_coverage:
-        return missing("vacancy_rate", _low_coverage(counted, min_coverage), cell, source="survey",
-                       unlocked_by=("premises",), n=counted.known)  # fmt: skip
+        why = _low_coverage(counted, min_coverage, cell.end)
+        return missing("vacancy_rate", why, cell, source="survey", unlocked_by=("premises",),
+                       n=counted.known)  # fmt: skip
     quality: Quality = "measured"
     note = _unseen(unseen, counted.expected) if unseen else None
     if family_gap is not None and family_gap[0]:
@@ -287,13 +288,17 @@ def band(rate: Result) -> Text | None:
     return bands.of(rate.estimate.value).label.text()
 
 
-def _low_coverage(counted: _Counted, threshold: float) -> Text:
+def _low_coverage(counted: _Counted, threshold: float, when: date | None) -> Text:
+    wave_fr = "" if when is None else f"Vague du {day(when, 'fr')} : statut"
+    wave_en = "" if when is None else f"Wave of {day(when, 'en')}: status"
+    known = plural(counted.known, "local", "locaux")
     return Text(
-        f"Statut connu pour {number(counted.known, 'fr')} locaux sur "
+        f"{wave_fr or 'Statut'} connu pour {number(counted.known, 'fr')} {known} sur "
         f"{number(counted.expected, 'fr')} attendus, soit {percent(counted.coverage, 'fr')} : "
         f"moins que le seuil de la ville ({percent(threshold, 'fr', 0)}). "
         "Compléter le relevé pour obtenir un taux.",
-        f"Status known for {number(counted.known, 'en')} of {number(counted.expected, 'en')} "
+        f"{wave_en or 'Status'} known for {number(counted.known, 'en')} of "
+        f"{number(counted.expected, 'en')} "
         f"expected premises, that is {percent(counted.coverage, 'en')}: below the city's "
         f"threshold ({percent(threshold, 'en', 0)}). Complete the survey to get a rate.",
     )
@@ -301,8 +306,8 @@ def _low_coverage(counted: _Counted, threshold: float) -> Text:
 
 def _unseen(unseen: int, expected: int) -> Text:
     return Text(
-        f"Statut inconnu pour {number(unseen, 'fr')} locaux sur {number(expected, 'fr')} attendus, "
-        "laissés hors du taux.",
+        f"Statut inconnu pour {number(unseen, 'fr')} {plural(unseen, 'local', 'locaux')} sur "
+        f"{number(expected, 'fr')} attendus, {plural(unseen, 'laissé', 'laissés')} hors du taux.",
         f"Unknown status for {number(unseen, 'en')} of {number(expected, 'en')} expected premises, "
         "left out of the rate.",
     )

@@ -64,8 +64,8 @@ def active_shops(
 ) -> dict[Source, Shops]:
     """Return the active shops of each source given, in the order survey, SIRENE, OpenStreetMap.
 
-    Premises: those that the last wave complete enough found occupied. Establishments: those open at ``as_of``.
-    Shops: those mapped as occupied.
+    Premises: those that the last usable wave found occupied. Establishments: those open at
+    ``as_of``. Shops: those mapped as occupied.
     """
     found: dict[Source, Shops] = {}
     if premises is not None and not premises.empty:

@@ -16,7 +16,7 @@ from analyses.commerce.outcome import Cell, count, missing, result
 from analyses.commerce.panel import Panel, years_between
 from analyses.commerce.rates import SURFACE_BREAKS, UNKNOWN_PART, surface_class
 from analyses.results import Estimate, Result
-from analyses.wording import Text, number
+from analyses.wording import Text, number, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +186,11 @@ def _shown(name: str, estimate: Estimate, cell: Cell) -> Result:
 
 def _no_pair(waves: int) -> Text:
     return Text(
-        f"Aucun local n'a deux statuts connus ({number(waves, 'fr')} vague de relevé). Une "
+        f"Aucun local n'a deux statuts connus ({number(waves, 'fr')} "
+        f"{plural(waves, 'vague', 'vagues')} de relevé). Une "
         "nouvelle vague sur les mêmes locaux donnera les taux d'entrée et de sortie.",
-        f"No premises has two known statuses ({number(waves, 'en')} survey wave). A new wave of "
+        f"No premises has two known statuses ({number(waves, 'en')} survey "
+        f"{plural(waves, 'wave', 'waves', 'en')}). A new wave of "
         "the same premises will give the entry and re-let rates.",
     )
 

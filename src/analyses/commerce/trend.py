@@ -24,7 +24,7 @@ from analyses.commerce.panel import Panel, years_between
 from analyses.commerce.proportions import paired_difference
 from analyses.commerce.rates import MIN_COVERAGE, Rates
 from analyses.results import Estimate, Result
-from analyses.wording import Text, number, percent
+from analyses.wording import Text, number, percent, plural
 
 Floats = npt.NDArray[np.float64]
 FEW_CHANGES = 10
@@ -173,10 +173,10 @@ def _measure(vacancy: Floats, dates: Sequence[date], cell: Cell) -> list[Result]
     span = years_between(dates[0], dates[-1])
     cell = cell.at(dates[0], dates[-1])
     first, last = vacancy[:, 0], vacancy[:, -1]
-    method = "paired-newcombe/1"
+    method, used = "paired-newcombe/1", 2
     estimate = paired_change(first, last, span)
     if len(dates) > 2 and _changes(vacancy) >= FEW_CHANGES:
-        method = "within-clustered/1"
+        method, used = "within-clustered/1", len(dates)
         years = np.asarray([years_between(dates[0], day) for day in dates])
         estimate = slope_within(vacancy, years)
     left_out = composition(first, last, span)
@@ -187,7 +187,7 @@ def _measure(vacancy: Floats, dates: Sequence[date], cell: Cell) -> list[Result]
         ]
     return [
         result("vacancy_trend", estimate.scaled(100), cell, source="survey", method=method,
-               quality="estimated", note=_same(estimate.n, len(dates))),
+               quality="estimated", note=_same(estimate.n, used)),
         result("vacancy_composition", left_out.scaled(100), cell, source="survey",
                method="linearised/1", quality="estimated"),
     ]  # fmt: skip
@@ -236,6 +236,7 @@ def _unmatched() -> Text:
 
 def _same(n: int, waves: int) -> Text:
     return Text(
-        f"Sur {number(n, 'fr')} locaux suivis, {number(waves, 'fr')} vagues.",
+        f"Sur {number(n, 'fr')} {plural(n, 'local suivi', 'locaux suivis')}, "
+        f"{number(waves, 'fr')} vagues.",
         f"On {number(n, 'en')} premises followed, {number(waves, 'en')} waves.",
     )

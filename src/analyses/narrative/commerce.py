@@ -20,7 +20,7 @@ def vacancy_level(vacancy: Vacancy, zones: Mapping[str, str] | None = None) -> l
 
     ``zones`` gives the names of the zones by identifier.
     """
-    return _vacancy.level(vacancy.results, zones)
+    return _vacancy.level(vacancy.results, zones, vacancy.panel.set_aside)
 
 
 def vacancy_change(vacancy: Vacancy) -> list[Finding]:

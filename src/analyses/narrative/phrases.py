@@ -6,12 +6,15 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from analyses import activities, indicators
 from analyses.results import Finding, Result
 from analyses.wording import Language, Text, interval, listing, month, number, percent, plural
 
 ALL = "*"
+WIDE_POINTS = 50.0
+Level = Literal["key", "body"]
 SOURCES: Mapping[str, Text] = {
     "survey": Text("le relevé des locaux", "the survey of premises"),
     "sirene": Text("Sirene", "SIRENE"),
@@ -113,6 +116,18 @@ def latest(results: Iterable[Result]) -> Result | None:
     """Return the computable result of the latest period."""
     shown = [item for item in results if item.computable]
     return max(shown, key=lambda item: item.period_end or date.min, default=None)
+
+
+def wide(result: Result) -> bool:
+    """Whether the interval of a rate is so wide that the data do not tell it."""
+    estimate = result.estimate
+    in_points = result.unit in ("%", "%/year", "points", "points/year")
+    return in_points and estimate.high - estimate.low > WIDE_POINTS
+
+
+def weight(result: Result) -> Level:
+    """Return ``key`` for a figure of the first page, ``body`` where its interval is too wide."""
+    return "body" if wide(result) else "key"
 
 
 def missing_findings(chapter: str, results: Iterable[Result]) -> list[Finding]:

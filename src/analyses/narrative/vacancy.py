@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from analyses.commerce.rates import band
+from analyses.narrative import vacancy_places as places
 from analyses.narrative.phrases import (
     ALL,
     EN,
@@ -14,9 +16,11 @@ from analyses.narrative.phrases import (
     latest,
     missing_findings,
     said,
+    weight,
+    wide,
 )  # fmt: skip
 from analyses.results import Finding, Result
-from analyses.wording import Text
+from analyses.wording import Text, day
 
 LEVELS = ("premises_count", "survey_coverage", "vacancy_rate", "vacancy_bounds")
 CHANGES = (
@@ -26,7 +30,11 @@ CHANGES = (
 DURATIONS = ("vacancy_duration", "structural_vacancy", "vacancy_spell", "long_spell_share")
 
 
-def level(results: Iterable[Result], zones: Mapping[str, str] | None = None) -> list[Finding]:
+def level(
+    results: Iterable[Result],
+    zones: Mapping[str, str] | None = None,
+    set_aside: Sequence[tuple[date, int]] = (),
+) -> list[Finding]:
     """Say how many premises are empty, how well that is known, and where.
 
     Parameters
@@ -35,16 +43,23 @@ def level(results: Iterable[Result], zones: Mapping[str, str] | None = None) -> 
         Results of ``measure_vacancy``.
     zones : mapping of str to str, optional
         Names of the zones by identifier.
+    set_aside : sequence of (date, int)
+        Days of visits set aside, and premises visited (see :class:`analyses.commerce.panel.Panel`).
     """
     results = list(results)
     findings = []
     rate = latest(find(results, "vacancy_rate"))
     if rate is not None:
         findings.append(_rate(rate))
+        findings += _incomplete(results, rate)
+        findings += _doubt(rate)
         findings += _coverage(results, rate)
-        findings += _zones(results, rate, zones or {})
-        findings += _streets(results, rate)
-        findings += _families(results, rate)
+        findings += places.zones(results, rate, zones or {})
+        findings += places.streets(results, rate)
+        findings += places.families(results, rate)
+        findings += places.surfaces(results, rate)
+    findings += _waves(results)
+    findings += _set_aside(set_aside)
     return findings + missing_findings("vacancy", _of(results, LEVELS))
 
 
@@ -59,8 +74,11 @@ def change(results: Iterable[Result]) -> list[Finding]:
     if trend is not None:
         findings.append(_trend(trend))
     if mix is not None:
-        findings.append(_composition(mix))
-    emptied, let = latest(find(results, "newly_vacant")), latest(find(results, "newly_let"))
+        findings.append(_composition(mix, trend))
+    emptied, let = (
+        latest(item for item in find(results, name) if item.estimate.n)
+        for name in ("newly_vacant", "newly_let")
+    )
     if emptied is not None and let is not None:
         findings.append(_moves(emptied, let))
     entry, relet = latest(find(results, "vacancy_entry")), latest(find(results, "relet_rate"))
@@ -96,16 +114,91 @@ def _of(results: Iterable[Result], names: tuple[str, ...]) -> list[Result]:
 def _rate(rate: Result) -> Finding:
     estimate = rate.estimate
     vacant = round(estimate.value * estimate.n / 100)
-    scale = band(rate) or Text("", "")
+    scale = band(rate)
+    sized = scale or Text("", "")
+    scale_fr = f" Sur l'échelle de Procos, c'est une vacance {sized.fr}." if scale else ""
+    scale_en = f" On the scale of Procos, this vacancy is {sized.en}." if scale else ""
     text = Text(
         f"En {FR.month(rate.period_end)}, {FR.share(estimate.value)} des locaux commerciaux "
-        f"sont vides : {FR.count(vacant)} sur {FR.count(estimate.n)} ({FR.range(rate)}). "
-        f"Sur l'échelle de Procos, c'est une vacance {scale.fr}.",
+        f"sont vides : {FR.count(vacant)} sur {FR.count(estimate.n)} ({FR.range(rate)}).{scale_fr}",
         f"In {EN.month(rate.period_end)}, {EN.share(estimate.value)} of the commercial premises "
-        f"are empty: {EN.count(vacant)} of {EN.count(estimate.n)} ({EN.range(rate)}). "
-        f"On the scale of Procos, this vacancy is {scale.en}.",
+        f"are empty: {EN.count(vacant)} of {EN.count(estimate.n)} ({EN.range(rate)}).{scale_en}",
     )
-    return Finding("vacancy-rate", text, (rate,), "key")
+    return Finding("vacancy-rate", text, (rate,), weight(rate))
+
+
+def _incomplete(results: list[Result], rate: Result) -> list[Finding]:
+    """Say which wave speaks, where the last one is too incomplete."""
+    last = latest(find(results, "survey_coverage"))
+    if last is None or last.period_end is None or rate.period_end is None:
+        return []
+    if last.period_end <= rate.period_end:
+        return []
+
+    def sentence(w: Words) -> str:
+        late, spoken = w.month(last.period_end), w.month(rate.period_end)
+        seen, n = w.share(last.estimate.value), w.count(last.estimate.n)
+        if w.language == "fr":
+            return (
+                f"La dernière vague ({late}) est trop incomplète pour donner un taux : {seen} des "
+                f"{n} locaux attendus ont un statut connu. Le taux montré est celui de {spoken}."
+            )
+        return (
+            f"The last wave ({late}) is too incomplete to give a rate: the status of {seen} of the "
+            f"{n} expected premises is known. The rate shown is that of {spoken}."
+        )
+
+    return [Finding("vacancy-incomplete", said(sentence), (last, rate), "reserve")]
+
+
+def _doubt(rate: Result) -> list[Finding]:
+    if rate.quality != "reserve" or rate.note is None:
+        return []
+    return [Finding("vacancy-doubt", rate.note, (rate,), "reserve")]
+
+
+def _waves(results: list[Result]) -> list[Finding]:
+    """Say how many waves the survey has, and when."""
+    counts = [item for item in find(results, "premises_count") if item.period_end]
+    counts.sort(key=lambda item: item.period_end or date.min)
+    if not counts:
+        return []
+
+    def sentence(w: Words) -> str:
+        months = [w.month(item.period_end) for item in counts]
+        first, last, n = months[0], months[-1], w.count(len(counts))
+        if w.language == "fr":
+            when = w.list(months) if len(months) <= MOST_WAVES else f"de {first} à {last}"
+            return f"Le relevé compte {n} {w.noun(len(counts), 'vague', 'vagues')} : {when}."
+        when = w.list(months) if len(months) <= MOST_WAVES else f"from {first} to {last}"
+        return f"The survey has {n} {w.noun(len(counts), 'wave', 'waves')}: {when}."
+
+    return [Finding("vacancy-waves", said(sentence), tuple(counts))]
+
+
+def _set_aside(visits: Sequence[tuple[date, int]]) -> list[Finding]:
+    if not visits:
+        return []
+
+    def sentence(w: Words) -> str:
+        fr = w.language == "fr"
+        told = w.list(
+            f"{day(when, w.language)} ({w.count(n)} "
+            f"{w.noun(n, 'local', 'locaux') if fr else 'premises'})"
+            for when, n in visits[:MOST_WAVES]
+        )
+        more = ("…" if len(visits) > MOST_WAVES else "") + "."
+        if fr:
+            return (
+                f"Visites trop peu nombreuses pour faire une vague, mises à part : {told}{more} "
+                "Vérifier leur date."
+            )
+        return f"Visits too few to make a wave, set aside: {told}{more} Check their dates."
+
+    return [Finding("vacancy-set-aside", said(sentence), (), "reserve")]
+
+
+MOST_WAVES = 6
 
 
 def _coverage(results: list[Result], rate: Result) -> list[Finding]:
@@ -117,9 +210,11 @@ def _coverage(results: list[Result], rate: Result) -> list[Finding]:
     if not bounds or not bounds[0].computable:
         text = Text(
             f"Le statut des {FR.count(seen.estimate.n)} locaux attendus est connu : le taux est "
-            "celui de tout le parc, et l'intervalle ne sert qu'à le comparer.",
+            "celui de tous les locaux listés par le relevé, et l'intervalle ne sert qu'à le "
+            "comparer.",
             f"The status of all {EN.count(seen.estimate.n)} expected premises is known: the rate "
-            "is that of the whole stock, and the interval only serves to compare it.",
+            "is that of all premises listed by the survey, and the interval only serves to compare "
+            "it.",
         )
         return [Finding("vacancy-coverage", text, (seen,))]
     low, high = bounds[0].estimate.low, bounds[0].estimate.high
@@ -134,80 +229,6 @@ def _coverage(results: list[Result], rate: Result) -> list[Finding]:
     return [Finding("vacancy-coverage", text, (seen, bounds[0]))]
 
 
-def _zones(results: list[Result], whole: Result, names: Mapping[str, str]) -> list[Finding]:
-    rates = [
-        item
-        for item in results
-        if item.indicator == "vacancy_rate" and item.breakdown == "total" and item.zone != ALL
-        and item.period_end == whole.period_end and item.computable
-    ]  # fmt: skip
-    if len(rates) < 2:
-        return []
-    high = max(rates, key=lambda item: item.estimate.value)
-    low = min(rates, key=lambda item: item.estimate.value)
-    apart = high.estimate.low > low.estimate.high
-
-    def sentence(w: Words) -> str:
-        def name(item: Result) -> str:
-            return names.get(item.zone, item.zone)
-
-        top = f"{name(high)} ({w.share(high.estimate.value)}, {w.range(high)})"
-        bottom = f"{name(low)} ({w.share(low.estimate.value)}, {w.range(low)})"
-        if w.language == "fr":
-            told = "les intervalles ne se recoupent pas" if apart else (
-                "les intervalles se recoupent : l'écart peut tenir au hasard"
-            )  # fmt: skip
-            return f"Zone la moins vide : {bottom} ; la plus vide : {top} ; {told}."
-        told = "the intervals do not overlap" if apart else (
-            "the intervals overlap: the gap may be chance"
-        )  # fmt: skip
-        return f"Least empty zone: {bottom}; emptiest: {top}; {told}."
-
-    return [Finding("vacancy-zones", said(sentence), (high, low))]
-
-
-def _parts(results: list[Result], whole: Result, breakdown: str) -> list[Result]:
-    """Return the parts whose interval lies above the rate of the whole, the emptiest first."""
-    parts = [
-        item
-        for item in find(results, "vacancy_rate", breakdown=breakdown, period_end=whole.period_end)
-        if item.computable and item.estimate.low > whole.estimate.value
-    ]
-    return sorted(parts, key=lambda item: (-item.estimate.value, item.category))
-
-
-def _streets(results: list[Result], whole: Result) -> list[Finding]:
-    shown = _parts(results, whole, "street")[:MOST]
-    if not shown:
-        return []
-    text = Text(
-        f"{FR.noun(len(shown), 'Rue nettement plus vide', 'Rues nettement plus vides')} que "
-        f"l'ensemble : {FR.list(_named(FR, shown))}.",
-        f"{EN.noun(len(shown), 'Street', 'Streets')} clearly emptier than the whole: "
-        f"{EN.list(_named(EN, shown))}.",
-    )
-    return [Finding("vacancy-streets", text, tuple(shown))]
-
-
-def _families(results: list[Result], whole: Result) -> list[Finding]:
-    shown = _parts(results, whole, "activity_family")[:MOST]
-    if not shown:
-        return []
-    text = Text(
-        "Par activité précédente, la vacance dépasse nettement l'ensemble pour : "
-        f"{FR.list(_named(FR, shown))}.",
-        f"By former activity, vacancy clearly exceeds the whole for: {EN.list(_named(EN, shown))}.",
-    )
-    return [Finding("vacancy-families", text, tuple(shown))]
-
-
-MOST = 3
-
-
-def _named(w: Words, items: list[Result]) -> list[str]:
-    return [f"{w.family(item.category)} ({w.share(item.estimate.value)})" for item in items]
-
-
 # ---------------------------------------------------------------- change
 
 
@@ -218,8 +239,14 @@ def _trend(trend: Result) -> Finding:
     size_en = f"{EN.decimal(abs(estimate.value))} {EN.noun(estimate.value, 'point', 'points')}"
     span_fr = f"de {FR.month(trend.period_start)} à {FR.month(trend.period_end)}"
     span_en = f"from {EN.month(trend.period_start)} to {EN.month(trend.period_end)}"
-    same_fr = f"sur les mêmes {FR.count(estimate.n)} locaux, {span_fr} ({FR.range(trend)} points)"
-    same_en = f"on the same {EN.count(estimate.n)} premises, {span_en} ({EN.range(trend)} points)"
+    same_fr = (
+        f"sur {FR.count(estimate.n)} locaux vus au moins deux fois, {span_fr} "
+        f"({FR.range(trend)} points)"
+    )
+    same_en = (
+        f"on {EN.count(estimate.n)} premises seen at least twice, {span_en} "
+        f"({EN.range(trend)} points)"
+    )
     if rising or falling:
         verb_fr, verb_en = ("progresse", "rises") if rising else ("recule", "falls")
         text = Text(
@@ -235,22 +262,32 @@ def _trend(trend: Result) -> Finding:
             f"{EN.decimal(estimate.value, signed=True)} "
             f"{EN.noun(estimate.value, 'point', 'points')} a year {same_en}.",
         )
-    return Finding("vacancy-trend", text, (trend,), "key")
+    return Finding("vacancy-trend", text, (trend,), weight(trend))
 
 
-def _composition(mix: Result) -> Finding:
+def _composition(mix: Result, trend: Result | None) -> Finding:
     shown = mix.estimate.low > 0 or mix.estimate.high < 0
+    told = trend is not None and (trend.estimate.low > 0 or trend.estimate.high < 0)
+    same = trend is not None and mix.estimate.value * trend.estimate.value > 0
 
     def sentence(w: Words) -> str:
         points = w.decimal(mix.estimate.value, signed=True)
         noun = w.noun(mix.estimate.value, "point", "points")
         if w.language == "fr":
-            verdict = "s'y ajoute" if shown else "est négligeable ou incertain"
+            verdict = (
+                "est négligeable ou incertain" if not shown
+                else "se distingue de zéro" if not told
+                else "s'y ajoute" if same else "va en sens inverse"
+            )  # fmt: skip
             return (
                 f"L'effet des locaux entrés ou sortis du relevé {verdict} : {points} {noun} par an "
                 f"({w.range(mix)})."
             )
-        verdict = "comes on top" if shown else "is negligible or uncertain"
+        verdict = (
+            "is negligible or uncertain" if not shown
+            else "differs from zero" if not told
+            else "comes on top" if same else "goes the other way"
+        )  # fmt: skip
         return (
             f"The effect of premises that entered or left the survey {verdict}: {points} {noun} a "
             f"year ({w.range(mix)})."
@@ -263,7 +300,8 @@ def _moves(emptied: Result, let: Result) -> Finding:
     out, back = emptied.estimate.value, let.estimate.value
     text = Text(
         f"Entre {FR.month(emptied.period_start)} et {FR.month(emptied.period_end)}, sur "
-        f"{FR.count(emptied.estimate.n)} locaux revus, {FR.count(out)} "
+        f"{FR.count(emptied.estimate.n)} "
+        f"{FR.noun(emptied.estimate.n, 'local revu', 'locaux revus')}, {FR.count(out)} "
         f"{FR.noun(out, 's’est vidé', 'se sont vidés')} et {FR.count(back)} "
         f"{FR.noun(back, 'a retrouvé', 'ont retrouvé')} un commerce.",
         f"Between {EN.month(emptied.period_start)} and {EN.month(emptied.period_end)}, of "
@@ -274,21 +312,33 @@ def _moves(emptied: Result, let: Result) -> Finding:
 
 
 def _yearly(entry: Result, relet: Result) -> Finding:
+    vague = wide(entry) or wide(relet)
+    fr = " : les données situent mal ces taux" if vague else ""
+    en = ": the data hardly tell these rates" if vague else ""
     text = Text(
         f"Chaque année, {FR.share(entry.estimate.value)} des locaux occupés se vident "
         f"({FR.range(entry)}) et {FR.share(relet.estimate.value)} des locaux vides retrouvent un "
-        f"commerce ({FR.range(relet)}).",
+        f"commerce ({FR.range(relet)}){fr}.",
         f"Each year, {EN.share(entry.estimate.value)} of the occupied premises empty "
         f"({EN.range(entry)}) and {EN.share(relet.estimate.value)} of the empty ones find a shop "
-        f"({EN.range(relet)}).",
+        f"({EN.range(relet)}){en}.",
     )
-    return Finding("vacancy-yearly", text, (relet, entry), "key")
+    return Finding("vacancy-yearly", text, (relet, entry), "body" if vague else "key")
 
 
 # ---------------------------------------------------------------- durations
 
 
 def _structural(share: Result) -> Finding:
+    if wide(share):
+        text = Text(
+            f"Part des {FR.count(share.estimate.n)} locaux vides qui le sont depuis plus de "
+            f"{share.category} mois : les données ne permettent pas de la situer "
+            f"({FR.range(share)}).",
+            f"Share of the {EN.count(share.estimate.n)} empty premises that have been so for more "
+            f"than {share.category} months: the data cannot tell it ({EN.range(share)}).",
+        )
+        return Finding("vacancy-structural", text, (share,))
     text = Text(
         f"{FR.share(share.estimate.value)} des {FR.count(share.estimate.n)} locaux vides le sont "
         f"depuis plus de {share.category} mois ({FR.range(share)}).",

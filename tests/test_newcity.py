@@ -152,3 +152,10 @@ def _is_yaml(line: str) -> bool:
         return False
     key = body.removeprefix("- ").split(":")[0]
     return ":" in body and key.replace("_", "").isalpha() and key == key.lower()
+
+
+def test_the_dictionary_gives_the_words_that_are_read_as_values() -> None:
+    text = templates.files("x")["LISEZMOI.md"]
+    (line,) = (row for row in text.splitlines() if row.startswith("| `status` | État du local"))
+    assert "vide (vacant)" in line
+    assert "travaux (vacant_works)" in line

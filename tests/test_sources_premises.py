@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import unicodedata
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -547,6 +548,70 @@ def test_every_row_gets_its_zone_from_its_coordinates(tmp_path, recwarn):
     assert note is None
     assert not [w for w in recwarn if issubclass(w.category, (FutureWarning, UserWarning))]
     assert not [w for w in recwarn if "SettingWithCopy" in w.category.__name__]
+
+
+def test_blank_cells_mean_what_the_city_declares(tmp_path):
+    text = "id;vague;etat\nA;2024-06-01;plein\nB;2024-06-01;\nC;2024-06-01;  \nD;2024-06-01;autre"
+    declared = {
+        "layout": "mapped",
+        "columns": {"premises_id": "id", "wave": "vague", "status": "etat"},
+    }
+    known = {"plein": "occupied", "*": "vacant"}
+    table = load(tmp_path, text, values={"status": known | {"": "unknown"}}, **declared).premises
+    assert table["status"].tolist() == ["occupied", "unknown", "unknown", "vacant"]
+    found = faults(tmp_path, text, values={"status": known}, **declared)
+    assert [(fault.row, fault.column) for fault in found] == [(3, "etat"), (4, "etat")]
+    assert 'values: {status: {"": …}}' in found[0].remedy
+    assert faults(tmp_path, text, values={"status": known | {"": ""}}, **declared) == found
+
+
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_accents_written_decomposed_are_the_same_letters(tmp_path, forms):
+    def in_form(text):
+        return unicodedata.normalize(forms[0], text)
+
+    def declared(text):
+        return unicodedata.normalize(forms[1], text)
+
+    text = "Identité;Année;État;Enseigne\nA;2024-06-01;Fermé;Épicerie\nB;2024-06-01;Ouvert;Été"
+    mapped = {
+        "layout": "mapped",
+        "columns": {
+            "premises_id": declared("Identité"),
+            "wave": declared("Année"),
+            "status": declared("État"),
+            "brand": "Enseigne",
+        },
+        "values": {"status": {declared("Fermé"): "vacant", "*": "occupied"}},
+    }
+    table = load(tmp_path, in_form(text), **mapped).premises
+    assert table["status"].tolist() == ["vacant", "occupied"]
+    assert table["brand"].tolist() == ["Épicerie", "Été"]
+    book = openpyxl.Workbook()
+    for line in in_form(text).splitlines():
+        book.active.append(line.split(";"))
+    book.save(tmp_path / "essai" / "p.xlsx")
+    same = sources.load(city(tmp_path, sources=premises("p.xlsx", **mapped))).premises
+    assert same["brand"].tolist() == ["Épicerie", "Été"]
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("Vacant", "vacant"),
+        ("VACANT ", "vacant"),
+        ("vide", "vacant"),
+        ("Occupée", "occupied"),
+        ("OCCUPE", "occupied"),
+        ("travaux", "vacant_works"),
+        ("Vacant (travaux)", "vacant_works"),
+        ("Non observé", "unknown"),
+        ("Désaffecté", "unavailable"),
+    ],
+)
+def test_french_words_of_the_status(tmp_path, written, status):
+    table = load(tmp_path, f"premises_id;wave;status\nA;2024-06-01;{written}").premises
+    assert table["status"].tolist() == [status]
 
 
 def test_the_list_of_layouts_names_every_option():

@@ -7,6 +7,7 @@ another because each file is read on its own.
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -92,6 +93,20 @@ class Zones(_Strict):
     producer: str | None = Field(default=None, description="Who drew the zones")
     licence: str | None = Field(default=None, description="Licence of the zones")
 
+    @field_validator("comparison")
+    @classmethod
+    def _compose(cls, value: str | None) -> str | None:
+        return None if value is None else unicodedata.normalize("NFC", value)
+
+
+def _composed(value: Any) -> Any:
+    """Return texts with their accents composed (NFC), as files are read, keys of mappings too."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        return {_composed(key): _composed(item) for key, item in value.items()}
+    return [_composed(item) for item in value] if isinstance(value, list) else value
+
 
 class DataSource(_Strict):
     """One file (or several of one layout) of outside data."""
@@ -119,6 +134,8 @@ class DataSource(_Strict):
     options: dict[str, str | int | float | bool | list[str]] = Field(
         default_factory=dict, description="Options of the layout (communes, time_zone …)"
     )
+
+    _compose = field_validator("columns", "values", "constants", "options")(_composed)
 
 
 class Sources(_Strict):
@@ -159,6 +176,8 @@ class Correction(_Strict):
     )
     drop: bool = Field(default=False, description="Drop the selected rows")
     expects: int = Field(ge=1, description="Rows that it must select, or the run stops")
+
+    _compose = field_validator("where", "set")(_composed)
 
 
 def _shown(values: tuple[float, ...]) -> str:

@@ -167,7 +167,11 @@ def _faults(
     rules = spec.constraints
     if spec.required and text.null_count:
         missing = np.asarray(pc.is_null(text).to_numpy(), dtype=bool)
-        faults += listed(raw, spec.name, missing, None, "the value is missing", "Fill it in")
+        remedy = "Fill it in"
+        if "enum" in rules:
+            remedy += f', or say what a blank means: values: {{{spec.name}: {{"": …}}}} under '
+            remedy += "layout: mapped"
+        faults += listed(raw, spec.name, missing, None, "the value is missing", remedy)
     problem, remedy = _unreadable(spec, how)
     faults += listed(raw, spec.name, read.bad, text, problem, remedy)
     for rule, sign in (("minimum", -1), ("maximum", 1)):

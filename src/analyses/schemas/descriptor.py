@@ -38,6 +38,8 @@ class Column:
         ``pattern``, ``maxLength``.
     synonyms : mapping
         Other spellings of the values of an ``enum`` (folded by :func:`fold`) and their value.
+    words : mapping
+        The same spellings as the descriptor writes them, for documentation.
     example : str
         Example, as it would be written in a file.
     """
@@ -50,6 +52,7 @@ class Column:
     personal: bool = False
     constraints: Mapping[str, Any] = field(default_factory=dict)
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
 
     @property
@@ -150,5 +153,6 @@ def _column(item: Mapping[str, Any]) -> Column:
         personal=bool(item.get("personal", False)),
         constraints=dict(item.get("constraints", {})),
         synonyms={fold(spelling): value for spelling, value in item.get("synonyms", {}).items()},
+        words=dict(item.get("synonyms", {})),
         example=str(item.get("example", "")),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -116,7 +118,7 @@ def named(
     """Give a text table its header; a repeated name is a fault, and its first column is kept."""
     first: dict[str, int] = {}
     faults = []
-    for position, name in enumerate(header):
+    for position, name in enumerate(composed(header)):
         if name in first and name:
             faults.append(
                 Fault(
@@ -129,7 +131,7 @@ def named(
             )
         elif name:
             first[name] = position
-    kept = pa.table({name: table.column(position) for name, position in first.items()})
+    kept = pa.table({name: compose(table.column(at)) for name, at in first.items()})
     blank = np.ones(kept.num_rows, dtype=bool)
     for column in kept.columns:
         if not blank.any():
@@ -138,6 +140,18 @@ def named(
     if blank.any():
         kept, lines = kept.filter(pa.array(~blank)), lines[~blank]
     return Raw(file, kept, lines, {}, tuple(first)), faults
+
+
+def composed(names: Sequence[str]) -> list[str]:
+    """Return names with their accents composed (NFC): some systems write them decomposed."""
+    return [unicodedata.normalize("NFC", name) for name in names]
+
+
+def compose(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return text with its accents composed (NFC)."""
+    if pc.all(pc.string_is_ascii(values)).as_py() in (True, None):
+        return values
+    return pc.utf8_normalize(values, "NFC")
 
 
 def read_xlsx(path: Path, file: str, sheet: str | None = None) -> tuple[Raw, list[Fault]]:
@@ -204,7 +218,7 @@ def cell(value: object) -> str | None:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = str(value)
+    text = unicodedata.normalize("NFC", str(value))
     return text if text.strip() else None
 
 

@@ -133,6 +133,7 @@ def read(path: Path, file: str) -> tuple[Raw, list[Fault]]:
     """
     items = features(path, file)
     rows = [item.get("properties") or {} for item in items]
+    rows = [dict(zip(files.composed(list(row)), row.values(), strict=True)) for row in rows]
     names = list(dict.fromkeys(key for row in rows for key in row))
     columns = {name: [files.cell(row.get(name)) for row in rows] for name in names}
     points, wrong = [], []

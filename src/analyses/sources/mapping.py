@@ -14,6 +14,9 @@ from analyses.sources.request import Request
 OTHERWISE = "*"
 """In ``values``, the key that stands for any other text of the file."""
 
+BLANK = ""
+"""In ``values``, the key that stands for a cell left blank."""
+
 _POINT = (
     r"""^(?:POINT|SRID=4326;POINT|\{"(?:type|coordinates)"[^\[]*\[)?[\s(\[]*"""
     r"""(?P<a>[-+]?\d+(?:\.\d+)?)\s*[,; ]\s*(?P<b>[-+]?\d+(?:\.\d+)?)[\s)\]]*"""
@@ -33,7 +36,8 @@ def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
         File as it is.
     asked : Request
         With ``columns`` (our field: the file's column; one column may serve several fields),
-        ``values`` (our field: {text in the file: our value}, ``"*"`` for any other text),
+        ``values`` (our field: {text in the file: our value}, ``"*"`` for any other text,
+        ``""`` for a blank cell),
         ``constants`` (our field: one value), and the options ``point_column`` with
         ``point_order`` (``lat,lon`` or ``lon,lat``) for coordinates in one column, ``crs`` for
         projected ones.
@@ -150,19 +154,19 @@ def _misnamed(raw: Raw, asked: Request, schema: Schema) -> list[Fault]:
 
 
 def _coded(values: pa.ChunkedArray, coded: dict[str, str]) -> pa.ChunkedArray:
-    """Replace texts by their codes; an empty code means missing."""
+    """Replace texts by their codes; an empty code means missing, an empty key a blank cell."""
     trimmed = pc.utf8_trim_whitespace(values)
-    keys = [key for key in coded if key != OTHERWISE]
+    trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+    keys = [key for key in coded if key not in (OTHERWISE, BLANK)]
     codes = pa.array([coded[key] or None for key in keys], pa.string())
     rank = pc.index_in(trimmed, value_set=pa.array(keys, pa.string()))
     replaced = codes.take(rank.combine_chunks()) if keys else pa.nulls(len(values), pa.string())
     other = pa.scalar(coded[OTHERWISE] or None, pa.string()) if OTHERWISE in coded else trimmed
     present = pc.and_(pc.is_valid(trimmed), pc.is_null(rank))
-    return pa.chunked_array(
-        [pc.if_else(present, other, replaced).combine_chunks()]
-        if isinstance(trimmed, pa.ChunkedArray)
-        else []
-    )
+    done = pc.if_else(present, other, replaced)
+    if coded.get(BLANK):
+        done = pc.if_else(pc.is_null(trimmed), pa.scalar(coded[BLANK], pa.string()), done)
+    return pa.chunked_array([done.combine_chunks()])
 
 
 def _split(raw: Raw, point: str, order: str) -> dict[str, pa.ChunkedArray]:

@@ -104,7 +104,7 @@ def _plain(values: pa.Array) -> pa.Array:
 
 def _csv(asked: Request, choose: Choose | None) -> Iterator[tuple[Raw, list[Fault]]]:
     shape, header = _shape(asked)
-    names = [name.strip() for name in header]
+    names = files.composed([name.strip() for name in header])
     wanted = names if choose is None else list(choose(names))
     raise_if_any(_doubled(asked.file, names, wanted))
     keys = [str(names.index(name)) for name in wanted if name]
@@ -119,7 +119,8 @@ def _csv(asked: Request, choose: Choose | None) -> Iterator[tuple[Raw, list[Faul
                 lines = lines[~np.isin(lines, skipped)]
                 first += total
                 columns = {names[int(key)]: batch.column(i) for i, key in enumerate(keys)}
-                table = pa.table({name: pa.chunked_array([c]) for name, c in columns.items()})
+                texts = {name: pa.chunked_array([c]) for name, c in columns.items()}
+                table = pa.table({name: files.compose(text) for name, text in texts.items()})
                 table, lines = _without_blanks(table, lines)
                 yield Raw(asked.file, table, lines, {}, names), faults
     except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:

@@ -161,6 +161,9 @@ def _line(column: Column) -> str:
     unit = f" ({column.unit})" if column.unit else ""
     allowed = column.constraints.get("enum")
     choice = "" if not allowed else f" Valeurs : {', '.join(str(value) for value in allowed)}."
+    if column.words:
+        also = ", ".join(f"{word} ({value})" for word, value in column.words.items())
+        choice += f" Se lisent aussi, accents et majuscules indifférents : {also}."
     cells = (
         f"`{column.name}`",
         column.title.fr + unit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from analyses import blocks
 from analyses.blocks import MIME
 from analyses.errors import RunError
 from analyses.figures.figure import Table
+from analyses.figures.numbers import key_figure
 from analyses.pages import Page
-from analyses.results import to_frame
+from analyses.results import Estimate, Result, to_frame
 from analyses.wording import Text
 
 
@@ -99,6 +101,19 @@ def test_key_figures_carry_value_interval_and_n(sample: made.Sample) -> None:
     assert figure["interval"] == "intervalle à 95\u202f%\u00a0: 10,0 à 14,5\u202f%"
     assert figure["n"].startswith("n\u00a0=\u00a0512")
     assert figure["n"].endswith("juin\u00a02025")
+
+
+def test_an_event_is_known_by_its_days_and_cells_have_their_typography() -> None:
+    event = Result(
+        "event_uplift", Estimate(12.0, 4.0, 20.0, 40), "%", "sensor", "event/1", breakdown="event",
+        category="noel-2023", period_start=date(2023, 12, 15), period_end=date(2023, 12, 17),
+    )  # fmt: skip
+    label = key_figure(event, "fr").label
+    assert label.endswith("du 15\u00a0décembre\u00a02023 au 17\u00a0décembre\u00a02023")
+    assert "noel" not in label
+    page = Page(made.city(), "commerce", emit=lambda _: None)
+    page.table(Table("noms", "Noms", pd.DataFrame({"Nom": ["L'Atelier", None]})))
+    assert page.blocks[-1].content["rows"] == [["L’Atelier"], [""]]
 
 
 def test_what_is_empty_is_not_shown() -> None:

@@ -12,6 +12,7 @@ import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import docx
 import pypdf
@@ -20,7 +21,10 @@ import pytest
 import sample_report as made
 from analyses import assets, reports
 from analyses.errors import RenderError, RunError
+from analyses.pages import Page
 from analyses.reports import Chapter, quarto
+from analyses.results import Finding
+from analyses.wording import Text
 
 FORMATS = ("html", "pdf", "docx")
 
@@ -228,6 +232,44 @@ def test_a_city_with_nothing_gets_a_dignified_report(tmp_path: Path) -> None:
     text = pdf_text(tmp_path / "report.pdf")
     assert "Aucun indicateur n’est calculable" in re.sub(r"\s+", " ", text)
     assert "n’a encore déclaré aucun fichier" in re.sub(r"\s+", " ", text)
+
+
+def key(chapter: str, count: int) -> Chapter:
+    """Return a chapter of ``count`` key findings, each with its card."""
+    bundles: list[dict[str, Any]] = []
+    page = Page(made.city(), chapter, emit=bundles.append)
+    page.say([Finding(f"{chapter}-{i}", Text(f"Phrase {chapter} {i}", "-"), (made.RATE,), "key")
+              for i in range(count)])  # fmt: skip
+    return Chapter(chapter, tuple(page.blocks))
+
+
+def test_the_first_page_is_shared_by_the_chapters(tmp_path: Path) -> None:
+    chapters = [key("commerce", 7), key("footfall", 1), key("parking", 4)]
+    source = reports.assemble(made.city(), chapters, made.manifest(), tmp_path)
+    text = source.document.read_text(encoding="utf-8")
+    first = text[text.index("{#essentiel}") : text.index("{.contents")]
+    said = re.findall(r"- Phrase (\w+) (\d)", first)
+    assert said == [
+        ("commerce", "0"), ("commerce", "1"), ("commerce", "2"), ("commerce", "3"),
+        ("footfall", "0"), ("parking", "0"), ("parking", "1"), ("parking", "2"),
+    ]  # fmt: skip
+    assert first.count("{.key-figure}") == 6
+    assert "autres résultats importants" in first
+    assert all(f"Phrase commerce {i}" in text[text.index("{#chapitre") :] for i in range(7))
+    few = reports.assemble(made.city(), [key("commerce", 3)], made.manifest(), tmp_path / "few")
+    assert "autres résultats importants" not in few.document.read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_computed_is_said_once(tmp_path: Path) -> None:
+    bundles: list[dict[str, Any]] = []
+    page = Page(made.city(), "commerce", emit=bundles.append)
+    page.say(
+        [Finding("a", Text("Non calculable (survie) : il manque tout.", "-"), (), "missing"),
+         Finding("b", Text("La survie manque.", "-"), (), "missing")]
+    )  # fmt: skip
+    chapter = Chapter("commerce", tuple(page.blocks))
+    source = reports.assemble(made.city(), [chapter], made.manifest(), tmp_path)
+    assert source.document.read_text(encoding="utf-8").count("Non calculable") == 2
 
 
 def test_a_failed_chapter_says_why(tmp_path: Path) -> None:

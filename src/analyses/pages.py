@@ -202,7 +202,8 @@ class Page:
             "caption": self._words(table.caption),
             "header": header,
             "rows": [
-                ["" if _missing(cell) else str(cell) for cell in row] for row in _rows(table.data)
+                ["" if _missing(cell) else self._words(str(cell)) for cell in row]
+                for row in _rows(table.data)
             ],
             "numeric": list(table.numeric),
             "note": self._words(table.note),

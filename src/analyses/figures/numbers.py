@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 from analyses import activities, indicators
 from analyses.results import Estimate, Result
@@ -11,6 +12,7 @@ from analyses.wording import (
     NO_BREAK_SPACE,
     Language,
     Text,
+    day,
     interval,
     month,
     number,
@@ -97,6 +99,8 @@ def _part(result: Result) -> Text:
     match result.breakdown:
         case "total":
             return Text("", "")
+        case "event" | "event_sensor" | "date" if result.period_start and result.period_end:
+            return _days(result.period_start, result.period_end)
         case "age_years":
             years = plural(float(name), "an", "ans")
             return Text(f"à {name} {years}", f"at age {name}")
@@ -107,6 +111,15 @@ def _part(result: Result) -> Text:
         case "surface_class":
             return Text(f"{name} m²", f"{name} m²")
     return Text(name, name)
+
+
+def _days(start: date, end: date) -> Text:
+    """Say the days of an event, by which a reader knows it better than by its identifier."""
+    if start == end:
+        return Text(f"le {day(start, 'fr')}", f"on {day(start, 'en')}")
+    return Text(
+        f"du {day(start, 'fr')} au {day(end, 'fr')}", f"from {day(start, 'en')} to {day(end, 'en')}"
+    )
 
 
 def _period(result: Result, language: Language) -> str:

@@ -168,7 +168,7 @@ def _content(
     return {
         "caption": _say(caption, writer),
         "header": [titles[at] for at in filled],
-        "rows": [[row[at] for at in filled] for row in rows],
+        "rows": [[typography(row[at], writer.language) for at in filled] for row in rows],
         "numeric": [titles[at] for at in numeric],
         "note": "",
     }

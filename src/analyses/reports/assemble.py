@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from analyses import assets
 from analyses.blocks import blocks_of
@@ -20,9 +21,15 @@ from analyses.reports import annexes, reference_docx, words
 from analyses.reports import markdown as md
 from analyses.reports.chapters import Chapter, Writer
 from analyses.runs.manifest import Manifest
-from analyses.wording import Language, Text, day, number
+from analyses.wording import Language, Text, day, number, typography
 
 DOCUMENT = "report.qmd"
+CARDS = 6
+"""Key figures on the first page."""
+KEY_FINDINGS = 8
+"""Key findings on the first page: what one page holds; the chapters hold all."""
+
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ def assemble(city: City, chapters: Sequence[Chapter], record: Manifest, folder: 
     shutil.copytree(assets.reports(), folder, dirs_exist_ok=True)
     shutil.copytree(style.fonts(), folder / "theme" / "pdf-fonts", dirs_exist_ok=True)
     language = record.language
-    title = words.TITLE.in_(language).format(city=city.name)
+    title = words.TITLE.in_(language).format(city=typography(city.name, language))
     public = any(block.edition == "public" for c in chapters for block in c.blocks)
     writer = Writer(folder, language)
     body = [_summary(chapters, language)]
@@ -150,7 +157,11 @@ def _identity(city: City, record: Manifest, edition: str) -> list[dict[str, str]
         (words.IDENTITY_POPULATION, population),
         (words.IDENTITY_PROGRAMME, city.programme or ""),
     )
-    return [{"label": label.in_(language), "value": value} for label, value in pairs if value]
+    return [
+        {"label": label.in_(language), "value": typography(value, language)}
+        for label, value in pairs
+        if value
+    ]
 
 
 def _docx_cover(values: dict[str, object]) -> str:
@@ -167,22 +178,38 @@ def _docx_cover(values: dict[str, object]) -> str:
 
 def _summary(chapters: Sequence[Chapter], language: Language) -> str:
     found = [
-        item
+        [
+            item
+            for block in chapter.blocks
+            if block.kind == "sentences"
+            for item in block.content["findings"]
+            if item["level"] == "key"
+        ]
         for chapter in chapters
-        for block in chapter.blocks
-        if block.kind == "sentences"
-        for item in block.content["findings"]
-        if item["level"] == "key"
     ]
     parts = [md.heading(words.SUMMARY.in_(language), 1, "essentiel")]
-    if not found:
+    if not any(found):
         return md.div("summary", *parts, md.paragraph(words.SUMMARY_NONE.in_(language)))
-    cards = [_card(item["figure"], language) for item in found if "figure" in item][:6]
+    figures = [[item["figure"] for item in items if "figure" in item] for items in found]
+    cards = [_card(figure, language) for figure in _spread(figures, CARDS)]
     if cards:
         reading = md.div("kicker", md.paragraph(words.SUMMARY_READ.in_(language)))
         parts += [md.div("key-figures", *cards), reading]
-    parts.append(md.bullets([item["text"] for item in found]))
+    shown = _spread(found, KEY_FINDINGS)
+    parts.append(md.bullets([item["text"] for item in shown]))
+    if len(shown) < sum(map(len, found)):
+        more = md.paragraph(words.SUMMARY_MORE.in_(language))
+        parts.append(md.div("kicker", more))
     return md.div("summary", *parts)
+
+
+def _spread(chapters: Sequence[Sequence[_Item]], most: int) -> list[_Item]:
+    """Take the first items of every chapter in turn, and give them in the chapters' order."""
+    turns = sorted(
+        (rank, place) for place, items in enumerate(chapters) for rank in range(len(items))
+    )
+    kept = sorted((place, rank) for rank, place in turns[:most])
+    return [chapters[place][rank] for place, rank in kept]
 
 
 def _card(figure: dict[str, object], language: Language) -> str:

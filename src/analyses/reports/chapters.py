@@ -114,8 +114,14 @@ class Writer:
                 lines = [md.paragraph(item["text"])]
                 if item["unlocked_by"]:
                     lines.append(md.paragraph(self._unlock(item["unlocked_by"])))
-                parts.append(self._box("missing", words.MISSING, lines))
+                parts.append(self._missing(item["text"], lines))
         return "\n".join(parts)
+
+    def _missing(self, said: str, lines: Sequence[str]) -> str:
+        """Return the box of what cannot be computed, titled unless its sentence begins so."""
+        if said.casefold().startswith(self._say(words.MISSING).casefold()):
+            return md.div("missing", *lines)
+        return self._box("missing", words.MISSING, lines)
 
     def _unlock(self, tables: Sequence[str]) -> str:
         names = [f"{self._say(words.table(name))} ({name})" for name in tables]

@@ -63,9 +63,13 @@ SUMMARY_READ = Text(
     "n: number of units observed. The interval gives the bounds between which the true value "
     "very probably lies.",
 )
+SUMMARY_MORE = Text(
+    "D'autres résultats importants sont dans les chapitres.",
+    "Other important results are in the chapters.",
+)
 RESERVE = Text("à lire avec réserve", "with a reserve")
 RESERVES = Text("À savoir avant d'utiliser ces chiffres", "Before using these figures")
-MISSING = Text("Non calculable", "Cannot be computed")
+MISSING = Text("Non calculable", "Not computable")
 UNLOCK = Text("Pour l'obtenir, il faut : {tables}.", "To have it, add: {tables}.")
 FAILED = Text(
     "Ce chapitre n'a pas pu être produit : {reason}", "This chapter could not be made: {reason}"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from analyses import cli
+
 
 def coeurville(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user would, in a folder of the test's own."""
@@ -109,3 +111,26 @@ def test_a_read_only_output_ends_in_one_message(root: Path, tmp_path: Path) -> N
     assert done.returncode == 1
     assert "--out" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_fault_of_ours_in_one_city_leaves_the_others(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(folder: Path, *_: object, **__: object) -> list[str]:
+        if folder.name == "belfort":
+            raise ZeroDivisionError("ours")
+        return [f"{folder.name} done"]
+
+    monkeypatch.setattr(cli.commands, "run", fail)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(
+        sys, "argv", ["coeurville", "run", "belfort", "tulle", "--cities", str(root / "cities")]
+    )
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    shown = capsys.readouterr()
+    assert stopped.value.code == 70
+    assert "tulle done" in shown.out
+    assert "belfort: a fault of ours: ZeroDivisionError" in shown.err
+    (log,) = tmp_path.glob("coeurville-*.log")
+    assert "Traceback" in log.read_text(encoding="utf-8")

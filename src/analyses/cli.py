@@ -189,6 +189,8 @@ def _each(ids: list[str], work: commands.Work, *, steps: int) -> None:
             done = _under_a_bar(city_id, work, steps)
         except CoeurvilleError as error:
             code = max(code, _say(error, city_id))
+        except Exception:  # noqa: BLE001 - told in full in a file; the other cities go on
+            code = max(code, _unexpected(city_id))
         else:
             for line in done:
                 out.print(escape(line), highlight=False, soft_wrap=True)
@@ -226,7 +228,7 @@ def _say(error: CoeurvilleError, city_id: str = "") -> int:
     return error.exit_code
 
 
-def _unexpected() -> int:
+def _unexpected(city_id: str = "") -> int:
     with tempfile.NamedTemporaryFile(
         "w", prefix="coeurville-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
@@ -234,7 +236,8 @@ def _unexpected() -> int:
     kind, value, _ = sys.exc_info()
     name = "" if kind is None else kind.__name__
     err.print(
-        f"[bold red]A fault of ours:[/] {escape(f'{name}: {value}')}\n"
+        f"[bold red]{escape(f'{city_id}: ' if city_id else '')}a fault of ours:[/] "
+        f"{escape(f'{name}: {value}')}\n"
         f"Nothing was published. Please send us {escape(log.name)}.",
         highlight=False,
         soft_wrap=True,

@@ -24,12 +24,12 @@ from analyses.figures import (
     commerce_words,
     escape,
     maps,
+    numbers,
     parking,
     style,
 )
 from analyses.figures.axis import Point
 from analyses.results import Estimate, Result
-from analyses.wording import Text
 
 WORDS = charts.Words("essai", "Titre", "Taux par rue", "Rue", "Note")
 
@@ -219,6 +219,15 @@ def test_the_fullest_place_is_named_only_when_it_stands_apart() -> None:
     assert parking._highest([top]).en == "Occupancy, A: 75% (65 to 85%)"
 
 
+def test_a_unit_agrees_with_its_number_in_french() -> None:
+    assert numbers.written(0.5, "points/year", "fr") == "+0,5\u00a0point par an"
+    assert numbers.written(1.96, "points/year", "fr") == "+2,0\u00a0points par an"
+    assert numbers.written(1.2, "effective activities", "fr") == "1,2\u00a0activité équivalente"
+    assert numbers.written(1, "premises", "fr") == "1\u00a0local"
+    assert numbers.written(1, "months", "fr") == "1\u00a0mois"
+    assert numbers.written(12, "premises", "fr") == "12\u00a0locaux"
+
+
 def test_one_class_of_age_is_no_chart() -> None:
     ages = pd.DataFrame({"zone": "*", "over_months": [30.0, 61.0],
                          "up_to_months": [float("inf")] * 2, "share": [60.0, 40.0]})  # fmt: skip
@@ -226,15 +235,28 @@ def test_one_class_of_age_is_no_chart() -> None:
     assert commerce.vacancy_ages(ages, [], "fr") is not None
 
 
-def test_a_title_claims_a_highest_rate_only_when_it_is_distinct() -> None:
-    points = [Point("Rue A", Estimate(30.0, 20.0, 40.0, 80)), Point("Rue B", Estimate(8, 4, 15, 9))]
-    by = Text("rue", "street")
-    assert commerce_words.highest(points, by, distinct=True).fr == (
-        "Par rue, la vacance est la plus forte pour Rue A : 30,0\u202f% (20,0 à 40,0\u202f%)"
+def test_a_title_names_what_is_emptier_than_the_rest_and_no_other() -> None:
+    def counted(name: str, vacant: int, n: int) -> Result:
+        value = 100 * vacant / n
+        return Result(
+            "vacancy_rate", Estimate(value, value - 5, value + 5, n), "%", "survey", "wilson/1",
+            breakdown="street" if name else "total", category=name,
+            period_start=date(2025, 6, 1), period_end=date(2025, 6, 1),
+        )  # fmt: skip
+
+    def title(*vacant: int) -> str:
+        parts = [counted(f"Rue {i}", count, 80) for i, count in enumerate(vacant)]
+        whole = counted("", sum(vacant), 80 * len(vacant))
+        chart = commerce.vacancy_by([whole, *parts], "street", "fr")
+        assert chart is not None
+        return chart.title
+
+    assert title(40, 8, 8, 8) == (
+        "Par rue, plus de vacance que dans le reste pour Rue 0\u00a0: 50,0\u202f% "
+        "(45,0 à 55,0\u202f%)"
     )
-    neutral = commerce_words.highest(points, by, distinct=False)
-    assert neutral.fr == "Taux de vacance par rue : de 8,0\u202f% à 30,0\u202f%"
-    assert neutral.en == "Vacancy rate by street: from 8.0% to 30.0%"
+    assert title(10, 8, 8, 8) == "Taux de vacance par rue\u00a0: de 10,0\u202f% à 12,5\u202f%"
+    assert title(0, 20, 20, 20) == "Taux de vacance par rue\u00a0: de 0,0\u202f% à 25,0\u202f%"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from analyses import activities, indicators
+from analyses.commerce import distinct
 from analyses.commerce.offer import UNKNOWN_FAMILY
 from analyses.figures import charts
 from analyses.figures import commerce_words as says
@@ -55,7 +56,8 @@ def vacancy_by(
 ) -> Chart | None:
     """Chart the vacancy rate of the last wave by zone, street, activity family or surface class.
 
-    The title only calls a category above the whole when its interval lies above the whole's rate.
+    The title names the categories that :func:`analyses.commerce.distinct` finds emptier than the
+    rest, and no other.
 
     Parameters
     ----------
@@ -70,28 +72,30 @@ def vacancy_by(
     most : int
         Categories shown, the highest rates first.
     """
-    rates = _last(results, "vacancy_rate")
+    kept = list(results)
+    rates = _last(kept, "vacancy_rate")
     whole = next((r for r in rates if r.zone == "*" and r.breakdown == "total"), None)
     parts = [r for r in rates if _part_of(r, breakdown)]
     if len(parts) < 2:
         return None
     ordered = breakdown == "surface_class"
     key = (lambda r: _surface_rank(r.category)) if ordered else (lambda r: -r.estimate.value)
-    points = [
-        Point(
-            category(
-                breakdown, r.zone if breakdown == "zone" else r.category, zones or {}, language
-            ),
-            r.estimate,
-            r.quality == "reserve",
+    named = {
+        name: Point(
+            category(breakdown, name, zones or {}, language), r.estimate, r.quality == "reserve"
         )
         for r in sorted(parts, key=key)[:most]
-    ]
+        for name in [r.zone if breakdown == "zone" else r.category]
+    }
+    points = list(named.values())
+    sides = distinct(kept, breakdown)
+    emptier = [point for name, point in named.items() if sides.get(name) == 1]
+    emptier.sort(key=lambda point: -point.estimate.value)
     reference = None if whole is None else Point(_WHOLE.in_(language), whole.estimate)
     by, column = _BREAKDOWNS[breakdown]
     words = Words(
         id=f"vacance-{breakdown.replace('_', '-')}",
-        title=says.highest(points, by, distinct=False).in_(language),
+        title=says.above(points, emptier, by).in_(language),
         what=says.rate_by(by, parts[0]).in_(language),
         column=column.in_(language),
         note=says.note_rates(len(parts), len(points)).in_(language),

@@ -16,6 +16,8 @@ from analyses.wording import Language, Text, interval, month, number, percent, p
 
 FEW = 10
 """Openings and closures below which their ratio is not given."""
+NAMED = 3
+"""Categories that a title names."""
 LANGUAGES: tuple[Language, Language] = ("fr", "en")
 
 
@@ -39,31 +41,37 @@ def age(low: float, high: float) -> Text:
     return Text(f"{a} à {b} mois", f"{a} to {b} months")
 
 
-def highest(points: Sequence[Point], by: Text, *, distinct: bool) -> Text:
-    """Say which category is highest if it differs from the rest, else from where to where rates go.
+def above(points: Sequence[Point], emptier: Sequence[Point], by: Text) -> Text:
+    """Say which categories are emptier than the rest; if none is, from where to where rates go.
 
     Parameters
     ----------
     points : sequence of Point
         Rates of the categories, at least one.
+    emptier : sequence of Point
+        Those that a test tells from the rest, all comparisons counted; highest first.
     by : Text
         What the categories are.
-    distinct : bool
-        Whether the highest rate differs from that of the rest, all comparisons counted.
     """
-    ranked = sorted(points, key=lambda point: point.estimate.value)
-    low, top = ranked[0].estimate, ranked[-1]
-    if distinct:
-        fr, en = with_interval(top.estimate, "fr"), with_interval(top.estimate, "en")
+    if emptier:
+        said = {
+            language: [
+                f"{point.label} : {with_interval(point.estimate, language)}"
+                if language == "fr"
+                else f"{point.label}: {with_interval(point.estimate, language)}"
+                for point in emptier[:NAMED]
+            ]
+            for language in LANGUAGES
+        }
         return Text(
-            f"Par {by.fr}, la vacance est la plus forte pour {top.label} : {fr}",
-            f"By {by.en}, vacancy is highest for {top.label}: {en}",
+            f"Par {by.fr}, plus de vacance que dans le reste pour {' ; '.join(said['fr'])}",
+            f"By {by.en}, more vacancy than in the rest for {'; '.join(said['en'])}",
         )
+    values = sorted(point.estimate.value for point in points)
     return Text(
-        f"Taux de vacance par {by.fr} : de {percent(low.value, 'fr')} à "
-        f"{percent(top.estimate.value, 'fr')}",
-        f"Vacancy rate by {by.en}: from {percent(low.value, 'en')} to "
-        f"{percent(top.estimate.value, 'en')}",
+        f"Taux de vacance par {by.fr} : de {percent(values[0], 'fr')} à "
+        f"{percent(values[-1], 'fr')}",
+        f"Vacancy rate by {by.en}: from {percent(values[0], 'en')} to {percent(values[-1], 'en')}",
     )
 
 

@@ -167,7 +167,17 @@ def _number_and_unit(value: float, unit: str, language: Language) -> tuple[str, 
     if words.startswith("%"):
         return percent(value, language, digits(unit)), words[1:].strip()
     body = number(value, language, digits(unit), signed=unit.startswith("points"))
+    if language == "fr" and abs(round(value, digits(unit))) < 2:
+        words = _singular(words)
     return body, words
+
+
+def _singular(words: str) -> str:
+    """Return a French unit in the singular: ``points par an`` gives ``point par an``."""
+    noun, par, rest = words.partition(" par ")
+    forms = {"locaux": "local", "mois": "mois"}
+    parts = [forms.get(word, word.removesuffix("s")) for word in noun.split(" ")]
+    return " ".join(parts) + par + rest
 
 
 def _bounds(result: Result, language: Language) -> str:

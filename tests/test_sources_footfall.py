@@ -383,3 +383,23 @@ def test_auckland_is_read_from_its_package_with_trading_days_found(root: Path) -
     new_year = frame[frame["start"] == pd.Timestamp("2024-01-01 00:00", tz="Pacific/Auckland")]
     usual = frame[frame["start"] == pd.Timestamp("2024-01-09 00:00", tz="Pacific/Auckland")]
     assert new_year["count"].sum() > 10 * usual["count"].sum()
+
+
+def test_counts_under_a_title_say_the_row_of_their_header(tmp_path: Path) -> None:
+    text = "Comptages 2024\n\nsensor_id;start;count\nA;2024-06-03 10:00;5\nA;2024-06-03 11:00;7"
+    written(tmp_path, "counts.csv", text)
+    declared = {"layout": "coeurville", "path": "counts.csv"}
+    with pytest.raises(InputError, match=r"header_row: 3"):
+        load(city(tmp_path, counts=[declared]))
+    declared["options"] = {"header_row": 3, "time_zone": "Europe/Paris", "duration_minutes": 60}
+    table = load(city(tmp_path, counts=[declared])).counts
+    assert table["count"].tolist() == [5, 7]
+
+
+@pytest.mark.parametrize("least", ["abc", 2, -1])
+def test_an_uptime_that_is_no_share_is_a_fault(tmp_path: Path, least: object) -> None:
+    written(tmp_path, "counts.csv", "sensor_id;start;count\nA;2024-06-03 10:00;5")
+    options = {"min_uptime": least, "duration_minutes": 60}
+    declared = {"layout": "coeurville", "path": "counts.csv", "options": options}
+    with pytest.raises(InputError, match="not a number from 0 to 1"):
+        load(city(tmp_path, counts=[declared]))

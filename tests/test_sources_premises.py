@@ -614,6 +614,58 @@ def test_french_words_of_the_status(tmp_path, written, status):
     assert table["status"].tolist() == [status]
 
 
+TITLED = "Relevé 2024\n;;\nVille, mars;\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_titles_above_the_header_are_named_with_its_row(tmp_path, encoding):
+    text = TITLED + "premises_id;wave;status\nA;2024-06-01;vide\nB;2024-06-01;?"
+    (fault,) = faults(tmp_path, text, encoding=encoding)
+    assert "in row 4" in fault.problem
+    assert "options: {header_row: 4}" in fault.remedy
+    (fault,) = faults(tmp_path, text, encoding=encoding, options={"header_row": 4})
+    assert (fault.row, fault.column, fault.value) == (6, "status", "?")
+    good = text.removesuffix("?") + "occupé"
+    table = load(tmp_path, good, encoding=encoding, options={"header_row": 4}).premises
+    assert table["status"].tolist() == ["vacant", "occupied"]
+
+
+def test_titles_above_the_header_of_a_mapped_file_and_of_a_workbook(tmp_path):
+    rows = [line.split(";") for line in (TITLED + "Réf;An;Etat\nA;2024-06-01;x").splitlines()]
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append([cell or None for cell in row])
+    (tmp_path / "essai").mkdir()
+    book.save(tmp_path / "essai" / "p.xlsx")
+    mapped = {
+        "layout": "mapped",
+        "columns": {"premises_id": "Réf", "wave": "An", "status": "Etat"},
+        "values": {"status": {"x": "vacant"}},
+    }
+    with pytest.raises(InputError, match=r"header_row: 4"):
+        sources.load(city(tmp_path, sources=premises("p.xlsx", **mapped)))
+    declared = premises("p.xlsx", **mapped, options={"header_row": 4})
+    assert sources.load(city(tmp_path, sources=declared)).premises["status"].tolist() == ["vacant"]
+    (fault,) = faults(tmp_path, "\n".join(map(";".join, rows)), **mapped)
+    assert "in row 4" in fault.problem
+
+
+@pytest.mark.parametrize("row", ["trois", 0, -1, 1.5, True])
+def test_a_header_row_that_is_no_row_is_a_fault(tmp_path, row):
+    (fault,) = faults(tmp_path, "premises_id;wave;status", options={"header_row": row})
+    assert (fault.file, fault.column) == ("city.yml", "sources.premises.options.header_row")
+
+
+def test_a_header_row_under_the_end_of_the_file_is_a_fault(tmp_path):
+    (fault,) = faults(tmp_path, "premises_id;wave;status", options={"header_row": 9})
+    assert "no row 9" in fault.problem
+
+
+def test_a_wrong_header_without_a_better_row_keeps_its_own_faults(tmp_path):
+    found = faults(tmp_path, "premises_id;date;etat\nA;2024-06-01;vacant\nwave;status;x")
+    assert {fault.column for fault in found} == {"wave", "status"}
+
+
 def test_the_list_of_layouts_names_every_option():
     table = sources.layouts()
     assert {"coeurville", "mapped"} <= set(table.loc[table["table"] == "premises", "layout"])

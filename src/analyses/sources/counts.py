@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, Reading, check, get
-from analyses.sources import files
+from analyses.sources import files, headers
 from analyses.sources.clock import Floats, Stamps
 from analyses.sources.request import Piece, Request
 from analyses.sources.steps import Placed, Readings
@@ -115,8 +115,8 @@ def empty(asked: Request) -> pd.DataFrame:
     )
 
 
-def open_text(asked: Request) -> tuple[Raw, list[Fault]]:
-    """Read a CSV (plain or gzip) or a workbook as text.
+def open_text(asked: Request, names: Collection[str] = ()) -> tuple[Raw, list[Fault]]:
+    """Read a CSV (plain or gzip) or a workbook as text; ``names`` are the headers it should have.
 
     Raises
     ------
@@ -124,10 +124,13 @@ def open_text(asked: Request) -> tuple[Raw, list[Fault]]:
         If the file cannot be read.
     """
     source, kind = asked.source, asked.path.suffix.lower()
-    if kind in (".xlsx", ".xlsm"):
-        return files.read_xlsx(asked.path, asked.file, source.sheet)
+    row = headers.declared(asked)
     if kind != ".gz":
-        return files.read_csv(asked.path, asked.file, source.encoding, source.delimiter)
+        headers.check(asked, names)
+    if kind in (".xlsx", ".xlsm"):
+        return files.read_xlsx(asked.path, asked.file, source.sheet, row)
+    if kind != ".gz":
+        return files.read_csv(asked.path, asked.file, source.encoding, source.delimiter, row)
     with tempfile.TemporaryDirectory(prefix="coeurville-") as folder:
         plain = Path(folder) / asked.path.stem
         try:
@@ -141,7 +144,7 @@ def open_text(asked: Request) -> tuple[Raw, list[Fault]]:
                     )
                 ]
             ) from None
-        return files.read_csv(plain, asked.file, source.encoding, source.delimiter)
+        return files.read_csv(plain, asked.file, source.encoding, source.delimiter, row)
 
 
 def reading_of(asked: Request) -> Reading:

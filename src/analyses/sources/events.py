@@ -14,7 +14,7 @@ from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 
 from analyses.errors import Fault
 from analyses.schemas import Raw, check, get
-from analyses.sources import agenda, clock, corrections, counts, mapping
+from analyses.sources import agenda, clock, corrections, counts, headers, mapping
 from analyses.sources.happenings import MOST, empty, finished
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text
@@ -26,7 +26,7 @@ LAYOUTS: tuple[Layout, ...] = (
             "Modèle coeurville des évènements (CSV ou XLSX)",
             "coeurville template of events (CSV or XLSX)",
         ),
-        ("date_order", "duplicates", "until"),
+        ("date_order", "duplicates", "until", headers.OPTION),
     ),
     Layout(
         "mapped",
@@ -34,7 +34,7 @@ LAYOUTS: tuple[Layout, ...] = (
             "Tout autre fichier d'évènements, colonnes déclarées dans city.yml",
             "Any other file of events, columns declared in city.yml",
         ),
-        ("date_order", "duplicates", "until"),
+        ("date_order", "duplicates", "until", headers.OPTION),
     ),
     agenda.LAYOUT,
 )
@@ -60,7 +60,7 @@ def read(asked: Request) -> Piece:
     layout = next(item for item in LAYOUTS if item.name == asked.source.layout)
     schema = get("events")
     faults = asked.check_options(layout.options)
-    raw, wrong = counts.open_text(asked)
+    raw, wrong = counts.open_text(asked, headers.wanted(asked, schema))
     faults += wrong
     rows, notes = len(raw.lines), []
     if layout.name == "mapped":

@@ -32,7 +32,11 @@ def sha256(path: Path) -> str:
 
 
 def read_csv(
-    path: Path, file: str, encoding: str | None = None, delimiter: str | None = None
+    path: Path,
+    file: str,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_row: int | None = None,
 ) -> tuple[Raw, list[Fault]]:
     """Read a delimited text file as text, with the line of every row.
 
@@ -44,7 +48,7 @@ def read_csv(
     InputError
         If the file cannot be read at all (empty, not text, unclosed quote).
     """
-    shape = detect(path, file, encoding, delimiter)
+    shape = detect(path, file, encoding, delimiter, header_row)
     ragged: list[tuple[int, str, int, int]] = []
 
     def note(row: Any) -> str:
@@ -154,8 +158,12 @@ def compose(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.utf8_normalize(values, "NFC")
 
 
-def read_xlsx(path: Path, file: str, sheet: str | None = None) -> tuple[Raw, list[Fault]]:
-    """Read one sheet of a workbook as text; the first row that is not blank is the header.
+def read_xlsx(
+    path: Path, file: str, sheet: str | None = None, header_row: int | None = None
+) -> tuple[Raw, list[Fault]]:
+    """Read one sheet of a workbook as text.
+
+    The header is the first row that is not blank, at or under ``header_row`` if it is declared.
 
     Raises
     ------
@@ -190,7 +198,8 @@ def read_xlsx(path: Path, file: str, sheet: str | None = None) -> tuple[Raw, lis
         rows = [[cell(value) for value in row] for row in tab.iter_rows(values_only=True)]
     finally:
         book.close()
-    lines = [i for i, row in enumerate(rows) if any(cell is not None for cell in row)]
+    first = 0 if header_row is None else header_row - 1
+    lines = [i for i, row in enumerate(rows) if i >= first and any(c is not None for c in row)]
     if not lines:
         raise InputError([Fault(file, "the sheet is empty", "Fill it or name another sheet:")])
     header = [(cell or "").strip() for cell in rows[lines[0]]]

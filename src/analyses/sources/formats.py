@@ -27,7 +27,11 @@ class TextFormat:
 
 
 def detect(
-    path: Path, file: str, encoding: str | None = None, delimiter: str | None = None
+    path: Path,
+    file: str,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_row: int | None = None,
 ) -> TextFormat:
     """Find the encoding (UTF-8 with or without mark, or Windows cp1252) and the delimiter.
 
@@ -39,6 +43,8 @@ def detect(
         Its name in messages.
     encoding, delimiter : str, optional
         Declared ones, taken as they are.
+    header_row : int, optional
+        Declared row of the header, the first being 1; the rows above it are passed over.
 
     Raises
     ------
@@ -70,8 +76,12 @@ def detect(
         declared = _SEPARATOR.fullmatch(lines[skip])
         delimiter = delimiter or (declared[1] if declared else None)
         skip += 1
+    if header_row is not None:
+        skip = header_row - 1
+        if skip >= len(lines):
+            raise _refused(file, f"the file has no row {header_row}", "Correct header_row")
     header = lines[skip] if skip < len(lines) else ""
-    return TextFormat(found, delimiter or _delimiter(header), skip)
+    return TextFormat(found, delimiter or delimiter_of(header), skip)
 
 
 def _encoding(path: Path, file: str, start: bytes) -> str:
@@ -114,7 +124,8 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def _delimiter(header: str) -> str:
+def delimiter_of(header: str) -> str:
+    """Return the mark that cuts a line into the most cells, a comma if none does."""
     counts = {mark: _cells(header, mark) for mark in _DELIMITERS}
     best = max(_DELIMITERS, key=lambda mark: counts[mark])
     return best if counts[best] > 1 else ","

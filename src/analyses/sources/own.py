@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, check, fold, get
-from analyses.sources import clock, corrections, mapping
+from analyses.sources import clock, corrections, headers, mapping
 from analyses.sources.clock import Floats, Stamps
 from analyses.sources.counts import (
     LEAST_UPTIME,
@@ -36,7 +36,7 @@ TEMPLATE = Layout(
         "Modèle coeurville des comptages : une ligne par capteur et par pas de temps",
         "coeurville template of counts: one row a sensor and time step",
     ),
-    (*OPTIONS, "min_uptime"),
+    (*OPTIONS, "min_uptime", headers.OPTION),
 )
 
 
@@ -46,7 +46,7 @@ WIDE = Layout(
         "Tableau large : une colonne d'heure (ou de jour et d'heure), une colonne par capteur",
         "Wide table: a column of time (or of day and hour), one column a sensor",
     ),
-    (*OPTIONS, "time_column", "hour_column", "ignore"),
+    (*OPTIONS, "time_column", "hour_column", "ignore", headers.OPTION),
 )
 
 
@@ -56,7 +56,7 @@ MAPPED = Layout(
         "Tout autre fichier de comptages, colonnes déclarées dans city.yml",
         "Any other file of counts, columns declared in city.yml",
     ),
-    (*OPTIONS, "min_uptime", "sum", *mapping.OPTIONS),
+    (*OPTIONS, "min_uptime", "sum", headers.OPTION, *mapping.OPTIONS),
 )
 
 
@@ -92,7 +92,7 @@ def read_long(asked: Request) -> Piece:
     schema = get("counts")
     mapped = asked.source.layout == "mapped"
     faults = asked.check_options((MAPPED if mapped else TEMPLATE).options)
-    raw, wrong = open_text(asked)
+    raw, wrong = open_text(asked, headers.wanted(asked, schema))
     faults += wrong
     rows = len(raw.lines)
     notes: list[Note] = []

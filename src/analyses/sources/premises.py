@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,12 +13,12 @@ from analyses import activities
 from analyses.errors import Fault
 from analyses.schemas import Note, Raw, Reading, check, get
 from analyses.schemas.check import listed
-from analyses.sources import corrections, files, geojson, mapping
+from analyses.sources import corrections, files, geojson, headers, mapping
 from analyses.sources.remarks import examples
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text, number
 
-_READING = ("decimal", "date_order", "survey_month", "duplicates")
+_READING = ("decimal", "date_order", "survey_month", "duplicates", headers.OPTION)
 
 FIRST_WAVE = pd.Timestamp("1950-01-01")
 """Day before which no survey of premises is meant: such a date is a slip of the pen."""
@@ -63,7 +64,7 @@ def read(asked: Request) -> Piece:
     faults = asked.check_options(layout.options)
     reading, wrong = reading_of(asked)
     faults += wrong
-    raw, wrong = open_text(asked)
+    raw, wrong = open_text(asked, headers.wanted(asked, schema))
     faults += wrong
     rows_read = len(raw.lines)
     notes: list[Note] = []
@@ -122,8 +123,8 @@ def reading_of(asked: Request) -> tuple[Reading, list[Fault]]:
     ), []
 
 
-def open_text(asked: Request) -> tuple[Raw, list[Fault]]:
-    """Read a file as text by its extension.
+def open_text(asked: Request, names: Collection[str] = ()) -> tuple[Raw, list[Fault]]:
+    """Read a file as text by its extension; ``names`` are the headers it should have, folded.
 
     Raises
     ------
@@ -132,11 +133,13 @@ def open_text(asked: Request) -> tuple[Raw, list[Fault]]:
     """
     source = asked.source
     kind = asked.path.suffix.lower()
-    if kind in (".xlsx", ".xlsm"):
-        return files.read_xlsx(asked.path, asked.file, source.sheet)
     if kind in (".geojson", ".json"):
         return geojson.read(asked.path, asked.file)
-    return files.read_csv(asked.path, asked.file, source.encoding, source.delimiter)
+    row = headers.declared(asked)
+    headers.check(asked, names)
+    if kind in (".xlsx", ".xlsm"):
+        return files.read_xlsx(asked.path, asked.file, source.sheet, row)
+    return files.read_csv(asked.path, asked.file, source.encoding, source.delimiter, row)
 
 
 def _misdated(asked: Request, raw: Raw, wave: pd.Series) -> list[Fault]:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, check, fold, get
-from analyses.sources import corrections, counts, geojson, hystreet, mapping, opendatasoft
+from analyses.sources import corrections, counts, geojson, headers, hystreet, mapping, opendatasoft
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text, listing
 
@@ -20,7 +20,7 @@ LAYOUTS: tuple[Layout, ...] = (
             "Modèle coeurville des capteurs (CSV, XLSX ou GeoJSON)",
             "coeurville template of sensors (CSV, XLSX or GeoJSON)",
         ),
-        ("decimal", "duplicates"),
+        ("decimal", "duplicates", headers.OPTION),
     ),
     Layout(
         "mapped",
@@ -28,7 +28,7 @@ LAYOUTS: tuple[Layout, ...] = (
             "Tout autre fichier de capteurs, colonnes déclarées dans city.yml",
             "Any other file of sensors, columns declared in city.yml",
         ),
-        ("decimal", "duplicates", *mapping.OPTIONS),
+        ("decimal", "duplicates", headers.OPTION, *mapping.OPTIONS),
     ),
     Layout(
         "comptage",
@@ -133,7 +133,7 @@ def read(asked: Request) -> Piece:
 def _open(asked: Request) -> tuple[Raw, list[Fault]]:
     if asked.path.suffix.lower() in (".geojson", ".json"):
         return geojson.read(asked.path, asked.file)
-    return counts.open_text(asked)
+    return counts.open_text(asked, headers.wanted(asked, get("sensors")))
 
 
 def _renamed(raw: Raw, names: dict[str, str], layout: str) -> Raw:

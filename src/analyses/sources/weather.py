@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, check, get
-from analyses.sources import clock, corrections, counts, mapping
+from analyses.sources import clock, corrections, counts, headers, mapping
 from analyses.sources.clock import Floats
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text, number
@@ -23,7 +23,7 @@ LAYOUTS: tuple[Layout, ...] = (
             "Modèle coeurville de la météo (une ligne par jour)",
             "coeurville template of weather (one row a day)",
         ),
-        ("decimal", "date_order", "duplicates"),
+        ("decimal", "date_order", "duplicates", headers.OPTION),
     ),
     Layout(
         "mapped",
@@ -31,7 +31,7 @@ LAYOUTS: tuple[Layout, ...] = (
             "Tout autre fichier météo journalier, colonnes déclarées dans city.yml",
             "Any other daily weather file, columns declared in city.yml",
         ),
-        ("decimal", "date_order", "duplicates"),
+        ("decimal", "date_order", "duplicates", headers.OPTION),
     ),
     Layout(
         "meteo_france",
@@ -61,7 +61,7 @@ def read(asked: Request) -> Piece:
     layout = next(item for item in LAYOUTS if item.name == asked.source.layout)
     schema = get("weather")
     faults = asked.check_options(layout.options)
-    raw, wrong = counts.open_text(asked)
+    raw, wrong = counts.open_text(asked, headers.wanted(asked, schema))
     faults += wrong
     rows = len(raw.lines)
     notes: list[Note] = []

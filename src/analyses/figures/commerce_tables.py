@@ -12,7 +12,7 @@ from analyses.figures.figure import Table
 from analyses.results import Result
 from analyses.wording import Language, Text, day, interval, number, percent, plural
 
-LONGEST = 60
+LONGEST = 200
 """Rows of a table of the report; the indicators file and the survey hold all."""
 
 _TITLES: dict[str, tuple[Text, Text]] = {

@@ -11,7 +11,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analyses import commerce
 from analyses.commerce.diversity import hill
-from analyses.commerce.shops import brand_communes, plain
+from analyses.commerce.names import plain
+from analyses.commerce.shops import brand_communes
 from analyses.commerce.sides import likeness, match
 from analyses.results import Result, to_frame
 
@@ -214,3 +215,29 @@ def test_one_source_cannot_be_compared() -> None:
     no_survey = commerce.compare_sources(None, register(table), None).results
     assert {item.unlocked_by for item in no_survey} == {("premises",)}
     assert np.isnan([item.estimate.value for item in (*alone, *no_survey)]).all()
+
+
+def test_the_gap_is_that_of_the_surveyed_zones() -> None:
+    table = premises()
+    inside = register(table)
+    elsewhere = inside.assign(
+        siret=[f"9{key:013d}" for key in range(len(inside))], zone_id="suburb"
+    )
+    narrow = commerce.compare_sources(table, inside, None, as_of=DAY)
+    both = commerce.compare_sources(table, pd.concat([inside, elsewhere]), None, as_of=DAY)
+
+    def gap(found: commerce.Sides) -> Result:
+        return next(r for r in found.results if r.indicator == "source_gap" and r.zone == "*"
+                    and r.breakdown == "total" and r.source == "sirene")  # fmt: skip
+
+    assert gap(both).estimate == gap(narrow).estimate
+    without = commerce.compare_sources(table.assign(zone_id=None), inside, None, as_of=DAY)
+    assert gap(without).quality == "not_computable"
+    assert "Périmètres" in gap(without).note.fr
+    unplaced = commerce.compare_sources(table, inside.assign(zone_id=None), None, as_of=DAY)
+    assert gap(unplaced).quality == "not_computable"
+
+
+def test_a_brand_in_two_arrondissements_of_one_city_is_no_chain() -> None:
+    table = pd.DataFrame({"brand": ["Chaîne", "CHAINE"], "commune": ["75101", "75118"]})
+    assert brand_communes(table) == {"chaine": 1}

@@ -13,6 +13,8 @@ from statsmodels.stats.rates import confint_poisson_2indep
 
 from analyses import commerce
 from analyses.commerce.lives import lives
+from analyses.commerce.names import whole_communes
+from analyses.commerce.proportions import wilson
 from analyses.commerce.survival import kaplan_meier, survival
 from analyses.commerce.turnover import ratio
 from analyses.results import Result, to_frame
@@ -229,3 +231,44 @@ def test_ages_not_reached_are_not_computable() -> None:
     assert 90 < by_age["1"].estimate.low < 100  # nothing closed yet is not certainty
     assert by_age["3"].quality == by_age["5"].quality == "not_computable"
     assert found.cohort == (2015, 2024)
+
+
+# ---------------------------------------------------------------- odd registers
+
+
+def test_an_undated_establishment_is_in_the_stock_but_never_opened() -> None:
+    table = register(("10000000000011", "2020-01-01", "A"), ("20000000000011", "", "A"))
+    found = lives(table, as_of=EXTRACT)
+    assert found.undated == 1
+    assert set(found.alive()["siret"]) == {"10000000000011", "20000000000011"}
+    assert commerce.measure_turnover(table, as_of=EXTRACT).years["openings"].sum() == 1
+
+
+def test_one_date_far_in_the_future_does_not_make_the_day_of_the_extract() -> None:
+    rows = [(f"1000000000{i:04d}", f"20{i % 20 + 4:02d}-03-01", "A") for i in range(60)]
+    found = lives(register(*rows, ("20000000000011", "2052-01-01", "A")))
+    assert found.as_of == date(2023, 3, 1)
+    assert found.deduced
+    assert found.future == 1
+    assert not lives(register(*rows), as_of=EXTRACT).deduced
+    deduced = commerce.measure_turnover(register(*rows)).results
+    assert any("déduite" in item.note.fr for item in deduced if item.note and item.period_start)
+
+
+def test_arrondissements_are_one_commune() -> None:
+    table = register(("10000000000011", "2015-01-01", "A"), ("10000000000011", "2020-03-01", "F"),
+                     ("10000000000029", "2020-03-05", "A"))  # fmt: skip
+    table["commune"] = ["69384", "69384", "69381"]
+    assert lives(table, as_of=EXTRACT).frame["transfer_in"].sum() == 1
+    codes = pd.Series(["75101", "75120", "69389", "13216", "69266", "13001", None])
+    folded = [code for code in whole_communes(codes) if isinstance(code, str)]
+    assert folded == ["75056", "75056", "69123", "13055", "69266", "13001"]
+
+
+def test_a_curve_down_to_nothing_keeps_an_upper_bound() -> None:
+    curve = kaplan_meier(np.array([1.0, 2.0, 3.0, 4.0]), np.array([True] * 4))
+    last = curve.iloc[-1]
+    assert (last["survival"], last["low"]) == (0, 0)
+    assert 0 < last["high"] <= curve["high"].iloc[-2]
+    together = kaplan_meier(np.array([1.0] * 20), np.array([True] * 20))
+    assert together["high"].iloc[-1] == pytest.approx(100 * wilson(0, 20)[1])

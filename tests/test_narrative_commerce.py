@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 
 from analyses import commerce
+from analyses.commerce.outcome import Cell, result
 from analyses.narrative import commerce as narrative
-from analyses.results import Finding
+from analyses.narrative.vacancy import change
+from analyses.results import Estimate, Finding
 
 WAVES = ("2021-06-15", "2022-06-15", "2023-06-15", "2024-06-15")
 
@@ -212,3 +214,46 @@ def test_no_digit_is_typed_by_hand_in_the_sentences(root: Path) -> None:
 )
 def test_a_digit_typed_by_hand_would_be_caught(source: str) -> None:
     assert len(hand_typed(source)) == 1
+
+
+def test_an_interval_that_tells_nothing_is_not_on_the_first_page() -> None:
+    table = pd.concat(
+        [
+            pd.DataFrame(
+                {"premises_id": f"p{i}", "wave": pd.to_datetime(WAVES[2:]),
+                 "status": ["occupied" if i % 6 else "vacant", "occupied" if i % 5 else "vacant"]}
+            )
+            for i in range(60)
+        ]
+    )  # fmt: skip
+    vacancy = commerce.measure_vacancy(table, bootstrap=50)
+    told = narrative.vacancy_level(vacancy) + narrative.vacancy_durations(vacancy)
+    for finding in told + narrative.vacancy_change(vacancy):
+        if finding.level == "key":
+            widths = [r.estimate.high - r.estimate.low for r in finding.results if "%" in r.unit]
+            assert max(widths, default=0) <= 50, finding.text.fr
+    assert not any("0 mois" in finding.text.fr for finding in told)
+
+
+def test_one_wave_does_not_speak_of_zero_months() -> None:
+    table = city()[0]
+    table = table[table["wave"] == pd.Timestamp(WAVES[0])]
+    told = narrative.vacancy_durations(commerce.measure_vacancy(table, bootstrap=5))
+    assert any("Une seule visite" in finding.text.fr for finding in told)
+    assert not any("0 mois" in finding.text.fr for finding in told)
+
+
+def test_composition_is_told_on_the_side_of_the_trend_only() -> None:
+    def told(trend: float, mix: float) -> str:
+        results = [
+            result(name, Estimate(value, value - 0.5, value + 0.5, 300), Cell(), source="survey",
+                   method="m/1")
+            for name, value in (("vacancy_trend", trend), ("vacancy_composition", mix))
+        ]  # fmt: skip
+        found = {item.id: item.text.fr for item in change(results)}
+        return found["vacancy-composition"]
+
+    assert "s'y ajoute" in told(2.0, 1.0)
+    assert "sens inverse" in told(2.0, -1.0)
+    assert "se distingue de zéro" in told(0.1, 1.0)
+    assert "négligeable" in told(2.0, 0.1)

@@ -3,7 +3,8 @@
 The rules, each counted so that a report can state it: an establishment opens at its first period
 (or at its creation date, if earlier); it is closed if its *last* period is closed, so a closure
 followed by a reopening is an interruption, not an end; its activity is the last one known; periods
-without a date, or that start after the day of the extract, are set aside.
+that start after the day of the extract are set aside; an establishment without any date is in the
+stock, but neither opens nor closes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pandas as pd
 
 from analyses.activities import Scope, family_of, is_shop
 from analyses.commerce.areas import Parts, parts_of
+from analyses.commerce.names import whole_communes
 
 TRANSFER_DAYS = 31
 
@@ -35,11 +37,14 @@ class Lives:
     as_of : date or None
         Day of the extract.
     undated, future : int
-        Periods set aside because they have no start, or start after the extract.
+        Periods without a start (their establishment stays in the stock, without an opening), and
+        periods set aside because they start after the extract.
     other_activities : int
         Establishments left out because their last known activity is not a shop's.
     parts : mapping
         Zones that lie in each zone.
+    deduced : bool
+        Whether the day of the extract was told by the dates (:func:`extract_day`), not given.
     """
 
     frame: pd.DataFrame
@@ -48,6 +53,7 @@ class Lives:
     future: int
     other_activities: int
     parts: Parts = field(default_factory=dict)
+    deduced: bool = False
 
     @property
     def reopened(self) -> int:
@@ -99,7 +105,7 @@ def lives(
         raise ValueError(f"the table establishments lacks {', '.join(lacking)}")
     periods = _periods(establishments)
     undated = int(periods["period_start"].isna().sum())
-    periods = periods.dropna(subset=["period_start", "siret"])
+    periods = periods.dropna(subset=["siret"])
     last = extract_day(periods["period_start"]) if as_of is None else pd.Timestamp(as_of)
     late = periods["period_start"] > last
     frame = _summarise(periods[~late])
@@ -111,7 +117,9 @@ def lives(
     )
     kept = _with_transfers(frame[shops].reset_index(drop=True), transfer_days)
     day = as_of if pd.isna(last) else last.date()
-    return Lives(kept, day, undated, int(late.sum()), int((~shops).sum()), parts_of(zones))
+    return Lives(
+        kept, day, undated, int(late.sum()), int((~shops).sum()), parts_of(zones), as_of is None
+    )
 
 
 def extract_day(starts: pd.Series[pd.Timestamp]) -> pd.Timestamp:
@@ -119,14 +127,15 @@ def extract_day(starts: pd.Series[pd.Timestamp]) -> pd.Timestamp:
 
     Registers hold some dates to come. The extract ends in the last month that has at least a tenth
     of the usual number of starts (the median month of the last three years); where months
-    hold too few to tell (under ten), it ends at the last date.
+    hold too few to tell (under ten), it ends at the last date. Dates that stand alone more than a
+    year after all others are mistyped and do not count.
 
     Returns
     -------
     pandas.Timestamp
         NaT without any date.
     """
-    dated = starts.dropna().sort_values()
+    dated = _without_strays(starts.dropna().sort_values())
     if dated.empty:
         return pd.NaT  # type: ignore[return-value]
     last = pd.Timestamp(dated.iloc[-1])
@@ -138,6 +147,14 @@ def extract_day(starts: pd.Series[pd.Timestamp]) -> pd.Timestamp:
     if usual < 10 or full.empty:
         return last
     return pd.Timestamp(recent[recent.dt.to_period("M") <= full.index[-1]].iloc[-1])
+
+
+def _without_strays(dated: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
+    """Leave out the last dates, under one in twenty, that follow a gap of more than a year."""
+    gaps = dated.diff().dt.days.to_numpy()
+    far = np.flatnonzero(gaps > 366)
+    far = far[20 * (len(dated) - far) < len(dated)]
+    return dated.iloc[: far[0]] if len(far) else dated
 
 
 _TRAITS = (
@@ -165,7 +182,7 @@ def _periods(table: pd.DataFrame) -> pd.DataFrame:
 
 def _summarise(periods: pd.DataFrame) -> pd.DataFrame:
     """Return one row per establishment."""
-    ordered = periods.sort_values(["siret", "period_start"], kind="stable")
+    ordered = periods.sort_values(["siret", "period_start"], kind="stable", na_position="first")
     groups = ordered.groupby("siret", sort=True)
     frame = groups[list(_TRAITS)].last()
     frame["start"] = groups["period_start"].first()
@@ -185,7 +202,8 @@ def _with_transfers(frame: pd.DataFrame, longest: int) -> pd.DataFrame:
         transfer_in=np.zeros(len(frame), bool), transfer_out=np.zeros(len(frame), bool)
     )
     keyed = frame.assign(
-        siren=frame["siret"].astype("string").str[:9], commune=frame["commune"].fillna("")
+        siren=frame["siret"].astype("string").str[:9],
+        commune=whole_communes(frame["commune"]).fillna(""),
     )[["siren", "commune", "siret", "start", "end"]]
     closures = keyed.dropna(subset=["end"])
     pairs = keyed.merge(closures, on=["siren", "commune"], suffixes=("_in", "_out"))

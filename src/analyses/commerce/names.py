@@ -14,6 +14,27 @@ def plain(name: str) -> str:
     return " ".join(kept.split())
 
 
+_ARRONDISSEMENTS = {"751": "75056", "6938": "69123", "132": "13055"}
+
+
+def whole_communes(codes: pd.Series) -> pd.Series:
+    """Replace the codes of the arrondissements of Paris, Lyon and Marseille by the commune's.
+
+    INSEE gives each arrondissement a code (75101 to 75120, 69381 to 69389, 13201 to 13216) beside
+    that of the commune.
+    """
+    values = codes.astype("object").where(codes.notna(), None)
+    return values.map(_commune, na_action="ignore")
+
+
+def _commune(code: object) -> str:
+    text = str(code)
+    for start, commune in _ARRONDISSEMENTS.items():
+        if len(text) == 5 and text.startswith(start):
+            return commune
+    return text
+
+
 def one_spelling(names: pd.Series) -> pd.Series:
     """Write alike the names that differ by case, accents, spaces or punctuation only.
 

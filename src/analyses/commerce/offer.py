@@ -11,7 +11,7 @@ import pandas as pd
 
 from analyses.activities import Scope
 from analyses.commerce.diversity import standardised
-from analyses.commerce.names import plain
+from analyses.commerce.names import plain, whole_communes
 from analyses.commerce.outcome import Cell, count, missing, result
 from analyses.commerce.proportions import share
 from analyses.commerce.rates import MIN_COVERAGE
@@ -93,7 +93,8 @@ def measure_offer(
     found = active_shops(premises, establishments, shops, as_of=as_of, scope=scope, zones=zones,
                          min_coverage=min_coverage)  # fmt: skip
     if brands is None and establishments is not None and "brand" in establishments:
-        several = establishments["commune"].nunique() > 1 if "commune" in establishments else False
+        given = "commune" in establishments
+        several = given and whole_communes(establishments["commune"]).nunique() > 1
         brands = brand_communes(establishments) if several else None
     results: list[Result] = []
     frames: list[dict[str, object]] = []
@@ -171,9 +172,9 @@ def _chains(
 
 def _too_small(n: int, size: int) -> Text:
     return Text(
-        f"{number(n, 'fr')} commerces d'activité connue : trop peu pour une diversité ramenée à "
+        f"Commerces d'activité connue : {number(n, 'fr')}, trop peu pour une diversité ramenée à "
         f"{number(size, 'fr')} commerces (le double de l'effectif au plus).",
-        f"{number(n, 'en')} shops of known activity: too few for a diversity brought to "
+        f"Shops of known activity: {number(n, 'en')}, too few for a diversity brought to "
         f"{number(size, 'en')} shops (twice their number at most).",
     )
 
@@ -183,8 +184,8 @@ _NO_SOURCE = Text(
     "The city gave no survey of premises, no SIRENE extract and no OpenStreetMap extract.",
 )
 _NO_BRAND = Text(
-    "La source ne donne aucune enseigne.",
-    "The source names no brand.",
+    "La source ne donne aucune enseigne (colonne brand vide ou absente).",
+    "The source names no brand (column brand empty or absent).",
 )
 _NO_REACH = Text(
     "Le nombre de communes où chaque enseigne est présente est inconnu : un extrait Sirene de "

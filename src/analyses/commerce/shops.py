@@ -11,7 +11,7 @@ import pandas as pd
 from analyses.activities import Scope
 from analyses.commerce.areas import Parts, by_zone, parts_of
 from analyses.commerce.lives import lives
-from analyses.commerce.names import plain
+from analyses.commerce.names import plain, whole_communes
 from analyses.commerce.outcome import Cell
 from analyses.commerce.panel import OCCUPIED, campaign_rows, panel
 from analyses.commerce.rates import MIN_COVERAGE, last_usable
@@ -88,11 +88,12 @@ def active_shops(
 def brand_communes(establishments: pd.DataFrame) -> Mapping[str, int]:
     """Return the number of communes of each brand (plain names) in a table ``establishments``.
 
-    Only a table that spans several communes can tell: for one commune every brand would count one.
+    The arrondissements of one city are one commune. Only a table that spans several communes can
+    tell: for one commune every brand would count one.
     """
     table = establishments.dropna(subset=["brand", "commune"])
     names = table["brand"].astype("object").map(plain)
-    reach = table.groupby(names)["commune"].nunique()
+    reach = whole_communes(table["commune"]).groupby(names).nunique()
     return {str(brand): int(communes) for brand, communes in reach.items()}
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -49,7 +49,8 @@ class Sides:
         compared with the survey.
     counts : pandas.DataFrame
         ``zone``, ``breakdown``, ``category``, then shops by source: ``survey``, ``sirene``,
-        ``osm`` (missing where the city has no such source).
+        ``osm`` (missing where the city has no such source); in the surveyed zones only, where
+        there are zones.
     matches : pandas.DataFrame
         Pairs: ``source``, ``survey_id``, ``other_id``, ``distance_m``, ``likeness``.
     """
@@ -93,12 +94,14 @@ def compare_sources(
     Returns
     -------
     Sides
-        Without a survey, or without the other source, "not computable".
+        Without a survey, or without the other source, "not computable"; neither is the gap without
+        zones, as nothing tells that the sources cover the same ground.
     """
     found = active_shops(premises, establishments, shops, as_of=as_of, scope=scope, zones=zones,
                          min_coverage=min_coverage)  # fmt: skip
     survey = found.get("survey")
-    counts = _counts(found)
+    ground = None if survey is None else _ground(survey)
+    counts = _counts({source: _inside(item, ground) for source, item in found.items()})
     results: list[Result] = []
     frames: list[pd.DataFrame] = []
     for source in OTHERS:
@@ -106,7 +109,10 @@ def compare_sources(
         if survey is None or other is None:
             results += _absent(source, survey is not None)
             continue
-        results += _gaps(counts, source, survey.day)
+        if ground and other.frame["zone_id"].notna().any():
+            results += _gaps(counts, source, survey.day)
+        else:
+            results.append(missing("source_gap", _GROUNDS, survey.cell(), source=source))
         pairs = match(survey.frame, other.frame, max_distance_m, min_likeness)
         frames.append(pairs.assign(source=source))
         results.append(_rate(survey, other, pairs, source))
@@ -115,6 +121,20 @@ def compare_sources(
     matches = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
     matches = matches[columns]
     return Sides(tuple(results), counts, matches)
+
+
+def _ground(survey: Shops) -> frozenset[str]:
+    """Return the zones that the survey went to, with those that lie in them."""
+    went = {str(zone) for zone in survey.frame["zone_id"].dropna()}
+    return frozenset(part for zone in went for part in survey.parts.get(zone, (zone,)))
+
+
+def _inside(shops: Shops, ground: frozenset[str] | None) -> Shops:
+    """Keep the shops that stand in the surveyed zones; all of them if there are no zones."""
+    if not ground:
+        return shops
+    frame = shops.frame
+    return replace(shops, frame=frame[frame["zone_id"].isin(ground).to_numpy(bool)])
 
 
 def likeness(one: str, other: str) -> float:
@@ -250,6 +270,12 @@ def _left_out(shops: int) -> Text:
 _ONE_SIDE = Text(
     "Il faut deux sources pour les comparer : un relevé des locaux, et Sirene ou OpenStreetMap.",
     "It takes two sources to compare them: a survey of premises, and SIRENE or OpenStreetMap.",
+)
+_GROUNDS = Text(
+    "Périmètres différents ou inconnus : sans zones communes aux deux sources, leurs totaux ne se "
+    "comparent pas. Des zones (zones, dans city.yml) donneront l'écart.",
+    "Different or unknown perimeters: without zones common to both sources, their totals cannot be "
+    "compared. Zones (zones, in city.yml) will give the gap.",
 )
 _UNPLACED = Text(
     "Aucun commerce nommé et situé dans l'une des deux sources : rien ne peut être apparié.",

@@ -19,7 +19,7 @@ from analyses.commerce.outcome import Cell, missing, result
 from analyses.commerce.panel import YEAR_DAYS
 from analyses.commerce.proportions import wilson
 from analyses.results import Estimate, Result
-from analyses.wording import Text, number
+from analyses.wording import Text, number, plural
 
 Floats = npt.NDArray[np.float64]
 AGES = (1, 3, 5)
@@ -104,8 +104,9 @@ def kaplan_meier(
         Age at which each enters the risk set (left truncation).
     level : float
         Coverage of the interval: Greenwood's variance on the scale of log(−log S) (Kalbfleisch
-        and Prentice 2002, section 1.4). Where nothing has closed yet, that scale has no value: the
-        Wilson bound of "none of those at risk" stands in.
+        and Prentice 2002, section 1.4). Where nothing has closed yet, or nothing is left, that
+        scale has no value: the Wilson bound of "none" or "all of those at risk" stands in (the
+        upper one never above that of the step before).
 
     Returns
     -------
@@ -124,6 +125,9 @@ def kaplan_meier(
         high = np.where(inner, survived ** np.exp(-half), survived)
     none_yet = survived == 1
     low[none_yet] = [wilson(n, n, level)[0] for n in fitted.n_risk[none_yet]]
+    none_left = survived == 0
+    before = float(high[inner][-1]) if inner.any() else 1.0
+    high[none_left] = [min(wilson(0, n, level)[1], before) for n in fitted.n_risk[none_left]]
     return pd.DataFrame(
         {
             "age_years": fitted.surv_times, "at_risk": fitted.n_risk.astype(int),
@@ -178,8 +182,9 @@ def _at(curve: pd.DataFrame, time: Floats, age: int, cell: Cell) -> Result:
 
 def _not_reached(age: int, n: int) -> Text:
     return Text(
-        f"Aucun des {number(n, 'fr')} établissements suivis n'a été observé jusqu'à "
-        f"{number(age, 'fr')} an(s). Un historique Sirene plus long le permettrait.",
-        f"None of the {number(n, 'en')} establishments followed was observed up to age "
+        f"Établissements suivis : {number(n, 'fr')}, dont aucun jusqu'à "
+        f"{number(age, 'fr')} {plural(age, 'an', 'ans')}. Un historique Sirene plus long le "
+        "permettrait.",
+        f"Establishments followed: {number(n, 'en')}, none of them up to age "
         f"{number(age, 'en')}. A longer SIRENE history would allow it.",
     )

@@ -16,7 +16,7 @@ from analyses.commerce.outcome import Cell, count, missing, result
 from analyses.commerce.proportions import wilson
 from analyses.commerce.survival import AGES, Survival, survival
 from analyses.results import Estimate, Quality, Result
-from analyses.wording import Text, day, number
+from analyses.wording import Language, Text, day, number
 
 YEARS_SHOWN = 10
 FAMILY_YEARS = 5
@@ -105,7 +105,7 @@ def measure_turnover(
         _row(cell, part, span, found.as_of, exclude_transfers)
         for cell, part, span in _cells(found, first, last, found.as_of)
     ]
-    results = [item for row in rows for item in _results(row, found.as_of)]
+    results = [item for row in rows for item in _results(row, found)]
     followed = survival(found, ages=ages, cohort=cohort, observed_from=observed_from)
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     return Turnover((*results, *followed.results), frame, found, followed)
@@ -167,11 +167,11 @@ def _row(
     }  # fmt: skip
 
 
-def _results(row: dict[str, object], as_of: date) -> list[Result]:
+def _results(row: dict[str, object], found: Lives) -> list[Result]:
     counts = {name: int(str(row[name])) for name in ("openings", "closures", "transfers")}
     start, end = date(int(str(row["year"])), 1, 1), date(int(str(row["last_year"])), 12, 31)
     cell = Cell(str(row["zone"]), str(row["breakdown"]), str(row["category"]), start, end)
-    note = _provisional(as_of) if row["provisional"] else None
+    note = _provisional(found) if row["provisional"] else None
     quality: Quality = "reserve" if row["provisional"] else "measured"
     results = [
         count(name, value, cell, source="sirene", quality=quality, note=note)
@@ -198,15 +198,19 @@ def _nothing(why: Text) -> Turnover:
     return Turnover(results, pd.DataFrame(columns=_COLUMNS), None, None)
 
 
-def _provisional(as_of: date) -> Text:
+def _provisional(found: Lives) -> Text:
+    told_fr = " (date déduite des données)" if found.deduced else ""
+    told_en = " (a date told by the data)" if found.deduced else ""
+    when_fr, when_en = (day(found.as_of, x) if found.as_of else "" for x in _LANGUAGES)
     return Text(
-        f"Provisoire : l'extrait date du {day(as_of, 'fr')} et les fermetures sont déclarées avec "
+        f"Provisoire : l'extrait date du {when_fr}{told_fr} et les fermetures sont déclarées avec "
         f"retard (moins de {number(PROVISIONAL_MONTHS, 'fr')} mois de recul).",
-        f"Provisional: the extract dates from {day(as_of, 'en')} and closures are declared late "
+        f"Provisional: the extract dates from {when_en}{told_en} and closures are declared late "
         f"(less than {number(PROVISIONAL_MONTHS, 'en')} months of hindsight).",
     )
 
 
+_LANGUAGES: tuple[Language, Language] = ("fr", "en")
 _NO_REGISTER = Text(
     "La ville n'a pas fourni d'extrait du répertoire Sirene.",
     "The city gave no extract of the SIRENE register.",

@@ -50,6 +50,8 @@ def sides(results: Iterable[Result]) -> list[Finding]:
         gap, rate = latest(find(own, "source_gap")), latest(find(own, "match_rate"))
         if gap is not None:
             findings.append(_gap(gap, rate, source))
+        elif rate is not None:
+            findings.append(_matched(rate, source))
     return findings + missing_findings("sides", results)
 
 
@@ -61,7 +63,8 @@ def _families(shares: list[Result], source: str) -> Finding:
         where, n = w.pick(SOURCES[source]), w.count(top[0].estimate.n)
         if w.language == "fr":
             return (
-                f"Selon {where}, sur {n} commerces en activité de famille connue, les premières "
+                f"Selon {where}, sur {n} {w.noun(top[0].estimate.n, 'commerce', 'commerces')} en "
+                f"activité de famille connue, les premières "
                 f"familles sont : {w.list(named)}."
             )
         return (
@@ -102,6 +105,16 @@ def _chains(chains: Result) -> Finding:
     return Finding("offer-chains", text, (chains,))
 
 
+def _matched(rate: Result, source: str) -> Finding:
+    text = Text(
+        f"{FR.share(rate.estimate.value)} des commerces relevés se retrouvent dans "
+        f"{FR.pick(SOURCES[source])} par la position et le nom ({FR.range(rate)}).",
+        f"{EN.share(rate.estimate.value)} of the surveyed shops are found in "
+        f"{EN.pick(SOURCES[source])} by position and name ({EN.range(rate)}).",
+    )
+    return Finding(f"sides-{source}", text, (rate,))
+
+
 def _gap(gap: Result, rate: Result | None, source: str) -> Finding:
     surveyed = gap.estimate.n
     other = gap.estimate.n + gap.estimate.value
@@ -111,7 +124,8 @@ def _gap(gap: Result, rate: Result | None, source: str) -> Finding:
         name = w.pick(SOURCES[source])
         if w.language == "fr":
             text = (
-                f"Le relevé compte {w.count(surveyed)} commerces en activité, {name} "
+                f"Dans les zones relevées, le relevé compte {w.count(surveyed)} "
+                f"{w.noun(surveyed, 'commerce', 'commerces')} en activité, {name} "
                 f"{w.count(other)} (écart : {w.count(gap.estimate.value, signed=True)})"
             )
             if rate is None:
@@ -121,7 +135,8 @@ def _gap(gap: Result, rate: Result | None, source: str) -> Finding:
                 f"la position et le nom ({w.range(rate)})."
             )
         text = (
-            f"The survey counts {w.count(surveyed)} active shops, {name} {w.count(other)} "
+            f"In the surveyed zones, the survey counts {w.count(surveyed)} active shops, {name} "
+            f"{w.count(other)} "
             f"(gap: {w.count(gap.estimate.value, signed=True)})"
         )
         if rate is None:

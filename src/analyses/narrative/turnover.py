@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyses.narrative.phrases import ALL, EN, FR, Words, find, latest, missing_findings, said
+from analyses.narrative.phrases import (
+    ALL,
+    EN,
+    FR,
+    Words,
+    find,
+    latest,
+    missing_findings,
+    said,
+    weight,
+)
 from analyses.results import Finding, Result
 from analyses.wording import Text
 
@@ -120,4 +130,4 @@ def _survival(shown: list[Result]) -> Finding:
         f"{EN.list(ages_en)}.",
     )
     others = tuple(item for item in shown if item is not headline)
-    return Finding("turnover-survival", text, (headline, *others), "key")
+    return Finding("turnover-survival", text, (headline, *others), weight(headline))

@@ -60,7 +60,11 @@ def level(
         findings += places.surfaces(results, rate)
     findings += _waves(results)
     findings += _set_aside(set_aside)
-    return findings + missing_findings("vacancy", _of(results, LEVELS))
+    told = {item for finding in findings for item in finding.results}
+    late = [item for item in told if item.indicator == "survey_coverage"]
+    days = {item.period_end for item in late if rate and item.period_end != rate.period_end}
+    unsaid = [item for item in _of(results, LEVELS) if item.period_end not in days]
+    return findings + missing_findings("vacancy", unsaid)
 
 
 def change(results: Iterable[Result]) -> list[Finding]:
@@ -199,6 +203,7 @@ def _set_aside(visits: Sequence[tuple[date, int]]) -> list[Finding]:
 
 
 MOST_WAVES = 6
+NEGLIGIBLE_POINTS = 0.05
 
 
 def _coverage(results: list[Result], rate: Result) -> list[Finding]:
@@ -266,7 +271,8 @@ def _trend(trend: Result) -> Finding:
 
 
 def _composition(mix: Result, trend: Result | None) -> Finding:
-    shown = mix.estimate.low > 0 or mix.estimate.high < 0
+    clear = mix.estimate.low > 0 or mix.estimate.high < 0
+    shown = clear and abs(mix.estimate.value) >= NEGLIGIBLE_POINTS
     told = trend is not None and (trend.estimate.low > 0 or trend.estimate.high < 0)
     same = trend is not None and mix.estimate.value * trend.estimate.value > 0
 

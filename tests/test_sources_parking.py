@@ -291,3 +291,13 @@ def test_stays_stream_into_the_accumulator(tmp_path) -> None:
     assert batch["zone_id"].tolist() == ["Z1", "Z1"]
     assert batch["departure"].isna().tolist() == [False, True]
     assert not batch["left_censored"].any()
+
+
+def test_the_separator_that_a_spreadsheet_declares_is_no_row(tmp_path) -> None:
+    text = "sep=;\n\nmeter_id;start;purchased_minutes\nM1;2024-06-03 10:00;30\nM1;{};30\n"
+    frame = load(tmp_path, "parking_payments", text.format("2024-06-03 11:00"))["parking_payments"]
+    assert frame["purchased_minutes"].tolist() == [30, 30]
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, "parking_payments", text.format("demain"))
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.value) == (5, "demain")

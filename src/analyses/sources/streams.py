@@ -109,7 +109,7 @@ def _csv(asked: Request, choose: Choose | None) -> Iterator[tuple[Raw, list[Faul
     raise_if_any(_doubled(asked.file, names, wanted))
     keys = [str(names.index(name)) for name in wanted if name]
     ragged: list[Any] = []
-    first = 2
+    first = shape.skip + 2
     try:
         with _stream(asked) as stream:
             for batch in _reader(stream, shape, len(names), keys, ragged):
@@ -141,7 +141,7 @@ def _reader(
         use_threads=False,
         encoding=shape.encoding,
         block_size=BLOCK,
-        skip_rows=1,
+        skip_rows=shape.skip + 1,
         column_names=[str(i) for i in range(width)],
     )
     parsing = pacsv.ParseOptions(

@@ -47,9 +47,10 @@ def test_a_missing_folder_of_cities_is_said(tmp_path: Path) -> None:
 
 
 def test_an_unknown_city_is_said_with_those_there_are(root: Path, tmp_path: Path) -> None:
-    done = coeurville("run", "atlantide", "--cities", str(root / "cities"), cwd=tmp_path)
+    done = coeurville("run", "avignion", "--cities", str(root / "cities"), cwd=tmp_path)
     assert done.returncode == 1
-    assert "atlantide" in done.stderr
+    assert "avignion" in done.stderr
+    assert "Did you mean avignon?" in done.stderr
     assert "demo" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -81,7 +82,7 @@ def test_all_faults_of_a_city_file_come_at_once(tmp_path: Path, command: str) ->
     assert done.returncode == 2
     assert "4 faults" in done.stderr
     for key in ("insee_code", "time_zone", "colour", "population"):
-        assert f"column {key}" in done.stderr
+        assert f"key {key}" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "output").exists()
 

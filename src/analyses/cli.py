@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 import tempfile
 import traceback
@@ -175,8 +176,11 @@ def _chosen(ids: list[str] | None, everything: bool, cities_dir: Path) -> list[s
         raise CoeurvilleError(f"Name a city, or use --all. Cities: {', '.join(known) or 'none'}.")
     unknown = [city_id for city_id in ids if city_id not in known]
     if unknown:
+        close = difflib.get_close_matches(unknown[0], known, n=1)
+        hint = f"Did you mean {close[0]}? " if close else ""
         raise CoeurvilleError(
-            f"No city {', '.join(unknown)} in {cities_dir}. Cities: {', '.join(known) or 'none'}."
+            f"No city {', '.join(unknown)} in {cities_dir}. {hint}"
+            f"Cities: {', '.join(known) or 'none'}."
         )
     return list(dict.fromkeys(ids))
 

@@ -39,7 +39,8 @@ class Fault:
         if self.row is not None:
             where += f", line {self.row}"
         if self.column is not None:
-            where += f", column {self.column}"
+            named = "key" if self.file.endswith((".yml", ".yaml")) else "column"
+            where += f", {named} {self.column}"
         if self.value is not None:
             where += f", value {_short(self.value)}"
         return f"{where}: {self.problem}. {self.remedy}."

@@ -80,6 +80,12 @@ def test_a_mistyped_year_is_set_aside_and_told(days: int) -> None:
     assert commerce.measure_offer(table, bootstrap=5).shops["survey"].day == clean.waves[-1]
 
 
+def test_small_rounds_far_apart_are_all_kept() -> None:
+    found = panel(visits(*([(key, 60 * key), (key + 50, 60 * key)] for key in range(50))))
+    assert len(found.dates) == 50
+    assert found.set_aside == ()
+
+
 def test_an_incomplete_last_wave_does_not_speak() -> None:
     part = [(key, 730) for key in range(30)]
     table = visits(spread(0, 10), spread(365, 10), part, vacant=(3, 4, 5, 60))

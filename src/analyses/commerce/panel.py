@@ -217,12 +217,12 @@ def _is_check(
 def _without_strays(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[tuple[date, int], ...]]:
     """Set aside campaigns of a few premises: a mistyped year, a single visit; number the others."""
     sizes = frame.groupby("wave")["premises_id"].nunique()
-    stray = (sizes < STRAY_PREMISES) & (sizes < STRAY_SHARE * frame["premises_id"].nunique())
+    stray = (sizes < STRAY_PREMISES) & (sizes < STRAY_SHARE * sizes.max())
     aside = frame[frame["wave"].map(stray).astype(bool)]
     days = aside.groupby("day")["premises_id"].nunique()
     kept = frame[~frame["wave"].map(stray).astype(bool)].copy()
     kept["wave"] = kept["wave"].map({old: new for new, old in enumerate(sizes.index[~stray])})
-    return kept, tuple((day.date(), int(n)) for day, n in days.items())
+    return kept, tuple(zip(pd.DatetimeIndex(days.index).date.tolist(), days.tolist(), strict=True))
 
 
 def _one_row_each(frame: pd.DataFrame) -> tuple[pd.DataFrame, int, tuple[str, ...]]:

@@ -85,12 +85,17 @@ def _diversity(results: list[Result]) -> list[Finding]:
     size = common.method.rpartition("/")[0].rpartition("-")[-1]
     text = Text(
         f"Sur {size} commerces pris au hasard, on compterait "
-        f"{FR.count(richness.estimate.value)} activités ; leur diversité équivaut à "
-        f"{FR.decimal(common.estimate.value)} activités également représentées "
+        f"{FR.count(richness.estimate.value)} "
+        f"{FR.noun(round(richness.estimate.value), 'activité', 'activités')} ; la diversité "
+        f"équivaut à {FR.decimal(common.estimate.value)} "
+        f"{FR.noun(common.estimate.value, 'activité', 'activités également représentées')} "
         f"({FR.range(common)}).",
         f"Among {size} shops taken at random, one would count "
-        f"{EN.count(richness.estimate.value)} activities; their diversity equals "
-        f"{EN.decimal(common.estimate.value)} equally common activities ({EN.range(common)}).",
+        f"{EN.count(richness.estimate.value)} "
+        f"{EN.noun(round(richness.estimate.value), 'activity', 'activities')}; the diversity "
+        f"equals {EN.decimal(common.estimate.value)} "
+        f"{EN.noun(common.estimate.value, 'activity', 'equally common activities')} "
+        f"({EN.range(common)}).",
     )
     return [Finding("offer-diversity", text, (common, richness))]
 

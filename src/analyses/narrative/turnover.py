@@ -85,7 +85,9 @@ def _ratio(ratio: Result, opened: Result, closed: Result) -> Finding:
 def _transfers(moved: Result, opened: Result) -> Finding:
     n = moved.estimate.value
     text = Text(
-        f"Parmi ces {FR.count(opened.estimate.value)} créations, {FR.count(n)} "
+        f"{FR.noun(opened.estimate.value, 'Sur cette', 'Parmi ces')} "
+        f"{FR.count(opened.estimate.value)} "
+        f"{FR.noun(opened.estimate.value, 'création', 'créations')}, {FR.count(n)} "
         f"{FR.noun(n, 'ressemble à un déménagement', 'ressemblent à des déménagements')} dans la "
         "commune : la même entreprise y ferme un établissement au même moment.",
         f"Of these {EN.count(opened.estimate.value)} openings, {EN.count(n)} "

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from analyses.cities import Parameters
 from analyses.errors import RenderError
-from analyses.reports import engines
+from analyses.reports import engines, words
 
 
 class Engine:
@@ -47,3 +48,7 @@ def test_quarto_when_asked_for_fails_as_quarto(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="quarto stopped"):
         engines.render(None, tmp_path, "quarto")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_parameter_of_a_city_is_printed() -> None:
+    assert set(words.PARAMETERS) == set(Parameters.model_fields)

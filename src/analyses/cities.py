@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from analyses import declarations
 from analyses.errors import CoeurvilleError, Fault, InputError
 
 ZoneKind = Literal[
@@ -185,16 +186,13 @@ def _shown(values: tuple[float, ...]) -> str:
 
 
 class Parameters(_Strict):
-    """Choices of the city that change a result; each is printed with it."""
+    """Choices of the city that change a result; the method annex of the report prints them."""
 
     survey_min_coverage: float = Field(
         default=80,
         ge=0,
         le=100,
         description="Coverage (%) under which the vacancy rate is not shown",
-    )
-    small_count: int = Field(
-        default=3, ge=1, description="Smallest number of units in a cell of the public edition"
     )
     structural_vacancy_months: int = Field(
         default=24, ge=1, description="Months after which a vacancy is called structural"
@@ -304,7 +302,8 @@ def read(folder: str | Path) -> City:
     path = folder / "city.yml"
     label = f"{folder.name}/city.yml"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = yaml.safe_load(text)
     except FileNotFoundError:
         raise InputError([Fault(label, "the file does not exist", _NEW_CITY)]) from None
     except UnicodeDecodeError as error:
@@ -312,7 +311,7 @@ def read(folder: str | Path) -> City:
             [Fault(label, f"the file is not UTF-8 text ({error.reason})", "Save it as UTF-8")]
         ) from None
     except yaml.YAMLError as error:
-        raise InputError([_yaml_fault(label, error)]) from None
+        raise InputError([declarations.unreadable(label, error)]) from None
     if not isinstance(content, dict):
         raise InputError([Fault(label, "the file holds no keys", _NEW_CITY)])
     faults: list[Fault] = []
@@ -321,7 +320,8 @@ def read(folder: str | Path) -> City:
     try:
         city = City(**{**content, "folder": folder})
     except ValidationError as error:
-        raise InputError([*faults, *_faults(label, error)]) from None
+        found = declarations.faults(label, text, error, _keys())
+        raise InputError([*faults, *found]) from None
     if city.id != folder.resolve().name:
         faults.append(
             Fault(label, "the id is not the folder's name", f"Write id: {folder.resolve().name}",
@@ -355,33 +355,11 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
+def _keys() -> set[str]:
+    """Return every key that the file may hold, at any depth."""
+    schema = json_schema()
+    parts = [schema, *schema["$defs"].values()]
+    return {key for part in parts for key in part.get("properties", {})}
+
+
 _NEW_CITY = "Write one with `coeurville new ID`"
-
-
-def _yaml_fault(label: str, error: yaml.YAMLError) -> Fault:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "the file is not YAML"
-    return Fault(
-        label,
-        f"the file is not valid YAML ({problem})",
-        "Check the indentation, the colons and the quotes at that line",
-        row=None if mark is None else mark.line + 1,
-    )
-
-
-def _faults(label: str, error: ValidationError) -> list[Fault]:
-    faults = []
-    for item in error.errors():
-        key = ".".join(str(part) for part in item["loc"]) or None
-        if item["type"] == "extra_forbidden":
-            problem, remedy = "unknown key", "Remove it or correct its spelling"
-            value = None
-        elif item["type"] == "missing":
-            problem, remedy, value = "the key is missing", "Add it", None
-        else:
-            problem = item["msg"].removeprefix("Value error, ").rstrip(".")
-            problem = problem[0].lower() + problem[1:]
-            remedy = "Correct the value; cities/city.schema.json describes every key"
-            value = None if isinstance(item["input"], dict | list) else str(item["input"])
-        faults.append(Fault(label, problem, remedy, column=key, value=value))
-    return faults

@@ -80,9 +80,7 @@ def percent(
     return f"{body}{NARROW_SPACE}%" if language == "fr" else f"{body}%"
 
 
-def interval(
-    low: float, high: float, unit: str, language: Language = "fr", digits: int = 1
-) -> str:
+def interval(low: float, high: float, unit: str, language: Language = "fr", digits: int = 1) -> str:
     """Write an interval with its unit once: ``9,1 à 12,4 %`` / ``9.1 to 12.4%``."""
     joiner = " à " if language == "fr" else " to "
     if unit == "%":

@@ -60,7 +60,7 @@ def method(city: City, chapters: Sequence[Chapter], record: Manifest, writer: Wr
         md.bullets([_say(item, writer) for item in words.LIMITS_ITEMS]),
         md.heading(_say(words.RUN, writer), 2, "fabrication"),
         md.paragraph(_say(words.RUN_LEAD, writer)),
-        _run(record, writer),
+        _run(record, city, writer),
     ]
     return "\n".join(parts)
 
@@ -116,7 +116,18 @@ def _data(city: City, writer: Writer) -> str:
     return writer.table(_content(writer, words.DATA, words.DATA_HEADER, rows), "table-donnees")
 
 
-def _run(record: Manifest, writer: Writer) -> str:
+def _parameters(city: City, writer: Writer) -> str:
+    """Write the choices of the city that change a result, on one line."""
+    chosen = city.parameters.model_dump()
+    return " ; ".join(
+        f"{_say(label, writer)} : "
+        + (", ".join(number(v, writer.language) for v in value)
+           if isinstance(value := chosen[name], tuple) else number(value, writer.language))
+        for name, label in words.PARAMETERS.items()
+    )  # fmt: skip
+
+
+def _run(record: Manifest, city: City, writer: Writer) -> str:
     version = record.code_version
     if record.dirty:
         version += f" ({_say(words.RUN_DIRTY, writer)})"
@@ -126,6 +137,7 @@ def _run(record: Manifest, writer: Writer) -> str:
         [_say(words.RUN_MARK, writer), record.short],
         [_say(words.RUN_CODE, writer), version],
         [_say(words.RUN_PYTHON, writer), record.python],
+        [_say(words.RUN_PARAMETERS, writer), _parameters(city, writer)],
         [_say(words.RUN_INPUTS, writer), inputs or _say(words.RUN_NO_INPUTS, writer)],
     ]
     return writer.table(_content(writer, words.RUN_CAPTION, words.RUN_HEADER, rows), "table-run")

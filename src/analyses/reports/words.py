@@ -153,6 +153,17 @@ RUN_EDITION = Text("Édition", "Edition")
 RUN_MARK = Text("Empreinte", "Fingerprint")
 RUN_CODE = Text("Version du code", "Code version")
 RUN_DIRTY = Text("modifiée depuis", "changed since")
+RUN_PARAMETERS = Text("Paramètres", "Parameters")
+PARAMETERS = {
+    "survey_min_coverage": Text("couverture minimale d'un relevé (%)", "least coverage (%)"),
+    "structural_vacancy_months": Text(
+        "vacance structurelle au-delà de (mois)", "structural vacancy beyond (months)"
+    ),
+    "chain_min_communes": Text("communes d'une enseigne nationale", "communes of a chain"),
+    "survival_years": Text("âges de survie (années)", "ages of survival (years)"),
+    "surface_breaks": Text("limites des classes de surface (m²)", "limits of floor area (m²)"),
+}
+"""Labels of the city's parameters (``cities.Parameters``), every one printed."""
 RUN_PYTHON = Text("Python", "Python")
 RUN_INPUTS = Text("Fichiers lus (SHA-256 abrégé)", "Files read (short SHA-256)")
 RUN_NO_INPUTS = Text("aucun", "none")

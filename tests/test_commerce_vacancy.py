@@ -13,13 +13,13 @@ from statsmodels.genmod.generalized_estimating_equations import GEE
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import proportion_confint
 
-from analyses import commerce
+from analyses import commerce, indicators
 from analyses.commerce import markov
 from analyses.commerce.panel import panel
 from analyses.commerce.proportions import paired_difference, wilson, wilson_finite
 from analyses.commerce.rates import surface_class
 from analyses.commerce.trend import composition, paired_change, slope_within
-from analyses.results import Result, to_frame
+from analyses.results import Estimate, Result, to_frame
 
 WAVES = ("2019-06-15", "2020-06-15", "2021-06-15", "2023-06-15")
 
@@ -398,3 +398,15 @@ def test_a_part_without_vacant_premises_borrows_the_other_side() -> None:
     assert entry.estimate.n == 114
     assert entry.estimate.value == pytest.approx(100 * 10 / 114, rel=0.02)
     assert one(results, "relet_rate", **where).quality == "suppressed"
+
+
+def test_a_band_is_named_only_where_the_whole_interval_lies_in_it() -> None:
+    def rate(low: float, value: float, high: float) -> Result:
+        estimate = Estimate(value, low, high, 100)
+        return Result("vacancy_rate", estimate, "%", "survey", "wilson/1")
+
+    steps = indicators.get("vacancy_rate").bands
+    assert steps is not None
+    assert commerce.band(rate(11, 15, 20)) == steps.of(15).label.text()
+    assert commerce.band(rate(5.7, 20, 51)) is None
+    assert commerce.band(rate(1, 2, 4)) == steps.of(2).label.text()

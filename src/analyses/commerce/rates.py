@@ -281,11 +281,16 @@ def _row(
 
 
 def band(rate: Result) -> Text | None:
-    """Return the words of the published band that holds a rate, or nothing if it has no value."""
+    """Return the words of the published band that holds a rate with its whole interval.
+
+    Nothing is returned for a rate without value, nor where the interval spans several bands: a
+    street of ten premises cannot be called "very high" on one more empty shop.
+    """
     bands = indicators.get(rate.indicator).bands
     if bands is None or not rate.computable:
         return None
-    return bands.of(rate.estimate.value).label.text()
+    low, high = bands.of(rate.estimate.low), bands.of(rate.estimate.high)
+    return low.label.text() if low == high else None
 
 
 def _low_coverage(counted: _Counted, threshold: float, when: date | None) -> Text:

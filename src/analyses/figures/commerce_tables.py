@@ -204,7 +204,7 @@ def _is_part(result: Result, breakdown: str) -> bool:
 
 def _band(result: Result, language: Language) -> str:
     found = band(result)
-    return "" if found is None else found.in_(language)
+    return "–" if found is None else found.in_(language)
 
 
 def _note(hidden: int, language: Language) -> str:

@@ -75,7 +75,7 @@ def vacancy_by(
     kept = list(results)
     rates = _last(kept, "vacancy_rate")
     whole = next((r for r in rates if r.zone == "*" and r.breakdown == "total"), None)
-    parts = [r for r in rates if _part_of(r, breakdown)]
+    parts = [r for r in rates if is_part(r, breakdown)]
     if len(parts) < 2:
         return None
     ordered = breakdown == "surface_class"
@@ -291,7 +291,8 @@ def _last(results: Iterable[Result], indicator: str) -> list[Result]:
     return [r for r in rows if r.period_end == last]
 
 
-def _part_of(result: Result, breakdown: str) -> bool:
+def is_part(result: Result, breakdown: str) -> bool:
+    """Whether a result describes one zone, or one part of the whole by this breakdown."""
     if breakdown == "zone":
         return result.zone != "*" and result.breakdown == "total"
     return result.zone == "*" and result.breakdown == breakdown

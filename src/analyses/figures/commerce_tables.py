@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from analyses.commerce import band
-from analyses.figures.commerce import category
+from analyses.figures.commerce import category, is_part
 from analyses.figures.figure import Table
 from analyses.results import Result
 from analyses.wording import Language, Text, day, interval, number, percent, plural
@@ -45,7 +45,7 @@ def vacancy_by(
 ) -> Table | None:
     """Tabulate the vacancy of the last wave by zone, street, activity family or surface class.
 
-    A rate that may not be shown is said to be so, with its reason, in place of the number.
+    Rows whose rate may not be shown are left out; the note says how many they are.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def vacancy_by(
     """
     rates = [r for r in results if r.indicator == "vacancy_rate" and r.period_end is not None]
     last = max((r.period_end for r in rates if r.period_end is not None), default=None)
-    kept = [r for r in rates if r.period_end == last and _is_part(r, breakdown)]
+    kept = [r for r in rates if r.period_end == last and is_part(r, breakdown)]
     shown = sorted((r for r in kept if r.computable), key=lambda r: -r.estimate.value)[:LONGEST]
     if not shown or last is None:
         return None
@@ -194,12 +194,6 @@ def _last_names(premises: pd.DataFrame, vacant: pd.DataFrame) -> pd.Series:
     named = premises[premises["name"].notna()].sort_values("wave")
     last = named.groupby("premises_id")["name"].last()
     return vacant["premises_id"].map(last).fillna("")
-
-
-def _is_part(result: Result, breakdown: str) -> bool:
-    if breakdown == "zone":
-        return result.zone != "*" and result.breakdown == "total"
-    return result.zone == "*" and result.breakdown == breakdown
 
 
 def _band(result: Result, language: Language) -> str:

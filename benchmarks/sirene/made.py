@@ -8,27 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-COLUMNS = (
-    "siren", "nic", "siret", "statutDiffusionEtablissement", "dateCreationEtablissement",
-    "trancheEffectifsEtablissement", "anneeEffectifsEtablissement",
-    "activitePrincipaleRegistreMetiersEtablissement", "dateDernierTraitementEtablissement",
-    "etablissementSiege", "nombrePeriodesEtablissement", "complementAdresseEtablissement",
-    "numeroVoieEtablissement", "indiceRepetitionEtablissement", "typeVoieEtablissement",
-    "libelleVoieEtablissement", "codePostalEtablissement", "libelleCommuneEtablissement",
-    "libelleCommuneEtrangerEtablissement", "distributionSpecialeEtablissement",
-    "codeCommuneEtablissement", "codeCedexEtablissement", "libelleCedexEtablissement",
-    "codePaysEtrangerEtablissement", "libellePaysEtrangerEtablissement",
-    "complementAdresse2Etablissement", "numeroVoie2Etablissement", "indiceRepetition2Etablissement",
-    "typeVoie2Etablissement", "libelleVoie2Etablissement", "codePostal2Etablissement",
-    "libelleCommune2Etablissement", "libelleCommuneEtranger2Etablissement",
-    "distributionSpeciale2Etablissement", "codeCommune2Etablissement", "codeCedex2Etablissement",
-    "libelleCedex2Etablissement", "codePaysEtranger2Etablissement",
-    "libellePaysEtranger2Etablissement", "dateDebut", "etatAdministratifEtablissement",
-    "enseigne1Etablissement", "enseigne2Etablissement", "enseigne3Etablissement",
-    "denominationUsuelleEtablissement", "activitePrincipaleEtablissement",
-    "nomenclatureActivitePrincipaleEtablissement", "caractereEmployeurEtablissement",
-)  # fmt: skip
-"""The 48 columns of StockEtablissement, in the official order."""
+from analyses.demo.layouts import STOCK as COLUMNS
 
 COMMUNE = "79191"
 COMMUNES = 35_000

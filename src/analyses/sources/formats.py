@@ -116,7 +116,9 @@ def _mixed(path: Path) -> int | None:
 def _is_utf8(path: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as stream:
-        while block := stream.read(1 << 22):
+        while block := stream.read(1 << 20):
+            if block.isascii() and not decoder.getstate()[0]:
+                continue
             try:
                 decoder.decode(block)
             except UnicodeDecodeError:

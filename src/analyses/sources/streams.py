@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,11 @@ BLOCK = 1 << 23
 ROWS = 1 << 17
 """Rows of Parquet read at a time."""
 
+AHEAD = 2
+"""Batches read before they are asked for."""
+
 Lines = npt.NDArray[np.int64]
+Batch = tuple[Raw, list[Fault]]
 
 Choose = Callable[[Sequence[str]], Sequence[str]]
 """Given the headers of a file, those to read."""
@@ -54,13 +60,26 @@ def batches(asked: Request, choose: Choose | None = None) -> Iterator[tuple[Raw,
     """
     kind = asked.path.suffix.lower()
     if kind == ".parquet":
-        yield from _parquet(asked, choose)
+        yield from _ahead(_parquet(asked, choose))
     elif kind in (".xlsx", ".xlsm"):
         yield _chosen(*files.read_xlsx(asked.path, asked.file, asked.source.sheet), choose)
     elif kind in (".geojson", ".json"):
         yield _chosen(*geojson.read(asked.path, asked.file), choose)
     else:
-        yield from _csv(asked, choose)
+        yield from _ahead(_csv(asked, choose))
+
+
+def _ahead(source: Iterator[Batch]) -> Iterator[Batch]:
+    """Read the next batches in a thread of their own while the caller works on the last one.
+
+    Parsing leaves the interpreter free, so that two cores share a large file; the order, and what
+    is raised, stay those of ``source``.
+    """
+    with ThreadPoolExecutor(1) as reader:
+        waiting = deque(reader.submit(next, source, None) for _ in range(AHEAD))
+        while (found := waiting.popleft().result()) is not None:
+            waiting.append(reader.submit(next, source, None))
+            yield found
 
 
 def _chosen(raw: Raw, faults: list[Fault], choose: Choose | None) -> tuple[Raw, list[Fault]]:
@@ -116,7 +135,7 @@ def _csv(asked: Request, choose: Choose | None) -> Iterator[tuple[Raw, list[Faul
                 skipped, faults = _ragged(asked.file, ragged, first + batch.num_rows)
                 total = batch.num_rows + len(skipped)
                 lines = np.arange(first, first + total, dtype=np.int64)
-                lines = lines[~np.isin(lines, skipped)]
+                lines = lines[~np.isin(lines, skipped)] if skipped else lines
                 first += total
                 columns = {names[int(key)]: batch.column(i) for i, key in enumerate(keys)}
                 texts = {name: pa.chunked_array([c]) for name, c in columns.items()}

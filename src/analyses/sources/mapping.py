@@ -67,7 +67,7 @@ def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
         labels |= {"lon": point, "lat": point}
     for name, coded in source.values.items():
         if name in columns:
-            columns[name] = _coded(columns[name], coded)
+            columns[name] = coded(columns[name], coded)
     out = Raw(raw.file, pa.table(columns), raw.lines, labels, raw.header)
     order = asked.option("point_order", ORDERS[0])
     if order not in ORDERS:
@@ -81,7 +81,7 @@ def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
             )
         )
     if crs := asked.option("crs"):
-        out, wrong = _projected(out, crs)
+        out, wrong = projected(out, crs)
         faults += wrong
     return out, faults
 
@@ -153,7 +153,7 @@ def _misnamed(raw: Raw, asked: Request, schema: Schema) -> list[Fault]:
     return faults
 
 
-def _coded(values: pa.ChunkedArray, coded: dict[str, str]) -> pa.ChunkedArray:
+def coded(values: pa.ChunkedArray, coded: dict[str, str]) -> pa.ChunkedArray:
     """Replace texts by their codes; an empty code means missing, an empty key a blank cell."""
     trimmed = pc.utf8_trim_whitespace(values)
     trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
@@ -170,17 +170,22 @@ def _coded(values: pa.ChunkedArray, coded: dict[str, str]) -> pa.ChunkedArray:
 
 
 def _split(raw: Raw, point: str, order: str) -> dict[str, pa.ChunkedArray]:
-    """Cut a column such as ``49.26, -123.18`` in two (also WKT and GeoJSON points)."""
-    if point not in raw.table.column_names:
-        return {}
-    found = pc.extract_regex(raw.table[point], _POINT)
+    return split_point(raw.table[point], order) if point in raw.table.column_names else {}
+
+
+def split_point(values: pa.ChunkedArray, order: str) -> dict[str, pa.ChunkedArray]:
+    """Cut texts such as ``49.26, -123.18`` in ``lon`` and ``lat`` (also WKT and GeoJSON points).
+
+    A text that is no point stays whole on one side, where it is found to be no number.
+    """
+    found = pc.extract_regex(values, _POINT)
     first, second = pc.struct_field(found, [0]), pc.struct_field(found, [1])
-    text = pc.if_else(pc.is_null(found), raw.table[point], first)
+    text = pc.if_else(pc.is_null(found), values, first)
     ordered = (text, second) if order == ORDERS[1] else (second, text)
     return {"lon": ordered[0], "lat": ordered[1]}
 
 
-def _projected(raw: Raw, crs: str) -> tuple[Raw, list[Fault]]:
+def projected(raw: Raw, crs: str) -> tuple[Raw, list[Fault]]:
     """Bring projected coordinates to longitude and latitude."""
     try:
         to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)

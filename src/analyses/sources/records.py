@@ -210,7 +210,7 @@ def _named(
         coded = {k: dict(v) for k, v in recipe.values.items()} | dict(asked.source.values)
         for name, codes in coded.items():
             if name in columns:
-                columns[name] = mapping._coded(columns[name], codes)
+                columns[name] = mapping.coded(columns[name], codes)
         for name, value in asked.source.constants.items():
             columns[name] = pa.chunked_array([pa.array([value] * len(raw.lines), pa.string())])
         named = Raw(raw.file, pa.table(columns), raw.lines, found, raw.header)

@@ -19,7 +19,7 @@ from analyses.blocks import MIME, Block, Kind
 from analyses.cities import City
 from analyses.figures import preview, style
 from analyses.figures.figure import Chart, Map, Table
-from analyses.figures.numbers import key_figure
+from analyses.figures.numbers import certainty, key_figure
 from analyses.results import Finding, Result, to_frame
 from analyses.wording import Language, Text, day, number, typography
 
@@ -190,6 +190,11 @@ class Page:
         if shown:
             figure = key_figure(finding.results[0], self.language)
             item["figure"] = {name: getattr(figure, name) for name in figure.__slots__}
+        if finding.plain is not None:
+            item["plain"] = finding.plain.in_(self.language)
+        if finding.results and finding.level in ("key", "body"):
+            item["certainty"] = certainty(finding.results[0], self.language)
+        item["topic"] = finding.topic
         return item
 
     def _table(self, table: Table) -> dict[str, Any]:

@@ -172,12 +172,19 @@ class Finding:
         Results that the figures come from.
     level : str
         ``key`` (first page), ``body``, ``reserve`` (a warning) or ``missing`` (non calculable).
+    plain : Text, optional
+        The same for someone who reads one page: no interval, no method, no term of statistics. A
+        finding that has one may stand on the first page whatever its level.
+    topic : str
+        Where the first page says it: what is ``known``, what is a ``change``, what to ``watch``.
     """
 
     id: str
     text: Text
     results: tuple[Result, ...] = field(default=())
     level: Literal["key", "body", "reserve", "missing"] = "body"
+    plain: Text | None = None
+    topic: Literal["known", "change", "watch"] = "known"
 
 
 def to_frame(results: Iterable[Result], city: str) -> pd.DataFrame:

@@ -44,6 +44,10 @@ class KeyFigure:
         Sample size in words.
     reserve : bool
         Whether the number is shown with a warning.
+    between : str
+        Bounds in everyday words, without a level; empty for an exact count.
+    certainty : str
+        How sure the number is, in words (:func:`certainty`).
     """
 
     label: str
@@ -52,6 +56,8 @@ class KeyFigure:
     interval: str
     n: str
     reserve: bool
+    between: str = ""
+    certainty: str = ""
 
 
 def key_figure(result: Result, language: Language) -> KeyFigure:
@@ -90,7 +96,43 @@ def key_figure(result: Result, language: Language) -> KeyFigure:
         n=f"n{NO_BREAK_SPACE}={NO_BREAK_SPACE}{number(estimate.n, language)}"
         + _period(result, language),
         reserve=result.quality == "reserve",
+        between=_between(result, language) if bounds else "",
+        certainty=certainty(result, language),
     )
+
+
+SURE, FAIR = 0.10, 0.30
+"""Half-width of an interval, relative to its value, up to which a number is sure, or fairly so."""
+
+CERTAINTY: dict[str, Text] = {
+    "reserve": Text("à lire avec réserve", "to be read with a reserve"),
+    "counted": Text("compté", "counted"),
+    "chance": Text("peut tenir au hasard", "may be chance"),
+    "sure": Text("bien établi", "well established"),
+    "fair": Text("ordre de grandeur sûr", "order of magnitude sure"),
+    "vague": Text("incertain", "uncertain"),
+}
+"""How sure a number is, as the first page says it; the method annex explains each."""
+
+
+def certainty(result: Result, language: Language) -> str:
+    """Say in words how sure a number is; nothing where no interval tells it.
+
+    A reserve comes first; then a change whose interval holds zero may be chance; else its
+    half-width, relative to the value, decides (:data:`SURE`, :data:`FAIR`).
+    """
+    low, high, value = result.estimate.low, result.estimate.high, result.estimate.value
+    if result.quality == "reserve":
+        return CERTAINTY["reserve"].in_(language)
+    if math.isnan(low) or math.isnan(high) or math.isnan(value):
+        return ""
+    if low == high:
+        return CERTAINTY["counted"].in_(language)
+    if low < 0 < high:
+        return CERTAINTY["chance"].in_(language)
+    share = (high - low) / 2 / abs(value) if value else math.inf
+    name = "sure" if share <= SURE else "fair" if share <= FAIR else "vague"
+    return CERTAINTY[name].in_(language)
 
 
 def _part(result: Result) -> Text:
@@ -178,6 +220,15 @@ def _singular(words: str) -> str:
     forms = {"locaux": "local", "mois": "mois"}
     parts = [forms.get(word, word.removesuffix("s")) for word in noun.split(" ")]
     return " ".join(parts) + par + rest
+
+
+def _between(result: Result, language: Language) -> str:
+    low, high = result.estimate.low, result.estimate.high
+    if math.isinf(high) or math.isinf(low):
+        return ""
+    if language == "en":
+        return f"between {_bounds(result, language).replace(' to ', ' and ')}"
+    return f"entre {_bounds(result, language).replace(' à ', ' et ')}"
 
 
 def _bounds(result: Result, language: Language) -> str:

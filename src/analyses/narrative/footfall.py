@@ -9,6 +9,7 @@ from analyses.footfall.chapter import Footfall, period
 from analyses.footfall.events import Event
 from analyses.footfall.health import LEAVES
 from analyses.footfall.impact import Impact
+from analyses.narrative import plain
 from analyses.narrative.phrases import ALL, Words, missing_findings, said
 from analyses.results import Finding, Result
 from analyses.wording import Language, Text, day, interval, percent
@@ -98,10 +99,16 @@ def events(study: Footfall) -> list[Finding]:
             event_text(impact),
             _of_event(study, impact),
             "key" if impact is best else "reserve" if impact.calibration is None else "body",
+            _plain(impact) if impact is best else None,
         )
         for impact in whole
     ]
     return [*found, *_together(study)]
+
+
+def _plain(impact: Impact) -> Text:
+    label = said(lambda w: event_name(impact.event, w.language))
+    return plain.event(label, impact.uplift.value, impact.relative.value)
 
 
 def event_text(impact: Impact) -> Text:
@@ -234,7 +241,10 @@ def trends(study: Footfall) -> list[Finding]:
         )
         return f"{start}{colon}{w.list(parts)}{end}"
 
-    return [Finding("footfall-trends", said(moved), tuple(results))]
+    told = plain.footfall_trends([names.get(r.category, r.category) for r in up],
+                                 [names.get(r.category, r.category) for r in down],
+                                 len(results))  # fmt: skip
+    return [Finding("footfall-trends", said(moved), tuple(results), plain=told, topic="change")]
 
 
 def dates(study: Footfall) -> list[Finding]:

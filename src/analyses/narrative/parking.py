@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from analyses import indicators
+from analyses.narrative import plain
 from analyses.narrative.parking_records import garages, infractions, lacking
 from analyses.narrative.phrases import FR, Words, find, missing_findings, said
 from analyses.parking.measures import Kerb, Meters
@@ -183,7 +184,7 @@ def _occupied(rate: Result) -> Finding:
             f"taken in regulated hours ({w.range(rate)})."
         )
 
-    return Finding("occupancy-rate", said(sentence), (rate,), "key")
+    return Finding("occupancy-rate", said(sentence), (rate,), "key", plain.occupancy(rate))
 
 
 def _full(full: Result) -> Finding:
@@ -199,7 +200,8 @@ def _full(full: Result) -> Finding:
             f"{w.share(full.estimate.value)} of regulated time ({w.range(full)})."
         )
 
-    return Finding("congestion-time", said(sentence), (full,))
+    said_ = plain.full(full)
+    return Finding("congestion-time", said(sentence), (full,), plain=said_, topic="watch")
 
 
 def _peak(profile: pd.DataFrame, rate: Result) -> list[Finding]:
@@ -251,7 +253,7 @@ def _rotation(turned: Result) -> Finding:
             )
         return f"Each space takes {value} vehicles a regulated day ({w.range(turned)})."
 
-    return Finding("rotation", said(sentence), (turned,), "key")
+    return Finding("rotation", said(sentence), (turned,), "key", plain.rotation(turned))
 
 
 def _lengths(mean: Result, classes: list[Result]) -> Finding:
@@ -319,7 +321,9 @@ def _ladder(raw: Result, top: Result, *, counted: bool) -> Finding:
             f"{before}."
         )
 
-    return Finding("meter-occupancy", said(sentence), (top, raw), "key" if counted else "reserve")
+    if not counted:
+        return Finding("meter-occupancy", said(sentence), (top, raw), "reserve")
+    return Finding("meter-occupancy", said(sentence), (top, raw), "key", plain.meters(top))
 
 
 def _error(found: Meters, top: Result) -> Finding:

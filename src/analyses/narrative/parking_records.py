@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analyses.narrative import plain
 from analyses.narrative.phrases import FR, Words, find, said
 from analyses.parking import capability
 from analyses.parking.measures import SOURCES, UNITS, Garages, Infractions
@@ -65,7 +66,7 @@ def _rate(rate: Result) -> Finding:
             f"({w.range(rate)})."
         )
 
-    return Finding("garages-occupancy", said(sentence), (rate,), "key")
+    return Finding("garages-occupancy", said(sentence), (rate,), "key", plain.garages(rate))
 
 
 def _oddities(found: Garages) -> Text | None:
@@ -132,7 +133,8 @@ def _per_control(rate: Result, n: int) -> Finding:
             "checks; this rate does not depend on the number of patrols."
         )
 
-    return Finding("infraction-rate", said(sentence), (rate,), "key")
+    told = plain.infractions(n, rate.estimate.n)
+    return Finding("infraction-rate", said(sentence), (rate,), "key", told)
 
 
 def _records(found: Infractions) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from analyses.narrative import plain
 from analyses.narrative.phrases import (
     ALL,
     EN,
@@ -79,7 +80,10 @@ def _ratio(ratio: Result, opened: Result, closed: Result) -> Finding:
             f"{value} for one closure ({w.range(ratio)}): {verdict}."
         )
 
-    return Finding("turnover-ratio", said(sentence), (ratio, opened, closed), "key")
+    shown = (ratio, opened, closed)
+    return Finding(
+        "turnover-ratio", said(sentence), shown, "key", plain.turnover_ratio(*shown), "change"
+    )
 
 
 def _transfers(moved: Result, opened: Result) -> Finding:
@@ -132,4 +136,5 @@ def _survival(shown: list[Result]) -> Finding:
         f"{EN.list(ages_en)}.",
     )
     others = tuple(item for item in shown if item is not headline)
-    return Finding("turnover-survival", text, (headline, *others), weight(headline))
+    told = (headline, *others)
+    return Finding("turnover-survival", text, told, weight(headline), plain.survival(headline))

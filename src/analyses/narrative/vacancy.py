@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from analyses.commerce.rates import band
+from analyses.narrative import plain
 from analyses.narrative import vacancy_places as places
 from analyses.narrative.phrases import (
     ALL,
@@ -128,7 +129,7 @@ def _rate(rate: Result) -> Finding:
         f"In {EN.month(rate.period_end)}, {EN.share(estimate.value)} of the commercial premises "
         f"are empty: {EN.count(vacant)} of {EN.count(estimate.n)} ({EN.range(rate)}).{scale_en}",
     )
-    return Finding("vacancy-rate", text, (rate,), weight(rate))
+    return Finding("vacancy-rate", text, (rate,), weight(rate), plain.vacancy_rate(rate))
 
 
 def _incomplete(results: list[Result], rate: Result) -> list[Finding]:
@@ -267,7 +268,8 @@ def _trend(trend: Result) -> Finding:
             f"{EN.decimal(estimate.value, signed=True)} "
             f"{EN.noun(estimate.value, 'point', 'points')} a year {same_en}.",
         )
-    return Finding("vacancy-trend", text, (trend,), weight(trend))
+    said_ = plain.vacancy_trend(trend)
+    return Finding("vacancy-trend", text, (trend,), weight(trend), said_, "change")
 
 
 def _composition(mix: Result, trend: Result | None) -> Finding:
@@ -314,7 +316,8 @@ def _moves(emptied: Result, let: Result) -> Finding:
         f"{EN.count(emptied.estimate.n)} premises seen again, {EN.count(out)} emptied and "
         f"{EN.count(back)} found a new shop.",
     )
-    return Finding("vacancy-moves", text, (emptied, let))
+    said_ = plain.vacancy_moves(emptied, let)
+    return Finding("vacancy-moves", text, (emptied, let), plain=said_, topic="change")
 
 
 def _yearly(entry: Result, relet: Result) -> Finding:
@@ -351,7 +354,8 @@ def _structural(share: Result) -> Finding:
         f"{EN.share(share.estimate.value)} of the {EN.count(share.estimate.n)} empty premises have "
         f"been so for more than {share.category} months ({EN.range(share)}).",
     )
-    return Finding("vacancy-structural", text, (share,), "key")
+    said_ = plain.structural(share)
+    return Finding("vacancy-structural", text, (share,), "key", said_, "watch")
 
 
 def _age(median: Result) -> Finding:

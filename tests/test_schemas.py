@@ -17,7 +17,10 @@ from analyses import schemas
 from analyses.errors import CoeurvilleError
 from analyses.schemas import Raw, Reading, convert
 
-OURS = ("premises", "establishments", "shops", "zones", "streets")
+OURS = (
+    "premises", "establishments", "shops", "zones", "streets", "places", "stops", "areas",
+    "projects",
+)  # fmt: skip
 
 
 def column(values: list[str | None]) -> pa.ChunkedArray:

@@ -159,6 +159,18 @@ class Sources(_Strict):
     parking_counts: list[DataSource] = Field(default_factory=list, description="Spot counts")
     parking_availability: list[DataSource] = Field(default_factory=list, description="Garages")
     infractions: list[DataSource] = Field(default_factory=list, description="Parking infractions")
+    places: list[DataSource] = Field(
+        default_factory=list, description="Services, schools, culture… (points of interest)"
+    )
+    stops: list[DataSource] = Field(
+        default_factory=list, description="Public transport stops (GTFS, OpenStreetMap)"
+    )
+    areas: list[DataSource] = Field(
+        default_factory=list, description="Local statistics by IRIS, commune or zone"
+    )
+    projects: list[DataSource] = Field(
+        default_factory=list, description="Urban projects and works (GeoJSON)"
+    )
 
     def given(self) -> dict[str, list[DataSource]]:
         """Return the tables that the city declares, with their sources."""

@@ -21,6 +21,7 @@ from analyses.sources import (
     premises,
     sirene,
     streets,
+    surroundings,
 )
 from analyses.sources.request import Family, Piece, Request, expand
 from analyses.sources.tables import PROVENANCE, QUALITY, Tables
@@ -33,6 +34,7 @@ FAMILIES: tuple[Family, ...] = (
     streets.FAMILY,
     *footfall.FAMILIES,
     *parking.FAMILIES,
+    *surroundings.FAMILIES,
 )
 """The families of layouts; a new one is one module and one name here."""
 
@@ -160,6 +162,11 @@ def _placed(pieces: list[Piece], zones: Any) -> tuple[list[Piece], list[Fault]]:
     """Give a zone to every row that has coordinates."""
     placed, faults = [], []
     for piece in pieces:
+        if piece.request.table in surroundings.UNPLACED:
+            done, wrong = surroundings.zoned(piece, zones)
+            placed.append(done)
+            faults += wrong
+            continue
         if not {"zone_id", "lon", "lat"} <= set(piece.frame.columns):
             placed.append(piece)
             continue
@@ -275,6 +282,7 @@ _PERIODS = {
     "shops": ("observed", "observed"),
     **footfall.PERIODS,
     **parking.PERIODS,
+    **surroundings.PERIODS,
 }
 
 

@@ -65,9 +65,9 @@ def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
     if point := asked.option("point_column"):
         columns |= _split(raw, point, asked.option("point_order", "lat,lon"))
         labels |= {"lon": point, "lat": point}
-    for name, coded in source.values.items():
+    for name, codes in source.values.items():
         if name in columns:
-            columns[name] = coded(columns[name], coded)
+            columns[name] = coded(columns[name], codes)
     out = Raw(raw.file, pa.table(columns), raw.lines, labels, raw.header)
     order = asked.option("point_order", ORDERS[0])
     if order not in ORDERS:
@@ -153,19 +153,19 @@ def _misnamed(raw: Raw, asked: Request, schema: Schema) -> list[Fault]:
     return faults
 
 
-def coded(values: pa.ChunkedArray, coded: dict[str, str]) -> pa.ChunkedArray:
+def coded(values: pa.ChunkedArray, codes: dict[str, str]) -> pa.ChunkedArray:
     """Replace texts by their codes; an empty code means missing, an empty key a blank cell."""
     trimmed = pc.utf8_trim_whitespace(values)
     trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
-    keys = [key for key in coded if key not in (OTHERWISE, BLANK)]
-    codes = pa.array([coded[key] or None for key in keys], pa.string())
+    keys = [key for key in codes if key not in (OTHERWISE, BLANK)]
+    known = pa.array([codes[key] or None for key in keys], pa.string())
     rank = pc.index_in(trimmed, value_set=pa.array(keys, pa.string()))
-    replaced = codes.take(rank.combine_chunks()) if keys else pa.nulls(len(values), pa.string())
-    other = pa.scalar(coded[OTHERWISE] or None, pa.string()) if OTHERWISE in coded else trimmed
+    replaced = known.take(rank.combine_chunks()) if keys else pa.nulls(len(values), pa.string())
+    other = pa.scalar(codes[OTHERWISE] or None, pa.string()) if OTHERWISE in codes else trimmed
     present = pc.and_(pc.is_valid(trimmed), pc.is_null(rank))
     done = pc.if_else(present, other, replaced)
-    if coded.get(BLANK):
-        done = pc.if_else(pc.is_null(trimmed), pa.scalar(coded[BLANK], pa.string()), done)
+    if codes.get(BLANK):
+        done = pc.if_else(pc.is_null(trimmed), pa.scalar(codes[BLANK], pa.string()), done)
     return pa.chunked_array([done.combine_chunks()])
 
 

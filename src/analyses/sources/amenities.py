@@ -1,0 +1,26 @@
+"""Places of interest (services, schools, health, culture, sport…): every layout."""
+
+from __future__ import annotations
+
+from analyses.sources import lists
+from analyses.sources.lists import Form
+from analyses.sources.request import Family, Piece, Request, each
+
+FORMS: dict[str, Form] = {
+    "coeurville": lists.template("des équipements et lieux", "places of interest"),
+    "mapped": lists.mapped(),
+}
+
+
+def read(asked: Request) -> Piece:
+    """Read one file of places.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read at all.
+    """
+    return lists.read(asked, FORMS[asked.source.layout])
+
+
+FAMILY = Family("places", tuple(form.layout for form in FORMS.values()), each(read))

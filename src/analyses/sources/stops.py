@@ -1,0 +1,26 @@
+"""Public transport stops: our template, any file, OpenStreetMap, and GTFS schedules."""
+
+from __future__ import annotations
+
+from analyses.sources import lists
+from analyses.sources.lists import Form
+from analyses.sources.request import Family, Piece, Request, each
+
+FORMS: dict[str, Form] = {
+    "coeurville": lists.template("des arrêts", "stops"),
+    "mapped": lists.mapped(),
+}
+
+
+def read(asked: Request) -> Piece:
+    """Read one file of stops.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read at all.
+    """
+    return lists.read(asked, FORMS[asked.source.layout])
+
+
+FAMILY = Family("stops", tuple(form.layout for form in FORMS.values()), each(read))

@@ -1,9 +1,7 @@
 """Control sensors: streets that the event does not reach, and the test that refuses the others.
 
 A candidate is refused when it is declared in the event, or stands within reach of it, or has no
-data in the window, or **moves with it**: its window is far from what the other candidates predict.
-The test is the leave-one-out residual of a Gaussian graphical model (Lauritzen, *Graphical
-Models*, 1996: ``e_c = (P r)_c / P_cc``), compared with that of all windows of the same length.
+data in the window, or **moves with it** (:mod:`analyses.footfall.contamination`).
 """
 
 from __future__ import annotations
@@ -17,15 +15,12 @@ import numpy as np
 import pandas as pd
 
 from analyses.footfall.calendar import Bools, Days, Floats, Ints
+from analyses.footfall.contamination import movement
 
 Reason = Literal["declared", "in_reach", "no_data", "moves"]
 
-LONGEST_TESTED = 21
-"""Events longer than this are not tested: over such a time streets drift apart on their own, and
-the level that the test removes cannot be told from the event. Declaration and distance remain."""
-
-_SHARE_OBSERVED, _LIMIT, _TAIL, _EARTH = 0.8, 3.0, 0.99, 6_371_008.8
-_LEVEL_WINDOW, _RIDGE, _CLIP = 29, 0.1, 2.0
+_SHARE_OBSERVED, _EARTH = 0.8, 6_371_008.8
+_LEVEL_WINDOW, _CLIP = 29, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +133,7 @@ def choose_controls(
     window : array of int
         Positions of the event, consecutive.
     left_out : array of bool, shape (n,), optional
-        Days that the test must not learn from (the event and other events).
+        Days that the test must not learn from: those of other events.
     breaks : dict, optional
         Positions of the level breaks of each candidate.
     """
@@ -157,66 +152,18 @@ def choose_controls(
     for column, name in enumerate(kept):
         logs[:, column] -= _steps(logs[:, column], (breaks or {}).get(name, ()))
     hidden = np.zeros(len(days), dtype=np.bool_) if left_out is None else left_out.copy()
+    found = movement(logs, days, window, hidden)
+    refused += [Refusal(kept[index], "no_data", float("nan")) for index in found.untested]
+    refused += [Refusal(kept[index], "moves", score) for index, score in found.moved]
     hidden[window] = True
-    ordinary = _ordinary(logs, days, hidden)
-    residual = np.clip(np.nan_to_num(logs - ordinary), -_CLIP, _CLIP)
-    quiet = ~hidden & ~days.public_holiday
-    alive = list(range(len(kept)))
-    moved: list[tuple[int, float]] = []
-    if len(window) <= LONGEST_TESTED:
-        alive, moved = _refuse_movers(residual, window, quiet)
-    refused += [Refusal(kept[index], "moves", score) for index, score in moved]
-    filled = np.where(np.isnan(logs), ordinary, logs)[:, alive]
+    alive = list(found.alive)
+    filled = np.where(np.isnan(logs), _ordinary(logs, days, hidden), logs)[:, alive]
     return Controls(
         names=tuple(kept[index] for index in alive),
         matrix=_scaled(filled),
         refused=tuple(refused),
-        common_shift=_common_shift(residual[:, alive], window, quiet),
+        common_shift=found.common_shift,
     )
-
-
-def _refuse_movers(
-    residual: Floats, window: Ints, quiet: Bools
-) -> tuple[list[int], list[tuple[int, float]]]:
-    """Refuse the worst mover until none moves, or half of the candidates are gone."""
-    alive = list(range(residual.shape[1]))
-    moved: list[tuple[int, float]] = []
-    while alive:
-        score, limit = _movement(residual[:, alive], window, quiet)
-        worst = int(np.argmax(np.abs(score) / limit))
-        if abs(score[worst]) <= limit[worst] or 2 * len(moved) >= residual.shape[1] > 1:
-            break
-        moved.append((alive.pop(worst), float(score[worst])))
-    return alive, moved
-
-
-def _movement(residual: Floats, window: Ints, quiet: Bools) -> tuple[Floats, Floats]:
-    """Return each candidate's studentised leave-one-out movement, and the limit it may reach."""
-    calm = np.clip(residual[quiet], -1.0, 1.0)
-    spread = calm.T @ calm / max(len(calm), 1)
-    spread[np.diag_indices_from(spread)] *= 1 + _RIDGE
-    spread[np.diag_indices_from(spread)] += 1e-6
-    precision = np.linalg.inv(spread)
-    own, others = _studentise(residual @ precision / np.diag(precision), window, quiet)
-    return own, np.maximum(np.quantile(np.abs(others), _TAIL, axis=0), _LIMIT)
-
-
-def _common_shift(residual: Floats, window: Ints, quiet: Bools) -> float:
-    if not residual.shape[1]:
-        return float("nan")
-    return float(_studentise(residual.mean(axis=1, keepdims=True), window, quiet)[0][0])
-
-
-def _studentise(values: Floats, window: Ints, quiet: Bools) -> tuple[Floats, Floats]:
-    """Divide the window's mean, and those of quiet windows as long, by their robust spread."""
-    length = len(window)
-    sums = np.cumsum(np.vstack([np.zeros(values.shape[1]), values]), axis=0)
-    mean = (sums[length:] - sums[:-length]) / length
-    free = np.convolve(quiet, np.ones(length), mode="valid") == length
-    others = mean[free] if free.sum() >= 10 else mean
-    scale = 1.4826 * np.median(np.abs(others - np.median(others, axis=0)), axis=0)
-    scale = np.maximum(scale, 1e-6)
-    return values[window].mean(axis=0) / scale, others / scale
 
 
 def _ordinary(logs: Floats, days: Days, hidden: Bools) -> Floats:

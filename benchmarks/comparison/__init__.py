@@ -1,0 +1,1 @@
+"""Comparison of cities: do rank intervals hold the truth, does shrinkage predict?"""

@@ -1,0 +1,265 @@
+"""The comparability gate: who may be ranked with whom, and why another city may not.
+
+Only numbers with the same fingerprint are ranked together. The largest group of equal fingerprints
+is ranked; every other city is set aside with what differs and what would bring it in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analyses import indicators
+from analyses.comparison import words
+from analyses.comparison.fingerprints import UNKNOWN, Fingerprint, as_day, fingerprint
+from analyses.comparison.profiles import Profile
+from analyses.results import COLUMNS
+from analyses.wording import Text
+
+MAX_DAYS_APART = 731
+"""Days between the newest number and an older one after which the older is set aside."""
+
+SHOWN = ("measured", "estimated")
+"""Qualities that may be ranked: a number that carries a reserve is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A city that is not ranked on an indicator.
+
+    Parameters
+    ----------
+    city, name : str
+        The city.
+    reason : str
+        ``perimeter``, ``missing``, ``quality``, ``interval``, ``fingerprint``, ``period`` or
+        ``fictitious``.
+    differs : tuple of str
+        Components of the fingerprint that differ, for ``fingerprint``.
+    why, remedy : Text
+        What to print.
+    row : dict, optional
+        The number itself, where there is one: shown apart, never ranked.
+    """
+
+    city: str
+    name: str
+    reason: str
+    why: Text
+    remedy: Text
+    differs: tuple[str, ...] = ()
+    row: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Cities that may be ranked on an indicator, and the others.
+
+    Parameters
+    ----------
+    indicator : str
+        Identifier in the dictionary.
+    fingerprint : Fingerprint, optional
+        What the ranked cities share; None if no city has a number.
+    rows : DataFrame
+        One row a ranked city: :data:`analyses.results.COLUMNS`, sorted by city.
+    asides : tuple of Aside
+        The others, sorted by city.
+    """
+
+    indicator: str
+    fingerprint: Fingerprint | None
+    rows: pd.DataFrame
+    asides: tuple[Aside, ...]
+
+
+def gate(
+    table: pd.DataFrame,
+    profiles: Sequence[Profile],
+    indicator: str,
+    *,
+    breakdown: str = "total",
+    category: str = "",
+    source: str | None = None,
+    max_days_apart: int = MAX_DAYS_APART,
+) -> Gate:
+    """Sort the cities into those that may be ranked on an indicator and those that may not.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Indicators of all the cities: columns :data:`analyses.results.COLUMNS`.
+    profiles : sequence of Profile
+        One for each city; a city without rows is set aside as missing.
+    indicator : str
+        Identifier in the dictionary.
+    breakdown, category : str
+        Part of the zone that is compared; the whole of it if not given.
+    source : str, optional
+        Class of data to compare; the one that most cities have if not given.
+    max_days_apart : int
+        Age difference (days) to the newest ranked number above which a number is set aside.
+
+    Returns
+    -------
+    Gate
+
+    Raises
+    ------
+    KeyError
+        If the dictionary has no such indicator.
+    ValueError
+        If two profiles describe the same city, or a row names a city without a profile.
+    """
+    indicators.get(indicator)
+    known = _by_city(profiles, table)
+    chosen = table[
+        (table["indicator"] == indicator)
+        & (table["breakdown"] == breakdown)
+        & (table["category"].fillna("") == category)
+    ]
+    asides: list[Aside] = []
+    candidates: dict[str, tuple[dict[str, Any], Fingerprint]] = {}
+    preferred = source or _most_common_source(chosen, known)
+    for profile in sorted(profiles, key=lambda item: item.city):
+        row = _latest(chosen, profile, preferred)
+        refusal = _refused(profile, row)
+        if refusal is not None:
+            asides.append(refusal)
+            continue
+        assert row is not None
+        candidates[profile.city] = (row, fingerprint(row, profile, _coverage(table, profile, row)))
+    main = _main(candidates)
+    ranked = {
+        city: row
+        for city, (row, mark) in candidates.items()
+        if main and mark == main and mark.known
+    }
+    asides += [
+        _apart(known[city], row, mark, main)
+        for city, (row, mark) in candidates.items()
+        if city not in ranked
+    ]
+    late = _too_old(ranked, max_days_apart)
+    asides += [_dated(known[city], ranked[city]) for city in late]
+    rows = [row for city, row in ranked.items() if city not in late]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS)).reset_index(drop=True)
+    return Gate(
+        indicator, main if rows else None, frame, tuple(sorted(asides, key=lambda a: a.city))
+    )
+
+
+def _by_city(profiles: Sequence[Profile], table: pd.DataFrame) -> dict[str, Profile]:
+    repeated = [city for city, n in Counter(item.city for item in profiles).items() if n > 1]
+    if repeated:
+        raise ValueError(f"several profiles describe {', '.join(sorted(repeated))}")
+    known = {item.city: item for item in profiles}
+    strangers = sorted(set(table["city"].astype(str)) - set(known))
+    if strangers:
+        raise ValueError(f"no profile describes {', '.join(strangers)}")
+    return known
+
+
+def _most_common_source(rows: pd.DataFrame, known: Mapping[str, Profile]) -> str | None:
+    real = rows[[not known[city].fictitious for city in rows["city"].astype(str)]]
+    usable = real[real["value"].notna()]
+    if usable.empty:
+        return None
+    counts = usable.groupby("source")["city"].nunique()
+    return str(counts.sort_index().idxmax())
+
+
+def _latest(rows: pd.DataFrame, profile: Profile, source: str | None) -> dict[str, Any] | None:
+    """Return the newest row of the compared zone, of the preferred source where there is one."""
+    mine = rows[(rows["city"] == profile.city) & (rows["zone"] == (profile.zone or ""))]
+    if mine.empty:
+        return None
+    order = mine.assign(
+        _known=mine["value"].notna(),
+        _source=mine["source"] == source,
+        _end=mine["period_end"].fillna("").astype(str),
+    ).sort_values(["_known", "_source", "_end"], kind="stable")
+    return {name: order.iloc[-1][name] for name in COLUMNS}
+
+
+def _coverage(table: pd.DataFrame, profile: Profile, row: Mapping[str, Any]) -> float | None:
+    same = table[
+        (table["indicator"] == "survey_coverage")
+        & (table["city"] == profile.city)
+        & (table["zone"] == row["zone"])
+        & (table["breakdown"] == "total")
+        & (table["source"] == row["source"])
+        & (table["period_end"] == row["period_end"])
+    ]["value"].dropna()
+    return None if same.empty else float(same.iloc[-1])
+
+
+def _refused(profile: Profile, row: Mapping[str, Any] | None) -> Aside | None:
+    """Return why a city has no number that could be ranked, None if it has one."""
+    if profile.fictitious:
+        return _aside(profile, "fictitious", row)
+    if profile.zone is None:
+        return _aside(profile, "perimeter", row)
+    if row is None or pd.isna(row["value"]):
+        return _aside(profile, "missing", row)
+    if row["quality"] not in SHOWN:
+        return _aside(profile, "quality", row)
+    if pd.isna(row["low"]) or pd.isna(row["high"]):
+        return _aside(profile, "interval", row)
+    return None
+
+
+def _aside(profile: Profile, reason: str, row: Mapping[str, Any] | None) -> Aside:
+    why, remedy = words.REASONS[reason]
+    return Aside(
+        profile.city, profile.name, reason, why, remedy, row=None if row is None else dict(row)
+    )
+
+
+def _main(candidates: Mapping[str, tuple[dict[str, Any], Fingerprint]]) -> Fingerprint | None:
+    """Return the fingerprint that most cities share; the first in order if several do."""
+    marks = [mark for _, mark in candidates.values() if mark.known] or [
+        mark for _, mark in candidates.values()
+    ]
+    if not marks:
+        return None
+    counts = Counter(marks)
+    return min(counts, key=lambda mark: (-counts[mark], mark.components))
+
+
+def _apart(
+    profile: Profile, row: dict[str, Any], mark: Fingerprint, main: Fingerprint | None
+) -> Aside:
+    assert main is not None
+    differs = mark.differs_from(main) or tuple(
+        name for name, value in main.components if value == UNKNOWN
+    )
+    theirs, mine = dict(main.components), dict(mark.components)
+    names = [words.COMPONENTS[name] for name in differs]
+    told = [words.against(name, mine[name], theirs[name]) for name in differs]
+    why = Text(
+        "Diffère par " + " ; ".join(item.fr for item in told) + ".",
+        "Differs by " + "; ".join(item.en for item in told) + ".",
+    )
+    remedy = Text(
+        " ".join(dict.fromkeys(item.fr for _, item in names)),
+        " ".join(dict.fromkeys(item.en for _, item in names)),
+    )
+    return Aside(profile.city, profile.name, "fingerprint", why, remedy, differs, row)
+
+
+def _too_old(ranked: Mapping[str, Mapping[str, Any]], limit: int) -> list[str]:
+    days = {city: as_day(row["period_end"]) for city, row in ranked.items()}
+    dated = {city: day for city, day in days.items() if day is not None}
+    if not dated:
+        return []
+    newest = max(dated.values())
+    return [city for city, day in dated.items() if (newest - day).days > limit]
+
+
+def _dated(profile: Profile, row: dict[str, Any]) -> Aside:
+    return _aside(profile, "period", row)

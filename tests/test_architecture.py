@@ -20,7 +20,7 @@ LAYERS: dict[str, int] = {
     "commerce": 1, "footfall": 1, "parking": 1, "crossings": 1, "comparison": 1, "readiness": 1,
     "privacy": 1,
     # draw
-    "figures": 2, "narrative": 2, "blocks": 2, "pages": 2,
+    "figures": 2, "narrative": 2, "editions": 2, "blocks": 2, "pages": 2,
     # in
     "sources": 2, "demo": 2, "templates": 2,
     # runs

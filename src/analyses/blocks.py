@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from analyses.errors import RunError
-from analyses.results import COLUMNS, KEY
+from analyses.results import COLUMNS, KEY, Result, to_frame
 
 MIME = "application/vnd.coeurville.block+json"
 """MIME type of the payload in a notebook's outputs."""
 
-VERSION = 1
+VERSION = 2
 
 Kind = Literal["sentences", "heading", "chart", "table", "map", "results", "reserves", "provenance"]
+Edition = Literal["internal", "public"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Block:
         Where the block belongs; a report refuses a block of another city.
     content : mapping
         JSON values that depend on the kind (see :mod:`analyses.pages`).
+    public : mapping or bool
+        What the public edition shows instead: True for the same content, False for nothing.
+    withheld : str
+        Why the public edition shows nothing.
     """
 
     kind: Kind
@@ -44,6 +50,15 @@ class Block:
     language: str
     edition: str
     content: Mapping[str, Any]
+    public: Mapping[str, Any] | bool = True
+    withheld: str = ""
+
+    def in_public(self) -> Block | None:
+        """Return the block as the public edition shows it; None if it shows nothing."""
+        if self.public is False:
+            return None
+        content = self.content if self.public is True else self.public
+        return replace(self, edition="public", content=content, public=True)
 
     def payload(self) -> dict[str, Any]:
         """Return the block as JSON values."""
@@ -56,10 +71,12 @@ class Block:
             "language": self.language,
             "edition": self.edition,
             "content": dict(self.content),
+            "public": self.public if isinstance(self.public, bool) else dict(self.public),
+            "withheld": self.withheld,
         }
 
 
-def blocks_of(notebook: str | Path, city: str) -> list[Block]:
+def blocks_of(notebook: str | Path, city: str, edition: Edition = "internal") -> list[Block]:
     """Read the blocks of an executed notebook, in order.
 
     Parameters
@@ -68,6 +85,9 @@ def blocks_of(notebook: str | Path, city: str) -> list[Block]:
         Executed notebook.
     city : str
         City that the report is about.
+    edition : str
+        ``internal`` gives every block; ``public`` those that the public edition shows, as it shows
+        them, without the headings under which nothing is left.
 
     Returns
     -------
@@ -92,7 +112,19 @@ def blocks_of(notebook: str | Path, city: str) -> list[Block]:
         if (block.kind, block.id) in seen:
             raise RunError(f"{path.name}: two blocks {block.kind} are named {block.id!r}.")
         seen.add((block.kind, block.id))
-    return blocks
+    return blocks if edition == "internal" else public_blocks(blocks)
+
+
+def public_blocks(blocks: Iterable[Block]) -> list[Block]:
+    """Return what the public edition shows of some blocks of a chapter, in order."""
+    kept: list[Block] = []
+    for block in reversed([found for block in blocks if (found := block.in_public())]):
+        level = block.content["level"] if block.kind == "heading" else 9
+        after = next((item for item in reversed(kept) if item.kind != "results"), None)
+        bare = after is None or (after.kind == "heading" and after.content["level"] <= level)
+        if block.kind != "heading" or not bare:
+            kept.append(block)
+    return kept[::-1]
 
 
 def from_payload(payload: Mapping[str, Any] | str, city: str, where: str = "block") -> Block:
@@ -122,6 +154,8 @@ def from_payload(payload: Mapping[str, Any] | str, city: str, where: str = "bloc
         language=values["language"],
         edition=values["edition"],
         content=values["content"],
+        public=values["public"],
+        withheld=values["withheld"],
     )
 
 
@@ -150,12 +184,27 @@ def results_of(blocks: Iterable[Block]) -> pd.DataFrame:
     return frame.sort_values(list(KEY), kind="stable", ignore_index=True)
 
 
-def records(notebook: str | Path, city: str) -> pd.DataFrame:
-    """Return the indicator rows that one executed notebook recorded.
+def rows_of(results: Iterable[Result], city: str) -> list[dict[str, Any]]:
+    """Return results as the rows of a block: the tidy table in JSON values."""
+    frame = to_frame(results, city)
+    return [
+        {str(key): _json(value) for key, value in row.items()}
+        for row in frame.to_dict(orient="records")
+    ]
+
+
+def _json(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def records(notebook: str | Path, city: str, edition: Edition = "internal") -> pd.DataFrame:
+    """Return the indicator rows that one executed notebook recorded, as an edition shows them.
 
     Raises
     ------
     RunError
         As :func:`blocks_of` and :func:`results_of`.
     """
-    return results_of(blocks_of(notebook, city))
+    return results_of(blocks_of(notebook, city, edition))

@@ -222,6 +222,11 @@ class Parameters(_Strict):
         min_length=1,
         description="Limits of the surface classes, in m², rising",
     )
+    small_count: int = Field(
+        default=3,
+        ge=3,
+        description="Units under which the public edition hides a figure (the law says 3)",
+    )
 
     @field_validator("survival_years")
     @classmethod

@@ -1,0 +1,20 @@
+"""Statistical confidentiality: what the public edition hides, and the proof that it is enough.
+
+``protect(results)`` decides what is hidden; ``Protection.of(result)`` gives a result as the public
+edition shows it. Pure: results in, results out.
+"""
+
+from analyses.privacy.protect import NOTHING, Protection, hide, key_of, protect, roomy
+from analyses.privacy.rules import HIDDEN, Rules, dominated
+
+__all__ = [
+    "HIDDEN",
+    "NOTHING",
+    "Protection",
+    "Rules",
+    "dominated",
+    "hide",
+    "key_of",
+    "protect",
+    "roomy",
+]

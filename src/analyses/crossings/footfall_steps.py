@@ -84,8 +84,7 @@ def compare(
     dict or Text
         By phase; or why there is none.
     """
-    first, last = calm.index[0], calm.index[-1]
-    sound = [name for name in others if not broken(calm[name], first, last, ())]
+    sound = [name for name in others if not broken(calm[name])]
     if len(sound) < FEWEST_SENSORS:
         return Text(
             f"trop peu de capteurs de comparaison sans rupture ({number(len(sound), 'fr')}, il en "

@@ -29,11 +29,7 @@ def daily(counts: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def yearly_change(
-    panel: pd.DataFrame,
-    before: date,
-    after: date,
-    declared: Mapping[str, Sequence[pd.Timestamp]],
-    events: pd.DataFrame | None = None,
+    panel: pd.DataFrame, before: date, after: date, breaks: Mapping[str, Sequence[pd.Timestamp]]
 ) -> pd.Series:
     """Return the change of footfall from the year before one wave to that before the next.
 
@@ -43,28 +39,28 @@ def yearly_change(
         Passages by day and sensor.
     before, after : date
         Days of two waves.
-    declared : mapping
-        Days of declared works by sensor: a break of level there is kept, any other makes the
-        change unknown, as a sensor that was moved tells nothing of its street.
-    events : pandas.DataFrame, optional
-        Whether each day holds an event at each sensor: an event is no break of level.
+    breaks : mapping
+        Days on which each sensor changed level for no declared reason: a sensor that was moved
+        tells nothing of its street.
 
     Returns
     -------
     pandas.Series
         Change of the logarithm by sensor, over the weeks of the year that both years have; NaN
-        with fewer than :data:`FEWEST_WEEKS`.
+        with fewer than :data:`FEWEST_WEEKS`, or where the sensor changed level.
     """
     weeks = [_weeks(panel, day) for day in (before, after)]
     both = weeks[0].notna() & weeks[1].notna()
     sums = [week.where(both).sum() for week in weeks]
     known = (both.sum() >= FEWEST_WEEKS) & (sums[0] > 0) & (sums[1] > 0)
-    change = np.log(sums[1].where(known)) - np.log(sums[0].where(known))
+    change: pd.Series = np.log(sums[1].where(known)) - np.log(sums[0].where(known))
     first = pd.Timestamp(before) - pd.Timedelta(weeks=WINDOW_WEEKS)
-    for name in panel.columns:
-        values = quiet(panel[name], events)
-        if broken(values, first, pd.Timestamp(after), declared.get(str(name), ())):
-            change[name] = np.nan
+    moved = [
+        name
+        for name in panel.columns
+        if any(first < day < pd.Timestamp(after) for day in breaks.get(str(name), ()))
+    ]
+    change[moved] = np.nan
     return change
 
 
@@ -73,8 +69,7 @@ def quiet(values: pd.Series, events: pd.DataFrame | None) -> pd.Series:
     if events is None or values.name not in events:
         return values
     busy = events[values.name].reindex(values.index, fill_value=False).astype(bool)
-    calm: pd.Series = values.mask(busy)
-    return calm
+    return pd.Series(values.mask(busy))
 
 
 def _weeks(panel: pd.DataFrame, end: date) -> pd.DataFrame:
@@ -86,13 +81,16 @@ def _weeks(panel: pd.DataFrame, end: date) -> pd.DataFrame:
     return window.groupby(number).mean().where(whole)
 
 
-def broken(
-    values: pd.Series, first: pd.Timestamp, last: pd.Timestamp, declared: Sequence[pd.Timestamp]
-) -> bool:
-    """Whether a sensor changes level between two days for no declared reason."""
+def broken(values: pd.Series, declared: Sequence[pd.Timestamp] = ()) -> list[pd.Timestamp]:
+    """Return the days on which a sensor changes level for no declared reason.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Passages by day, days of events set aside.
+    declared : sequence of Timestamp
+        Days of declared works: a break near one is their effect.
+    """
     at = level_breaks(np.asarray(values.to_numpy(), dtype=np.float64))
     days = [pd.Timestamp(values.index[position]) for position in at]
-    return any(
-        first < day < last and all(abs((day - work).days) > DECLARED_DAYS for work in declared)
-        for day in days
-    )
+    return [day for day in days if all(abs((day - work).days) > DECLARED_DAYS for work in declared)]

@@ -20,7 +20,7 @@ from analyses.results import Estimate
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_ROUNDS, _MOST_MEMORY = 20, 0.95
+_ROUNDS, _CLOSE, _MOST_MEMORY = 12, 1e-4, 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _autoregressive(gap: Floats, design: Floats, known: Bools) -> tuple[Floats, 
     for _ in range(_ROUNDS):
         beta = _whitened(x, y, at, memory)[0]
         after = _memory(y - x @ beta, at, x.shape[1])
-        if abs(after - memory) < 1e-6:
+        if abs(after - memory) < _CLOSE:
             break
         memory = after
     beta, spread = _whitened(x, y, at, memory)
@@ -155,8 +155,8 @@ def _whitened(
     scale = np.sqrt(np.maximum(1 - carry**2, 1e-9))
     white_y = (y - carry * np.roll(y, 1)) / scale
     white_x = (x - carry[:, None] * np.roll(x, 1, axis=0)) / scale[:, None]
-    inverse = np.linalg.pinv(white_x.T @ white_x)
-    beta = inverse @ white_x.T @ white_y
+    inverse = np.linalg.inv(white_x.T @ white_x)
+    beta = inverse @ (white_x.T @ white_y)
     residual = white_y - white_x @ beta
     variance = float(residual @ residual) / (len(y) - x.shape[1])
     return beta, np.sqrt(variance * np.diag(inverse))

@@ -13,7 +13,7 @@ import pandas as pd
 from analyses.commerce.diversity import hill
 from analyses.commerce.panel import Panel
 from analyses.crossings.ground import Ground
-from analyses.crossings.presence import WINDOW_WEEKS, yearly_change
+from analyses.crossings.presence import WINDOW_WEEKS, broken, quiet, yearly_change
 
 NEAR_METRES = 200.0
 """Premises closer than this to a sensor, and closer to it than to any other, are around it."""
@@ -74,9 +74,9 @@ def surroundings(
         names = placed["sensor_id"].astype(str).to_numpy()[nearest]
         found = pd.Series(names[near], index=spot["premises_id"].astype(str).to_numpy()[near])
     lost = sensors[sensors["lon"].isna() & sensors["zone_id"].notna()]
-    alone = sensors["zone_id"].value_counts()
+    alone = sensors["zone_id"].astype("object").map(str, na_action="ignore").value_counts()
     for row in lost.itertuples(index=False):
-        if int(alone.loc[row.zone_id]) == 1:
+        if int(alone.get(str(row.zone_id), 0)) == 1:
             inside = records.loc[records["zone_id"].astype("object") == row.zone_id, "premises_id"]
             free = [str(name) for name in inside.unique() if str(name) not in found.index]
             found = pd.concat([found, pd.Series(str(row.sensor_id), index=free)])
@@ -115,9 +115,13 @@ def courses(
     records = survey.stock.assign(unit=survey.stock["premises_id"].astype(str).map(around))
     records = records.dropna(subset=["unit", "vacant"])
     size = _common_size(records)
+    breaks = {
+        str(name): broken(quiet(panel[name], event_days), declared.get(str(name), ()))
+        for name in panel
+    }
     rows = []
     for number, (before, after) in enumerate(pairwise(survey.dates), start=1):
-        moved = yearly_change(panel, before, after, declared, event_days)
+        moved = yearly_change(panel, before, after, breaks)
         busy = _days(event_days, after).sum() - _days(event_days, before).sum()
         paid = yearly_change(parking, before, after, {}) if len(parking) else pd.Series(dtype=float)
         pair = [records[records["wave"] == wave] for wave in (number - 1, number)]

@@ -197,7 +197,7 @@ def _street(
     return found
 
 
-_TREATED = "\0"
+_TREATED = "* treated *"
 
 
 def _rates(

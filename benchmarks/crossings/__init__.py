@@ -1,0 +1,1 @@
+"""How often the crossings find what is not there, and what is."""

@@ -47,6 +47,10 @@ EngineOption = Annotated[
     Literal["auto", "embedded", "quarto"],
     typer.Option("--engine", help="What renders the report; auto takes Quarto where it is."),
 ]
+EditionOption = Annotated[
+    Literal["internal", "public", "both"],
+    typer.Option("--edition", help="Report to write; the public one goes to its own folder."),
+]
 CITIES = Path("cities")
 OUT = Path("output")
 
@@ -93,12 +97,18 @@ def run(
     out_dir: OutDir = OUT,
     language: LanguageOption = "fr",
     engine: EngineOption = "auto",
+    edition: EditionOption = "both",
 ) -> None:
     """Run a city's notebooks and write its report (HTML, PDF, DOCX) and its indicators."""
     _each(
         _chosen(ids, everything, cities_dir),
         lambda city_id, step: commands.run(
-            cities_dir / city_id, out_dir, language=language, engine=engine, progress=step
+            cities_dir / city_id,
+            out_dir,
+            language=language,
+            engine=engine,
+            progress=step,
+            edition=edition,
         ),
         steps=commands.run_steps(),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analyses import assets, cities, reports, runs, sources, templates
+from analyses import assets, blocks, cities, reports, runs, sources, templates
 from analyses import demo as demo_city
 from analyses.cities import City
 from analyses.errors import InputError
@@ -72,7 +72,13 @@ def check(folder: Path) -> list[str]:
 
 
 def run(
-    folder: Path, out: Path, *, language: Language, engine: Engine, progress: Progress
+    folder: Path,
+    out: Path,
+    *,
+    language: Language,
+    engine: Engine,
+    progress: Progress,
+    edition: Literal["internal", "public", "both"] = "both",
 ) -> list[str]:
     """Run a city and publish its report; return the lines that say where it is.
 
@@ -92,6 +98,7 @@ def run(
         package=(assets.package(), assets.notebooks(), assets.reports()),
         out=out,
         language=language,
+        editions=runs.BOTH if edition == "both" else (edition,),
     )
     record = runs.run(request, _renderer(engine), progress)
     return _where(city, out, record)
@@ -106,7 +113,7 @@ def report(folder: Path, out: Path, *, engine: Engine, progress: Progress) -> li
 
 def run_steps() -> int:
     """Return the number of progress calls that a run makes."""
-    return len(list(assets.notebooks().glob("*.ipynb"))) + 2
+    return len(list(assets.notebooks().glob("*.ipynb"))) + 3
 
 
 def new(cities_dir: Path, city_id: str) -> list[Path]:
@@ -126,17 +133,18 @@ def demo(folder: Path) -> list[Path]:
 
 
 def _renderer(engine: Engine) -> runs.Render:
-    def render(folder: Path, city: City, record: manifest.Manifest) -> str:
-        return reports.render(folder, city, record, engine=engine)
+    def render(
+        folder: Path, city: City, record: manifest.Manifest, edition: blocks.Edition
+    ) -> str:
+        return reports.render(folder, city, record, engine=engine, edition=edition)
 
     return render
 
 
 def _where(city: City, out: Path, record: manifest.Manifest) -> list[str]:
     place = out / city.id
-    found = [
-        name for name in ("report.html", "report.pdf", "report.docx") if name in record.outputs
-    ]
+    ours = [f"{folder}report.{kind}" for folder in ("", "public/") for kind in reports.FORMATS]
+    found = [name for name in ours if name in record.outputs]
     return [
         f"{city.name}: run {record.id} with {record.engine}",
         *(f"  {place / name}" for name in [*found, "indicators.csv", "run.json"]),

@@ -187,6 +187,7 @@ class Page:
         self._show(
             "reserves", self._ranked("reserves"), {"items": words},
             preview.reserves(words, self.language), {"items": open_} if open_ else False,
+            "" if open_ else "they quote the data",
         )  # fmt: skip
 
     def provenance(self, frame: pd.DataFrame) -> None:

@@ -19,7 +19,9 @@ def distinct(results: Iterable[Result], breakdown: str, *, level: float = LEVEL)
     Each part shown is tested against the rest by Fisher's exact test (two-sided); Holm's procedure
     (1979, Scandinavian Journal of Statistics 6) over the parts keeps under ``level`` the chance of
     naming any where all are alike. The rest is the whole less the part; for activity families, the
-    other families, as vacant premises without a former activity belong to none.
+    other families, as vacant premises without a former activity belong to none. Parts that the
+    public edition hides (suppressed, without an ``n``) count as tests, so that hiding some never
+    names more.
 
     Parameters
     ----------
@@ -35,7 +37,8 @@ def distinct(results: Iterable[Result], breakdown: str, *, level: float = LEVEL)
     dict of str to int
         By zone or category: 1 if emptier than the rest, −1 if less empty. Others are left out.
     """
-    rates = [item for item in results if item.indicator == "vacancy_rate" and item.computable]
+    every = [item for item in results if item.indicator == "vacancy_rate"]
+    rates = [item for item in every if item.computable]
     wholes = [item for item in rates if item.zone == ALL and item.breakdown == "total"]
     if not wholes:
         return {}
@@ -54,9 +57,14 @@ def distinct(results: Iterable[Result], breakdown: str, *, level: float = LEVEL)
         if n and rest > 0 and 0 <= others <= rest:
             chance = float(fisher_exact([[k, n - k], [others, rest - others]])[1])
             tests.append((chance, name, 1 if k * rest > others * n else -1))
+    masked = sum(
+        item.quality == "suppressed" and not item.estimate.n
+        for item in every
+        if item.period_end == whole.period_end and _stands(item, breakdown)
+    )
     found: dict[str, int] = {}
     for rank, (chance, name, side) in enumerate(sorted(tests)):
-        if chance * (len(tests) - rank) > level:
+        if chance * (len(tests) + masked - rank) > level:
             break
         found[name] = side
     return found

@@ -73,11 +73,13 @@ def vacancy_by(
         Categories shown, the highest rates first.
     """
     kept = list(results)
-    rates = _last(kept, "vacancy_rate")
+    rates = last_of(kept, "vacancy_rate")
     whole = next((r for r in rates if r.zone == "*" and r.breakdown == "total"), None)
     parts = [r for r in rates if is_part(r, breakdown)]
     if len(parts) < 2:
         return None
+    last = parts[0].period_end
+    masked = sum(hidden(r) and r.period_end == last and is_part(r, breakdown) for r in kept)
     ordered = breakdown == "surface_class"
     key = (lambda r: _surface_rank(r.category)) if ordered else (lambda r: -r.estimate.value)
     named = {
@@ -95,10 +97,10 @@ def vacancy_by(
     by, column = _BREAKDOWNS[breakdown]
     words = Words(
         id=f"vacance-{breakdown.replace('_', '-')}",
-        title=says.above(points, emptier, by).in_(language),
+        title=says.above(points, emptier, by, masked=masked).in_(language),
         what=says.rate_by(by, parts[0]).in_(language),
         column=column.in_(language),
-        note=says.note_rates(len(parts), len(points)).in_(language),
+        note=says.note_rates(len(parts), len(points), masked).in_(language),
     )
     return charts.dots(words, points, "%", language, reference)
 
@@ -285,10 +287,17 @@ def offer_mix(
     return charts.bars(words, points, rows[0].unit, language)
 
 
-def _last(results: Iterable[Result], indicator: str) -> list[Result]:
+def last_of(results: Iterable[Result], indicator: str) -> list[Result]:
+    """Return the results of an indicator that have a value, at their last day."""
     rows = [r for r in results if r.indicator == indicator and r.computable]
     last = max((r.period_end for r in rows if r.period_end is not None), default=None)
     return [r for r in rows if r.period_end == last]
+
+
+def hidden(result: Result) -> bool:
+    """Whether the public edition hides a vacancy rate: it then has no sample size either."""
+    few = result.quality == "suppressed" and not result.estimate.n
+    return few and result.indicator == "vacancy_rate"
 
 
 def is_part(result: Result, breakdown: str) -> bool:

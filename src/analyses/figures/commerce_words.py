@@ -41,7 +41,7 @@ def age(low: float, high: float) -> Text:
     return Text(f"{a} à {b} mois", f"{a} to {b} months")
 
 
-def above(points: Sequence[Point], emptier: Sequence[Point], by: Text) -> Text:
+def above(points: Sequence[Point], emptier: Sequence[Point], by: Text, *, masked: int = 0) -> Text:
     """Say which categories are emptier than the rest; if none is, from where to where rates go.
 
     Parameters
@@ -52,6 +52,8 @@ def above(points: Sequence[Point], emptier: Sequence[Point], by: Text) -> Text:
         Those that a test tells from the rest, all comparisons counted; highest first.
     by : Text
         What the categories are.
+    masked : int
+        Categories that the public edition hides: the rates then go further than is said.
     """
     if emptier:
         said = {
@@ -70,8 +72,9 @@ def above(points: Sequence[Point], emptier: Sequence[Point], by: Text) -> Text:
     values = sorted(point.estimate.value for point in points)
     return Text(
         f"Taux de vacance par {by.fr} : de {percent(values[0], 'fr')} à "
-        f"{percent(values[-1], 'fr')}",
-        f"Vacancy rate by {by.en}: from {percent(values[0], 'en')} to {percent(values[-1], 'en')}",
+        f"{percent(values[-1], 'fr')}" + (" là où il est publié" if masked else ""),
+        f"Vacancy rate by {by.en}: from {percent(values[0], 'en')} to {percent(values[-1], 'en')}"
+        + (" where it is published" if masked else ""),
     )
 
 
@@ -83,13 +86,18 @@ def rate_by(by: Text, sample: Result) -> Text:
     return Text(f"Taux de vacance par {by.fr}, {fr}", f"Vacancy rate by {by.en}, {en}")
 
 
-def note_rates(total: int, shown: int) -> Text:
+def note_rates(total: int, shown: int, masked: int = 0) -> Text:
     """Say how to read a chart of rates, and what it leaves out."""
     fr = "Relevé des locaux. Le point est le taux, le trait son intervalle à 95 %"
     en = "Survey of premises. The dot is the rate, the line its 95% interval"
     if shown < total:
         fr += f" ; les {shown} taux les plus élevés sur {total}"
         en += f"; the {shown} highest rates of {total}"
+    if masked:
+        fr += f". {plural(masked, 'Valeur masquée', 'Valeurs masquées')} (secret statistique) : "
+        fr += number(masked, "fr")
+        en += f". {plural(masked, 'Value', 'Values', 'en')} hidden (statistical confidentiality): "
+        en += number(masked, "en")
     return Text(fr + ".", en + ".")
 
 

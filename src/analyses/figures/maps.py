@@ -109,8 +109,8 @@ def _spec(
 
     return {
         "bounds": [[extent.south, extent.west], [extent.north, extent.east]],
-        "base": _base(ground),
-        "zones": _zones(zones, extent),
+        "base": base_layers(ground),
+        "zones": zone_shapes(zones, extent),
         "zoneStyle": {"color": "#12304f", "weight": 1.6, "dashArray": "6 4", "fill": False,
                       "interactive": False},
         "groups": _groups(placed, fields, language),
@@ -123,7 +123,8 @@ def _spec(
     }  # fmt: skip
 
 
-def _zones(zones: gpd.GeoDataFrame | None, extent: Extent) -> list[dict[str, Any]]:
+def zone_shapes(zones: gpd.GeoDataFrame | None, extent: Extent) -> list[dict[str, Any]]:
+    """Return the zones as the interactive map draws them."""
     if zones is None:
         return []
     return [
@@ -136,7 +137,8 @@ def _zones(zones: gpd.GeoDataFrame | None, extent: Extent) -> list[dict[str, Any
     ]
 
 
-def _base(ground: gpd.GeoDataFrame | None) -> list[dict[str, Any]]:
+def base_layers(ground: gpd.GeoDataFrame | None) -> list[dict[str, Any]]:
+    """Return the ground as the interactive map draws it."""
     layers: list[dict[str, Any]] = []
     if ground is None:
         return layers

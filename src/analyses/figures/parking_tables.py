@@ -368,7 +368,7 @@ def _spec(
     }  # fmt: skip
     return {
         "bounds": [[extent.south, extent.west], [extent.north, extent.east]],
-        "base": maps._base(ground), "zones": maps._zones(zones, extent),
+        "base": maps.base_layers(ground), "zones": maps.zone_shapes(zones, extent),
         "zoneStyle": {"color": "#12304f", "weight": 1.6, "dashArray": "6 4", "fill": False,
                       "interactive": False},
         "groups": groups, "fields": [item.in_(language) for item in fields], "words": words,

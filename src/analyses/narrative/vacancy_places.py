@@ -22,6 +22,11 @@ def zones(results: list[Result], whole: Result, names: Mapping[str, str]) -> lis
     ]  # fmt: skip
     if len(rates) < 2:
         return []
+    masked = any(
+        item.indicator == "vacancy_rate" and item.zone != ALL and item.breakdown == "total"
+        and item.period_end == whole.period_end and item.quality == "suppressed"
+        for item in results
+    )  # fmt: skip
     rates.sort(key=lambda item: (item.estimate.value, item.zone))
     apart = distinct(results, "zone")
     above = [names.get(item.zone, item.zone) for item in rates[::-1] if apart.get(item.zone) == 1]
@@ -37,11 +42,13 @@ def zones(results: list[Result], whole: Result, names: Mapping[str, str]) -> lis
             told = [f"nettement plus vide que le reste : {w.list(above)}"] if above else []
             told += [f"nettement moins vide : {w.list(below)}"] if below else []
             told = told or ["aucune zone ne se distingue nettement du reste"]
-            return f"Par zone, le taux va de {low} à {high} ; {' ; '.join(told)}."
+            where = "Par zone, là où il est publié," if masked else "Par zone,"
+            return f"{where} le taux va de {low} à {high} ; {' ; '.join(told)}."
         told = [f"clearly emptier than the rest: {w.list(above)}"] if above else []
         told += [f"clearly less empty: {w.list(below)}"] if below else []
         told = told or ["no zone clearly differs from the rest"]
-        return f"By zone, the rate goes from {low} to {high}; {'; '.join(told)}."
+        where = "By zone, where it is published," if masked else "By zone,"
+        return f"{where} the rate goes from {low} to {high}; {'; '.join(told)}."
 
     return [Finding("vacancy-zones", said(sentence), (rates[-1], rates[0]))]
 

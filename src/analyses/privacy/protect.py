@@ -13,6 +13,7 @@ which is not small (``least`` itself or more).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -240,5 +241,16 @@ def _noted(result: Result, secrets: set[int]) -> Result:
 
 
 def _numbers(note: Text) -> set[int]:
-    words = "".join(c if c.isdigit() else " " for c in note.fr.replace("1er", "") + " " + note.en)
-    return {int(word) for word in words.split()}
+    """Return the whole numbers of a note that are neither in a date nor a length of time."""
+    words = _TIMES.sub(" ", f"{note.fr} {note.en}")
+    return {int(number) for number in re.findall(r"\d+", words)}
+
+
+_MONTHS = (
+    "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|January|"
+    "February|March|April|May|June|July|August|September|October|November|December"
+)
+_TIMES = re.compile(
+    rf"\d{{1,2}}(?:er)?\s(?:{_MONTHS})\s\d{{4}}|(?:{_MONTHS})\s\d{{4}}"
+    r"|\d+\s(?:mois|months|ans|years|jours|days)|\d{4}-\d\d-\d\d"
+)

@@ -8,10 +8,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
+from analyses.blocks import Edition
 from analyses.cities import City
 from analyses.errors import RenderError
 from analyses.reports import embedded, quarto
 from analyses.reports.assemble import Source, assemble, chapters_of
+from analyses.runs import editions
 from analyses.runs.manifest import Manifest
 
 Engine = Literal["auto", "embedded", "quarto"]
@@ -75,6 +77,7 @@ def report(
     record: Manifest,
     engine: Engine = "auto",
     formats: Sequence[str] = FORMATS,
+    edition: Edition = "internal",
 ) -> str:
     """Write the report of a run folder from its executed notebooks.
 
@@ -88,6 +91,8 @@ def report(
         Manifest of the run.
     engine, formats
         As for :func:`render`.
+    edition : str
+        ``internal``, or ``public``: made of the public blocks, in the folder ``public/``.
 
     Returns
     -------
@@ -102,5 +107,6 @@ def report(
         If the engine is absent or stops.
     """
     with tempfile.TemporaryDirectory(prefix="coeurville-report-") as build:
-        source = assemble(city, chapters_of(folder, city.id), record, Path(build))
-        return render(source, folder, engine, formats)
+        chapters = chapters_of(folder, city.id, edition=edition)
+        source = assemble(city, chapters, record, Path(build), edition)
+        return render(source, editions.place(folder, edition), engine, formats)

@@ -12,7 +12,7 @@ from analyses.figures import escape
 NAME = "indicators.csv"
 
 
-def collect(folder: Path, city_id: str) -> pd.DataFrame:
+def collect(folder: Path, city_id: str, edition: blocks.Edition = "internal") -> pd.DataFrame:
     """Return the indicators that the executed notebooks of a folder recorded.
 
     Parameters
@@ -21,6 +21,8 @@ def collect(folder: Path, city_id: str) -> pd.DataFrame:
         Run folder that holds ``notebooks/*.ipynb``.
     city_id : str
         City whose rows are expected.
+    edition : str
+        Edition whose form of the rows is read.
 
     Returns
     -------
@@ -34,18 +36,20 @@ def collect(folder: Path, city_id: str) -> pd.DataFrame:
     """
     notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
     return blocks.results_of(
-        block for notebook in notebooks for block in blocks.blocks_of(notebook, city_id)
+        block for notebook in notebooks for block in blocks.blocks_of(notebook, city_id, edition)
     )
 
 
-def write(folder: Path, city_id: str) -> Path:
-    """Write ``indicators.csv`` in a run folder and return its path.
+def write(
+    folder: Path, city_id: str, edition: blocks.Edition = "internal", target: Path | None = None
+) -> Path:
+    """Write an edition's ``indicators.csv`` in a run folder, or in ``target``; return its path.
 
     Texts that a spreadsheet would take for a formula are made harmless; numbers are written in
     full, so that the same results always give the same bytes.
     """
-    table = disarmed(collect(folder, city_id))
-    path = folder / NAME
+    table = disarmed(collect(folder, city_id, edition))
+    path = (folder if target is None else target) / NAME
     table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
     return path
 

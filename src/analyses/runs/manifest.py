@@ -23,6 +23,9 @@ PACKAGES = (
 """Packages whose version can change a number or a page."""
 
 
+NAME = "run.json"
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -70,6 +73,9 @@ class Manifest(_Strict):
     python: str
     platform: str
     packages: dict[str, str]
+    editions: list[Literal["internal", "public"]] = Field(
+        default_factory=list, description="Editions whose report was written"
+    )
     outputs: dict[str, str] = Field(default_factory=dict, description="File: sha256")
     failures: list[FailureRecord] = Field(default_factory=list)
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from analyses.blocks import Edition
 from analyses.cities import City
 from analyses.errors import CoeurvilleError, InputError, RunError
-from analyses.runs import execute, indicators_file, manifest, plan, promote
+from analyses.runs import editions, execute, manifest, plan, promote
 from analyses.wording import Language
 
-Render = Callable[[Path, City, manifest.Manifest], str]
-"""Write the report of a finished folder; return the engine's name and version."""
+Render = editions.Render
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Request:
         Notebooks to run; all if empty.
     time_limit : int
         Seconds that one cell may take.
+    editions : sequence of str
+        Editions of the report to write.
     """
 
     city: City
@@ -54,6 +56,7 @@ class Request:
     language: Language = "fr"
     names: Sequence[str] = ()
     time_limit: int = execute.CELL_TIME_LIMIT
+    editions: Sequence[Edition] = editions.BOTH
 
 
 def run(
@@ -101,14 +104,7 @@ def run(
         if failures:
             _set_aside(staging, record, request.out / ".failed" / city.id)
             raise _error(failures, request.out / ".failed" / city.id)
-        indicators_file.write(staging, city.id)
-        record.engine = render(staging, city, record)
-        progress("report")
-        record.outputs = {
-            path.name: manifest.sha256_of(path)
-            for path in sorted(staging.iterdir())
-            if path.is_file()
-        }
+        editions.write(staging, city, record, render, request.editions, progress)
         record.ended = datetime.now(UTC)
         record.write(staging)
         promote.promote(staging, request.out / city.id)
@@ -128,13 +124,10 @@ def rerender(city: City, out: Path, render: Render) -> manifest.Manifest:
     place = out / city.id
     record = manifest.read(place)
     with _workshop(out, city.id) as staging:
-        shutil.copytree(place, staging, dirs_exist_ok=True)
-        record.engine = render(staging, city, record)
-        record.outputs = {
-            path.name: manifest.sha256_of(path)
-            for path in sorted(staging.iterdir())
-            if path.is_file() and path.name != "run.json"
-        }
+        shutil.copytree(
+            place, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns(editions.FOLDER)
+        )
+        editions.write(staging, city, record, render, record.editions or editions.BOTH)
         record.write(staging)
         promote.promote(staging, place)
     return record

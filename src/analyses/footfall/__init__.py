@@ -5,7 +5,8 @@
 - ``day_features(dates, calendar, weather)``: what is known of each day;
 - ``measure_impact`` (one event, one series), ``measure_events`` (all, with zones and controls);
 - ``pool``, ``correct``: effects by kind of event, correction for many tests;
-- ``measure_trend``, ``weekly_profile``, ``hour_effects``, ``opening_match``, ``rank_dates``.
+- ``measure_trend`` (``trend_obstacle`` says why there is none), ``weekly_profile``,
+  ``hour_effects``, ``opening_match``, ``rank_dates``.
 
 Functions of ``outcome`` write them as rows of the indicators table.
 """
@@ -15,6 +16,7 @@ from analyses.footfall.clock import dst_hour, trading_day, utc_unmarked
 from analyses.footfall.dates import Candidate, rank_dates
 from analyses.footfall.events import Event, events_from_frame
 from analyses.footfall.health import Flag, availability, check_health, healthy_counts
+from analyses.footfall.hours import opening_match
 from analyses.footfall.impact import Impact, Settings, measure_impact
 from analyses.footfall.outcome import (
     date_results,
@@ -24,10 +26,10 @@ from analyses.footfall.outcome import (
     trend_result,
 )
 from analyses.footfall.pooling import Pooled, Tested, correct, pool
-from analyses.footfall.profile import hour_effects, opening_match, weekly_profile
+from analyses.footfall.profile import hour_effects, weekly_profile
 from analyses.footfall.series import Daily, daily_counts, zone_panel
 from analyses.footfall.study import measure_events
-from analyses.footfall.trend import Trend, measure_trend
+from analyses.footfall.trend import Trend, measure_trend, trend_obstacle
 
 __all__ = [
     "Candidate",
@@ -60,6 +62,7 @@ __all__ = [
     "pool",
     "rank_dates",
     "trading_day",
+    "trend_obstacle",
     "trend_result",
     "utc_unmarked",
     "weekly_profile",

@@ -3,30 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
+from analyses.footfall.aftermath import Aftermath, measure_aftermath
 from analyses.footfall.breaks import level_breaks
 from analyses.footfall.calendar import Days, day_features
 from analyses.footfall.dates import Candidate, rank_dates
+from analyses.footfall.dwell import Dwell, measure_dwell
 from analyses.footfall.events import Event, event_days, events_from_frame
 from analyses.footfall.health import Flag, availability, check_health, healthy_counts
+from analyses.footfall.heat import Heat, measure_heat
+from analyses.footfall.hours import Place, match_places
 from analyses.footfall.impact import Impact, Settings
 from analyses.footfall.outcome import date_results, health_results, impact_results, trend_result
 from analyses.footfall.pooling import Pooled, Tested, correct, pool
-from analyses.footfall.profile import weekly_profile
+from analyses.footfall.profile import (
+    HourEffect,
+    hour_effects,
+    recent,
+    seasons,
+    usual_day,
+    weekly_profile,
+)
+from analyses.footfall.rows import (
+    aftermath_results,
+    dwell_results,
+    heat_results,
+    nothing,
+    opening_results,
+    season_results,
+)
 from analyses.footfall.series import daily_counts
-from analyses.footfall.study import measure_events
 from analyses.footfall.trend import Trend, measure_trend
+from analyses.footfall.whole import measure_wholes
 from analyses.results import Estimate, Result, not_computable
 from analyses.wording import Text
 
 CALENDAR_KINDS = frozenset({"market_day", "sales"})
 """Kinds of events that the calendar knows: their effect is not measured one by one."""
 WHOLE = "*"
+YEAR_DAYS = 364
+"""Days before the last count that usual hours and opening hours rest on: the present town."""
 AHEAD_DAYS = 182
 """Days after the last count among which the best dates are looked for."""
 
@@ -57,9 +78,27 @@ class Footfall:
     trends : dict
         Trend by sensor, and of the whole (``*``) where it can be summed.
     profile : DataFrame
-        Usual week of each sensor (empty without hourly counts).
+        Usual week of each sensor over the last year (empty without hourly counts).
     dates : tuple of Candidate
         Coming Saturdays, best first.
+    absent : dict of str to tuple of str
+        By event, the sensors that did not count on all its days: the whole leaves them out.
+    hours : dict of str to tuple of HourEffect
+        By event, observed and expected passages hour by hour.
+    around : tuple of Aftermath
+        Days beside the events whose effect is shown.
+    day : DataFrame
+        Usual hours of the last year (:func:`analyses.footfall.profile.usual_day`).
+    seasons : DataFrame
+        Months beside the mean of their year (:func:`analyses.footfall.profile.seasons`).
+    places : tuple of Place
+        Opening hours against presence over the last year.
+    heat : Heat, optional
+        What hot days change.
+    dwell : Dwell, optional
+        Dwell times, where a source tells them.
+    steady : tuple of str
+        Sensors that counted most of the last year: those that usual hours add up.
     """
 
     results: tuple[Result, ...]
@@ -73,6 +112,15 @@ class Footfall:
     trends: dict[str, Trend | None] = field(default_factory=dict)
     profile: pd.DataFrame = field(default_factory=pd.DataFrame)
     dates: tuple[Candidate, ...] = ()
+    absent: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    hours: dict[str, tuple[HourEffect, ...]] = field(default_factory=dict)
+    around: tuple[Aftermath, ...] = ()
+    day: pd.DataFrame = field(default_factory=pd.DataFrame)
+    seasons: pd.DataFrame = field(default_factory=pd.DataFrame)
+    places: tuple[Place, ...] = ()
+    heat: Heat | None = None
+    dwell: Dwell | None = None
+    steady: tuple[str, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -93,6 +141,7 @@ def measure_footfall(
     events: pd.DataFrame | None = None,
     calendar: pd.DataFrame | None = None,
     weather: pd.DataFrame | None = None,
+    shops: pd.DataFrame | None = None,
     *,
     settings: Settings | None = None,
 ) -> Footfall:
@@ -100,7 +149,7 @@ def measure_footfall(
 
     Parameters
     ----------
-    counts, sensors, events, weather : DataFrame or None
+    counts, sensors, events, weather, shops : DataFrame or None
         Checked tables; without counts the result only says what is missing.
     calendar : DataFrame, optional
         One row a local day, from the first count to :data:`AHEAD_DAYS` after the last.
@@ -113,33 +162,97 @@ def measure_footfall(
         Deterministic: the same tables give the same bytes.
     """
     if counts is None or counts.empty or not bool(counts["count"].notna().any()):
-        return Footfall(_nothing())
+        return Footfall(nothing())
     calendar = _settled(calendar)
     flags = check_health(counts)
     healthy = healthy_counts(counts, flags)
     daily = daily_counts(healthy)
     panel = daily.panel
-    dates = pd.DatetimeIndex(panel.index)
-    days = day_features(dates, calendar, weather)
-    known = _events(events)
-    measured = tuple(event for event in known if event.kind not in CALENDAR_KINDS)
+    days = day_features(pd.DatetimeIndex(panel.index), calendar, weather)
+    measured = tuple(event for event in _events(events) if event.kind not in CALENDAR_KINDS)
     places = _sensors(sensors, panel, availability(counts, flags))
-    impacts = measure_events(panel, places, measured, days, settings=settings) if measured else ()
-    town = panel.sum(axis=1, skipna=False)
-    trends = _trends(panel, days)
-    coming = _dates(panel, calendar, weather, measured)
-    hourly = counts["duration_minutes"].le(60).any()
+    impacts, absent = measure_wholes(panel, places, measured, days, settings)
     study = Footfall(
-        (), places, flags, panel.assign(**{WHOLE: town}), _imputed(daily.imputed, panel), impacts,
-        trends=trends, dates=coming,
-        profile=weekly_profile(healthy[healthy["duration_minutes"] <= 60])
-        if hourly else pd.DataFrame(),
+        (), places, flags, panel.assign(**{WHOLE: panel.sum(axis=1, skipna=False)}),
+        _imputed(daily.imputed, panel), impacts, trends=_trends(panel, days),
+        dates=_dates(panel, calendar, weather, measured), absent=absent,
+        seasons=seasons(panel),
+        dwell=measure_dwell(counts, healthy, places, measured, days, settings=settings),
+        steady=_steady(panel),
     )  # fmt: skip
     whole = study.whole()
-    return Footfall(
-        _results(study, days, bool(measured)), places, flags, study.panel, study.imputed, impacts,
-        correct(whole), pool(whole), trends, study.profile, coming,
+    tested = correct(whole)
+    kept = [test.impact for test in tested if test.shown]
+    study = replace(
+        study, tested=tested, pooled=pool(whole),
+        around=measure_aftermath(panel, places, kept, measured, days, settings=settings),
     )  # fmt: skip
+    study = _by_hour(study, healthy[healthy["duration_minutes"] <= 60], calendar, weather, shops)
+    return replace(study, results=_results(study, days, bool(measured)))
+
+
+def _steady(panel: pd.DataFrame) -> tuple[str, ...]:
+    """Return the sensors that counted most of the last year, or the one that counted the most."""
+    last = panel.iloc[-YEAR_DAYS:].notna().mean()
+    return tuple(recent(panel, YEAR_DAYS)) or (str(last.idxmax()),)
+
+
+def _by_hour(
+    study: Footfall,
+    hourly: pd.DataFrame,
+    calendar: pd.DataFrame | None,
+    weather: pd.DataFrame | None,
+    shops: pd.DataFrame | None,
+) -> Footfall:
+    """Add what hourly counts tell: usual hours, hours of events, opening hours, hot days."""
+    if hourly.empty:
+        return study
+    steady = [name for name in study.steady if name in set(hourly["sensor_id"])]
+    own = hourly[hourly["sensor_id"].isin(steady)]
+    since = study.panel.index[-1] - pd.Timedelta(days=YEAR_DAYS)
+    year = own[_day_of(own) > since]
+    ordinary = year if calendar is None else year[~_holidays(year, calendar)]
+    return replace(
+        study,
+        profile=weekly_profile(hourly[_day_of(hourly) > since]),
+        hours={
+            impact.event.event_id: found
+            for impact in study.whole()
+            if (found := hour_effects(_counts_of(study, impact, hourly), impact))
+        },
+        day=usual_day(ordinary) if len(ordinary) else pd.DataFrame(),
+        places=()
+        if shops is None or shops.empty or ordinary.empty
+        else match_places(ordinary, study.sensors, shops),
+        heat=measure_heat(own, weather),
+    )
+
+
+def _day_of(counts: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    days: pd.Series[pd.Timestamp] = counts["start"].dt.tz_localize(None).dt.normalize()
+    return days
+
+
+def _holidays(counts: pd.DataFrame, calendar: pd.DataFrame) -> pd.Series[bool]:
+    if "public_holiday" not in calendar:
+        return pd.Series(False, index=counts.index)
+    feast = calendar["public_holiday"]
+    marked = feast.ne("").fillna(False) if feast.dtype == "string" else feast.fillna(False)
+    off = pd.DatetimeIndex(calendar.loc[marked.astype(bool), "date"])
+    off_days: pd.Series[bool] = _day_of(counts).isin(off)
+    return off_days
+
+
+def _counts_of(study: Footfall, impact: Impact, hourly: pd.DataFrame) -> pd.DataFrame:
+    """Return the hourly counts of the sensors that an effect was measured on; none if one lacks."""
+    if impact.series != WHOLE:
+        names = {impact.series}
+    else:
+        known = set(study.sensors["sensor_id"])
+        names = set(impact.event.declared(study.sensors)) & known or known
+        names -= set(study.absent.get(impact.event.event_id, ()))
+    mine = hourly[hourly["sensor_id"].isin(names)]
+    return mine if mine["sensor_id"].nunique() == len(names) else mine.iloc[:0]
 
 
 def _settled(calendar: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -243,6 +356,12 @@ def _results(study: Footfall, days: Days, events: bool) -> tuple[Result, ...]:
         found.append(
             not_computable("event_impact", "passages", "sensor", why, unlocked_by=("events",))
         )
+    found += aftermath_results(study.around)
+    found += season_results(study.seasons, first, last)
+    since = max(first, last - timedelta(days=YEAR_DAYS - 1))
+    found += opening_results(study.places, since, last)
+    found += heat_results(study.heat, first, last)
+    found += dwell_results(study.dwell, first, last)
     if study.dates:
         found += date_results(study.dates)
     else:
@@ -252,21 +371,6 @@ def _results(study: Footfall, days: Days, events: bool) -> tuple[Result, ...]:
         )
         found.append(not_computable("best_dates", "rank", "sensor", why, unlocked_by=("counts",)))
     return tuple(found)
-
-
-def _nothing() -> tuple[Result, ...]:
-    why = Text("la ville n'a pas de comptages de piétons.", "the city has no pedestrian counts.")
-    units: dict[str, tuple[str, tuple[str, ...]]] = {
-        "footfall": ("passages", ("counts",)),
-        "sensor_health": ("%", ("counts",)),
-        "event_impact": ("passages", ("counts", "events")),
-        "footfall_trend": ("%/year", ("counts",)),
-        "best_dates": ("rank", ("counts",)),
-    }
-    return tuple(
-        not_computable(name, unit, "sensor", why, unlocked_by=unlocked)
-        for name, (unit, unlocked) in units.items()
-    )
 
 
 def period(study: Footfall) -> tuple[date, date]:

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from analyses.footfall.dates import Candidate
+from analyses.footfall.hours import Match
 from analyses.footfall.impact import Impact
-from analyses.footfall.profile import Match
 from analyses.footfall.trend import Trend
 from analyses.results import Estimate, Quality, Result, not_computable
 from analyses.wording import Text, number, percent
@@ -65,14 +65,32 @@ def _impact(impact: Impact) -> list[Result]:
     ]
 
 
-def trend_result(trend: Trend | None, series: str, days: pd.DatetimeIndex) -> Result:
-    """Write a trend as a result; says why when there is less than a year of days."""
+def trend_result(
+    trend: Trend | None, series: str, days: pd.DatetimeIndex, why: Text | None = None
+) -> Result:
+    """Write a trend as a result, over the days that served; ``why`` there is none.
+
+    Parameters
+    ----------
+    trend : Trend or None
+        As :func:`analyses.footfall.trend.measure_trend` gives it.
+    series : str
+        Sensor, or ``*``.
+    days : pandas.DatetimeIndex
+        Days of the series.
+    why : Text, optional
+        What :func:`analyses.footfall.trend.trend_obstacle` says.
+    """
     where: dict[str, Any] = {
         "breakdown": "sensor", "category": series,
-        "period_start": days[0].date(), "period_end": days[-1].date(),
+        "period_start": trend.first if trend else days[0].date(),
+        "period_end": trend.last if trend else days[-1].date(),
     }  # fmt: skip
     if trend is None:
-        why = Text("moins d'une année de jours observés", "less than a year of days observed")
+        why = why or Text(
+            "série trop courte, ou dont le niveau est rompu trop souvent",
+            "series too short, or whose level breaks too often",
+        )
         return not_computable("footfall_trend", "%/year", "sensor", why, **where)
     return Result(
         "footfall_trend", trend.yearly, "%/year", "sensor", TREND_METHOD, quality="estimated",

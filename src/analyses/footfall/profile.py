@@ -1,4 +1,4 @@
-"""The town's day and week: hourly profiles, event hours, opening hours against presence."""
+"""The town's day, week and year: usual hours, event hours, seasons."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pandas as pd
 
 from analyses.footfall.calendar import Floats
 from analyses.footfall.impact import DayEffect, Impact, Period
-from analyses.results import Estimate
 
-EMPTY_STREET = 0.25
-"""An hour is empty when it holds less than this share of the mean hour of the opening time."""
+KINDS = ("working", "saturday", "sunday")
+"""Kinds of days of the usual hours."""
 
 _WEEKS, _FEWEST, _NORMAL = 8, 4, 1.96
+_WEEKS_A_YEAR, _YEARS = 45, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +29,6 @@ class HourEffect:
     expected: float
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Opening hours against presence.
-
-    Parameters
-    ----------
-    outside : Estimate
-        Share of passages outside opening hours, percent, with its interval over days.
-    empty_open : Estimate
-        Share of open hours with an empty street, percent, with its interval over weeks.
-    hours : pandas.DataFrame
-        ``weekday``, ``hour``, ``passages`` (mean), ``open_share``.
-    """
-
-    outside: Estimate
-    empty_open: Estimate
-    hours: pd.DataFrame
 
 
 def weekly_profile(counts: pd.DataFrame) -> pd.DataFrame:
@@ -64,12 +45,84 @@ def weekly_profile(counts: pd.DataFrame) -> pd.DataFrame:
         ``sensor_id``, ``weekday``, ``hour``, ``median``, ``low``, ``high`` (quartiles over weeks),
         ``n`` (weeks).
     """
-    hourly = _hourly(counts)
+    hourly = hourly_counts(counts)
     by = hourly.groupby(["sensor_id", "weekday", "hour"])["count"]
     table = by.quantile(np.array([0.25, 0.5, 0.75])).unstack()
     table.columns = pd.Index(["low", "median", "high"])
     table["n"] = by.count()
     return table.reset_index()[["sensor_id", "weekday", "hour", "median", "low", "high", "n"]]
+
+
+def usual_day(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the usual hours of working days, Saturdays and Sundays, all sensors together.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Healthy counts, an hour or less a period; an hour that a sensor misses is missing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind`` (``working``, ``saturday``, ``sunday``), ``hour``, ``median``, ``low``, ``high``
+        (quartiles over days), ``n`` (days).
+    """
+    wide = town_hours(counts).reset_index()
+    town = wide.melt(id_vars="date", var_name="hour", value_name="count").dropna(subset="count")
+    town["hour"] = town["hour"].astype("int64")
+    town["kind"] = pd.Series(town["date"].dt.dayofweek).map(lambda d: KINDS[max(d - 4, 0)])
+    by = town.groupby(["kind", "hour"])["count"]
+    table = by.quantile(np.array([0.25, 0.5, 0.75])).unstack()
+    table.columns = pd.Index(["low", "median", "high"])
+    table["n"] = by.count()
+    return table.reset_index()[["kind", "hour", "median", "low", "high", "n"]]
+
+
+def seasons(panel: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
+    """Return how busy each month is beside the mean of its year.
+
+    The weeks of each sensor are divided by the mean of their block of 52 weeks, counted back from
+    the last week, so that a rise or a moved sensor from year to year does not enter; the last three
+    blocks are used, and one with fewer than 45 weeks of counts is left out. A week belongs to the
+    month of its Thursday.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        Healthy passages by local day and sensor.
+    seed : int
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``index`` (percent above or below the year's mean: mean over weeks, sensors
+        alike), ``low``, ``high`` (95 %, bootstrap of the weeks of the month), ``n`` (weeks);
+        empty without a whole year.
+    """
+    weekly = panel.resample("W-SUN").sum(min_count=7)
+    weekly = weekly[weekly.index <= panel.index[-1]].iloc[-52 * _YEARS :]
+    block = (len(weekly) - 1 - np.arange(len(weekly))) // 52
+    by = weekly.groupby(block)
+    whole = by.transform("count") >= _WEEKS_A_YEAR
+    level = (100 * (weekly / by.transform("mean") - 1)).where(whole).mean(axis=1).dropna()
+    month = (pd.DatetimeIndex(level.index) - pd.Timedelta(days=3)).month
+    if set(month) != set(range(1, 13)):
+        return pd.DataFrame(columns=["month", "index", "low", "high", "n"])
+    rng = np.random.default_rng(seed)
+    rows = []
+    for at in range(1, 13):
+        values = level[month == at].to_numpy(dtype=np.float64)
+        draws = rng.choice(values, size=(1000, len(values))).mean(axis=1)
+        low, high = np.quantile(draws, [0.025, 0.975])
+        rows.append((at, float(values.mean()), float(low), float(high), len(values)))
+    return pd.DataFrame(rows, columns=["month", "index", "low", "high", "n"])
+
+
+def recent(panel: pd.DataFrame, days: int = 364, share: float = 0.8) -> list[str]:
+    """Return the sensors that counted most of the last days, those that may be added up."""
+    last = panel[panel.index > panel.index[-1] - pd.Timedelta(days=days)]
+    return [str(name) for name in panel.columns if last[name].notna().mean() >= share]
 
 
 def hour_effects(counts: pd.DataFrame, impact: Impact) -> tuple[HourEffect, ...]:
@@ -90,7 +143,13 @@ def hour_effects(counts: pd.DataFrame, impact: Impact) -> tuple[HourEffect, ...]
     tuple of HourEffect
         By day and hour; days with fewer than four comparable days are left out.
     """
-    hourly = _hourly(counts).groupby(["date", "hour"])["count"].sum(min_count=1).unstack()
+    near_days = [impact.event.start, impact.event.end]
+    reach = pd.Timedelta(weeks=_WEEKS, days=len(impact.days))
+    wall = counts["start"].dt.tz_localize(None)
+    close = wall.between(pd.Timestamp(near_days[0]) - reach, pd.Timestamp(near_days[1]) + reach)
+    if not close.any():
+        return ()
+    hourly = town_hours(counts[close])
     shares = hourly.div(hourly.sum(axis=1, min_count=24 if hourly.shape[1] == 24 else 1), axis=0)
     skip = pd.DatetimeIndex([pd.Timestamp(effect.day) for effect in impact.days])
     dates = pd.DatetimeIndex(shares.index)
@@ -130,69 +189,25 @@ def _spread_day(
     return rows
 
 
-def opening_match(counts: pd.DataFrame, opening: pd.DataFrame, *, seed: int = 0) -> Match:
-    """Compare the hours when shops open with the hours when people pass.
+def town_hours(counts: pd.DataFrame) -> pd.DataFrame:
+    """Add up all sensors by local day (rows) and hour (columns); missing where one is missing.
 
-    Parameters
-    ----------
-    counts : pandas.DataFrame
-        Healthy counts of the sensors of a street or zone, an hour or less a period.
-    opening : pandas.DataFrame
-        ``weekday`` (0 for Monday), ``hour`` (0-23), ``open_share`` (share of shops open, 0 to 1);
-        hours not given are closed.
-    seed : int
-        Seed of the bootstrap over weeks.
+    Hours that some sensor never reports are left out.
+    """
+    hourly = hourly_counts(counts)
+    sensors = hourly["sensor_id"].nunique()
+    table = hourly.groupby(["date", "hour"])["count"].sum(min_count=sensors).unstack()
+    return table.dropna(axis=1, how="all")
+
+
+def hourly_counts(counts: pd.DataFrame) -> pd.DataFrame:
+    """Add up the periods of each local hour; an hour with a missing period is missing.
 
     Returns
     -------
-    Match
-        Passages count as outside in proportion to the shops closed at that hour; intervals by
-        bootstrap of whole weeks.
-
-    Raises
-    ------
-    ValueError
-        If fewer than four weeks have counts.
+    pandas.DataFrame
+        ``sensor_id``, ``date``, ``hour``, ``count``, ``weekday`` (0 for Monday).
     """
-    hourly = _hourly(counts)
-    town = hourly.groupby(["date", "weekday", "hour"], as_index=False)["count"].sum(min_count=1)
-    town = town.merge(opening, how="left", on=["weekday", "hour"]).fillna({"open_share": 0.0})
-    town = town.dropna(subset="count")
-    town["week"] = (town["date"] - pd.to_timedelta(town["weekday"], unit="D")).astype("int64")
-    weeks = [rows for _, rows in town.groupby("week", sort=True)]
-    if len(weeks) < _FEWEST:
-        raise ValueError(f"{len(weeks)} weeks with counts, at least {_FEWEST} are needed")
-    mean_open = float(town.loc[town["open_share"] >= 0.5, "count"].mean())
-    parts = np.array([_week_parts(rows, mean_open) for rows in weeks])
-    rng = np.random.default_rng(seed)
-    draws = parts[rng.integers(len(parts), size=(1000, len(parts)))].sum(axis=1)
-    total = parts.sum(axis=0)
-    table = town.groupby(["weekday", "hour"], as_index=False).agg(
-        passages=("count", "mean"), open_share=("open_share", "first")
-    )
-    return Match(
-        _ratio(total[0], total[1], draws[:, 0], draws[:, 1], len(parts)),
-        _ratio(total[2], total[3], draws[:, 2], draws[:, 3], len(parts)),
-        table,
-    )
-
-
-def _week_parts(rows: pd.DataFrame, mean_open: float) -> tuple[float, float, float, float]:
-    opened = rows["open_share"] >= 0.5
-    empty = opened & (rows["count"] < EMPTY_STREET * mean_open)
-    outside = float((rows["count"] * (1 - rows["open_share"])).sum())
-    return outside, float(rows["count"].sum()), float(empty.sum()), float(opened.sum())
-
-
-def _ratio(top: float, base: float, tops: Floats, bases: Floats, n: int) -> Estimate:
-    if base <= 0:
-        return Estimate(float("nan"), float("nan"), float("nan"), n)
-    low, high = np.quantile(100 * tops / np.maximum(bases, 1e-9), [0.025, 0.975])
-    return Estimate(100 * top / base, float(low), float(high), n)
-
-
-def _hourly(counts: pd.DataFrame) -> pd.DataFrame:
-    """Add up the periods of each local hour; an hour with a missing period is missing."""
     wall = counts["start"].dt.tz_localize(None)
     table = pd.DataFrame(
         {"sensor_id": counts["sensor_id"], "date": wall.dt.normalize(), "hour": wall.dt.hour,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,10 @@ def measure_events(
     events: Sequence[Event],
     days: Days,
     *,
+    only: Collection[str] | None = None,
     reach_metres: float = REACH_METRES,
     settings: Settings | None = None,
+    parts: bool = True,
 ) -> tuple[Impact, ...]:
     """Measure every event on the zones and sensors that it declares (all of them if none).
 
@@ -39,10 +41,14 @@ def measure_events(
         All declared events: the others are neither learnt from nor used as placebos.
     days : Days
         Features of the rows of ``panel``.
+    only : collection of str, optional
+        Identifiers of the events to measure; all of them if not given.
     reach_metres : float
         Distance within which a sensor cannot serve as control; 0 to trust declarations alone.
     settings : Settings, optional
         How to measure.
+    parts : bool
+        Measure the zones and the sensors of each event too, beside the whole.
 
     Returns
     -------
@@ -54,6 +60,8 @@ def measure_events(
     breaks = {name: level_breaks(_values(panel, name)) for name in panel.columns}
     found: list[Impact] = []
     for event in events:
+        if only is not None and event.event_id not in only:
+            continue
         inside = sorted(event.declared(known) & set(panel.columns))
         inside = inside or (sorted(panel.columns) if event.everywhere else [])
         groups = _groups(known, inside)
@@ -70,7 +78,8 @@ def measure_events(
             zone: tuple(sorted({at for name in names for at in breaks[name]}))
             for zone, names in groups.items()
         }
-        for series in [*groups, *inside]:
+        wanted = [*groups, *inside]
+        for series in wanted if parts else wanted[:1]:
             impact = measure_impact(
                 wide, series, event, days, candidates=free, refused=refused,
                 other_events=clash, breaks=steps, settings=settings,

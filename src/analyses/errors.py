@@ -69,6 +69,10 @@ class InputError(CoeurvilleError):
             raise ValueError("an InputError needs at least one fault")
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        """Return what makes the error again in another process."""
+        return type(self), (self.faults,)
+
 
 class RunError(CoeurvilleError):
     """A notebook failed, did not finish, or broke the contract of its results."""

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from analyses import indicators
+from analyses.parking.counters import garage_results
 from analyses.parking.durations import durations
 from analyses.parking.garages import audit, tidy
 from analyses.parking.grid import Regulation, Window, make_grid
@@ -17,7 +18,6 @@ from analyses.parking.ladder import climb
 from analyses.parking.occupancy import occupancy, stays_space_time
 from analyses.parking.rotation import rotation, space_days
 from analyses.parking.summary import (
-    garage_results,
     infraction_results,
     meter_results,
     occupancy_results,

@@ -13,11 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from analyses.demo import layouts
+from analyses.demo import layouts, transit
 from analyses.demo.city import SEED, Demo, generate
-from analyses.demo.footfall import Footfall
 from analyses.demo.parking import Parking
 from analyses.demo.people import COLUMNS as PERSONAL
+from analyses.demo.surroundings import Surroundings
 from analyses.errors import CoeurvilleError
 
 
@@ -44,14 +44,16 @@ def write(folder: str | Path, seed: int = SEED) -> list[Path]:
     folder = Path(folder)
     if folder.exists():
         raise CoeurvilleError(f"{folder} already exists: name a folder that does not.")
-    content = texts(generate(seed))
+    demo = generate(seed)
+    content = {name: text.encode("utf-8") for name, text in texts(demo).items()}
+    content |= archives(demo)
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".demo-", dir=folder.parent))
     try:
-        for name, text in content.items():
+        for name, written in content.items():
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode("utf-8"))
+            path.write_bytes(written)
         made.chmod(0o755)
         made.rename(folder)
     except BaseException:
@@ -65,8 +67,13 @@ def texts(demo: Demo) -> dict[str, str]:
     survey = demo.survey
     order = [*survey.table.columns, *PERSONAL]
     premises = pd.concat([survey.table, survey.personal], axis="columns")[order]
+    own = resources.files("analyses.demo").joinpath("own")
     return {
         "city.yml": resources.files("analyses.demo").joinpath("city.yml").read_text("utf-8"),
+        **{
+            f"texts/{name}.md": own.joinpath(f"{name}.md").read_text("utf-8")
+            for name in ("enjeux", "demarche", "retombees")
+        },
         "premises.csv": _csv(premises, ";"),
         "zones.geojson": _geojson(demo.zones),
         "streets.geojson": _geojson(demo.base),
@@ -74,10 +81,17 @@ def texts(demo: Demo) -> dict[str, str]:
         "StockEtablissementHistorique.csv": _csv(layouts.history(demo.establishments), ","),
         "Geolocalisation.csv": _csv(layouts.geolocation(demo.establishments), ";"),
         "openstreetmap.geojson": _geojson(demo.shops),
-        "truth.json": json.dumps(demo.truth, ensure_ascii=False, indent=1) + "\n",
+        "truth.json": _json(demo.truth),
         **_parking(demo.parking),
-        **_footfall(demo.footfall),
+        **_footfall(demo),
+        **_surroundings(demo.surroundings),
+        "crossings_truth.json": _json(demo.passages.truth | {"stops": transit.truth()}),
     }
+
+
+def archives(demo: Demo) -> dict[str, bytes]:
+    """Return the files of the demo city's folder that are no text."""
+    return {"horaires_gtfs.zip": demo.schedule}
 
 
 def _parking(parking: Parking) -> dict[str, str]:
@@ -88,18 +102,37 @@ def _parking(parking: Parking) -> dict[str, str]:
         "parking_counts.csv": _csv(parking.counts, ";"),
         "parcs.csv": _csv(parking.garages, ";"),
         "infractions.csv": _csv(parking.infractions, ";"),
-        "parking_truth.json": json.dumps(parking.truth, ensure_ascii=False, indent=1) + "\n",
+        "evenements_stationnement.csv": _csv(parking.events, ";"),
+        "parking_truth.json": _json(parking.truth),
     }
 
 
-def _footfall(footfall: Footfall) -> dict[str, str]:
+def _footfall(demo: Demo) -> dict[str, str]:
+    footfall = demo.footfall
+    sensors = pd.concat([footfall.sensors, demo.passages.sensors], ignore_index=True)
     return {
-        "capteurs.csv": _csv(footfall.sensors, ";"),
+        "capteurs.csv": _csv(sensors, ";"),
         "comptages.csv": _csv(footfall.counts, ","),
+        "comptages_rues.csv": _csv(demo.passages.counts, ","),
         "evenements.csv": _csv(footfall.events, ";"),
         "meteo.csv": _csv(footfall.weather, ";"),
-        "footfall_truth.json": json.dumps(footfall.truth, ensure_ascii=False, indent=1) + "\n",
+        "footfall_truth.json": _json(footfall.truth),
     }
+
+
+def _surroundings(around: Surroundings) -> dict[str, str]:
+    return {
+        "equipements.csv": _csv(around.places, ";"),
+        "stationnement_velo.csv": _csv(around.racks, ","),
+        "irve.csv": _csv(around.stations, ","),
+        "base_iris.csv": _csv(around.statistics, ";"),
+        "population_zones.csv": _csv(around.zones, ";"),
+        "projets.geojson": _geojson(around.projects),
+    }
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def _csv(frame: pd.DataFrame, delimiter: str) -> str:

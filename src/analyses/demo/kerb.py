@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 ZONE = ZoneInfo("Europe/Paris")
-FIRST, LAST = date(2025, 3, 17), date(2025, 4, 13)
-"""Local days observed: four weeks, with the change to summer time of 30 March."""
+FIRST, LAST = date(2025, 2, 17), date(2025, 4, 13)
+"""Local days observed: eight weeks, with the change to summer time of 30 March."""
 OPENS, CLOSES = time(9), time(19)
 PAID_HOURS = "Mo-Sa 09:00-19:00; PH off"
 FREE_MINUTES = 20
@@ -95,6 +95,34 @@ VENTOUSES: tuple[tuple[str, int, datetime, int], ...] = (
 """Cars that stay for days: pay station, space, arrival (local), hours; the first for nine days."""
 
 
+@dataclass(frozen=True, slots=True)
+class WorksPlan:
+    """Works that close sensed spaces: pay station, spaces, first and last day."""
+
+    meter: str
+    spaces: tuple[int, ...]
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class FairPlan:
+    """An event that brings cars: name, zone, days, hours, and its visitors over the usual ones."""
+
+    label: str
+    zone_id: str
+    first: date
+    last: date
+    hours: tuple[int, int]
+    factor: float
+
+
+WORKS = WorksPlan("H05", (7, 8, 9, 10, 11), date(2025, 3, 24), date(2025, 4, 5))
+"""Works beside the station: five of twelve spaces closed for two weeks; nobody parks there."""
+FAIR = FairPlan("Salon des saveurs", "centre", date(2025, 3, 13), date(2025, 3, 15), (10, 19), 1.9)
+"""A fair of three days: nine tenths more visitors while it is open."""
+
+
 def utc(moment: datetime) -> int:
     """Return a local clock time as seconds since 1970 UTC."""
     return int(moment.replace(tzinfo=ZONE).timestamp())
@@ -107,7 +135,7 @@ def period() -> tuple[int, int]:
     )
 
 
-def stays(rng: np.random.Generator, meter: MeterPlan) -> pd.DataFrame:
+def stays(rng: np.random.Generator, meter: MeterPlan, *, episodes: bool = True) -> pd.DataFrame:
     """Simulate the stays at one pay station.
 
     Parameters
@@ -116,6 +144,9 @@ def stays(rng: np.random.Generator, meter: MeterPlan) -> pd.DataFrame:
         Source of randomness.
     meter : MeterPlan
         Pay station.
+    episodes : bool
+        Whether the works and the fair take place: without them, the same draws give what the same
+        cars would have done.
 
     Returns
     -------
@@ -125,14 +156,18 @@ def stays(rng: np.random.Generator, meter: MeterPlan) -> pd.DataFrame:
         :data:`FIRST`.
     """
     coming = _arrivals(rng, meter)
+    preference = rng.permutation(meter.spaces)
+    drawn = _fair(rng, meter)
     planted = [
         (rank, utc(at), utc(at) + hours * 3600)
         for name, rank, at, hours in VENTOUSES
         if name == meter.id
     ]
-    free_at = np.zeros(meter.spaces, dtype=np.int64)
-    preference = rng.permutation(meter.spaces)
     rows = [(rank, begin, end, "ventouse") for rank, begin, end in planted]
+    if episodes:
+        coming = sorted(coming + drawn)
+        planted += _closed(meter)
+    free_at = np.zeros(meter.spaces, dtype=np.int64)
     for begin, end, kind in coming:
         for rank in preference:
             if free_at[rank] <= begin and not any(
@@ -145,6 +180,31 @@ def stays(rng: np.random.Generator, meter: MeterPlan) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["space", "arrival", "departure", "kind"])
     table.insert(0, "meter_id", meter.id)
     return table.sort_values(["arrival", "space"], kind="stable", ignore_index=True)
+
+
+def _closed(meter: MeterPlan) -> list[tuple[int, int, int]]:
+    """Return the spaces that the works close: rank, first and last instant."""
+    if meter.id != WORKS.meter:
+        return []
+    begin = utc(datetime.combine(WORKS.first, time(0)))
+    end = utc(datetime.combine(WORKS.last + timedelta(days=1), time(0)))
+    return [(rank, begin, end) for rank in WORKS.spaces]
+
+
+def _fair(rng: np.random.Generator, meter: MeterPlan) -> list[tuple[int, int, str]]:
+    """Draw the visitors that the fair brings on top of the usual ones."""
+    found: list[tuple[int, int, str]] = []
+    if meter.zone_id != FAIR.zone_id:
+        return found
+    for offset in range((FAIR.last - FAIR.first).days + 1):
+        day = FAIR.first + timedelta(days=offset)
+        usual = _SATURDAY if day.weekday() == 5 else _WEEKDAY
+        for hour in range(*FAIR.hours):
+            count = int(rng.poisson(meter.visitors * usual[hour] * (FAIR.factor - 1)))
+            at = utc(datetime.combine(day, time(hour))) + np.sort(rng.integers(0, 3600, count))
+            length = lengths(rng, count, "visitor")
+            found += [(int(a), int(a + s), "visitor") for a, s in zip(at, length, strict=True)]
+    return found
 
 
 def _arrivals(rng: np.random.Generator, meter: MeterPlan) -> list[tuple[int, int, str]]:

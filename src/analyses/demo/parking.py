@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analyses.demo import kerb
 from analyses.demo.kerb import METERS, ZONE
@@ -52,6 +54,7 @@ class Parking:
     counts: pd.DataFrame
     garages: pd.DataFrame
     infractions: pd.DataFrame
+    events: pd.DataFrame
     truth: dict[str, Any]
 
 
@@ -66,7 +69,9 @@ def parking(rng: np.random.Generator, network: Network) -> Parking:
         Streets, on which pay stations stand.
     """
     streets = _streets(network)
+    again = copy.deepcopy(rng)
     seen = {meter.id: kerb.stays(rng, meter) for meter in METERS}
+    quiet = {meter.id: kerb.stays(again, meter, episodes=False) for meter in METERS}
     paid = [kerb.payments(rng, meter, seen[meter.id]) for meter in METERS]
     return Parking(
         supply=_supply(network, streets, seen),
@@ -75,7 +80,8 @@ def parking(rng: np.random.Generator, network: Network) -> Parking:
         counts=_counts(seen),
         garages=_garages(rng),
         infractions=_infractions(rng, streets),
-        truth=truth(seen),
+        events=_events(),
+        truth=truth(seen, quiet),
     )
 
 
@@ -105,7 +111,7 @@ def _supply(
     network: Network, streets: dict[str, str], seen: dict[str, pd.DataFrame]
 ) -> pd.DataFrame:
     by_name = {street.name: street for street in network.streets}
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for meter in METERS:
         line = by_name[streets[meter.id]].line
         lon, lat = degrees(line[len(line) // 2][None, :])[0]
@@ -113,9 +119,30 @@ def _supply(
         rows.append((meter.id, meter.zone_id, streets[meter.id], "street", meter.spaces,
                      f"{residents:.1f}", kerb.PAID_HOURS, kerb.FREE_MINUTES, 120, meter.tariff,
                      f"{lon:.6f}", f"{lat:.6f}"))  # fmt: skip
+    rows = [("", *row, "", "") for row in rows] + _closures(streets)
     return pd.DataFrame(rows, columns=[
-        "meter_id", "zone_id", "name", "kind", "spaces", "permit_spaces", "regulated_hours",
-        "free_minutes", "max_minutes", "tariff", "lon", "lat"])  # fmt: skip
+        "place_id", "meter_id", "zone_id", "name", "kind", "spaces", "permit_spaces",
+        "regulated_hours", "free_minutes", "max_minutes", "tariff", "lon", "lat", "valid_from",
+        "valid_to"])  # fmt: skip
+
+
+def _closures(streets: dict[str, str]) -> list[tuple[Any, ...]]:
+    """Write the spaces that the works take away, one row each."""
+    works = kerb.WORKS
+    zone = next(meter.zone_id for meter in METERS if meter.id == works.meter)
+    name = f"Travaux {streets[works.meter]}"
+    return [
+        (f"{works.meter}-{rank:02d}", works.meter, zone, name, "street", -1, *[""] * 6, "",
+         str(works.first), str(works.last)) for rank in works.spaces
+    ]  # fmt: skip
+
+
+def _events() -> pd.DataFrame:
+    """Write the fair as a row of the table of events."""
+    fair = kerb.FAIR
+    return pd.DataFrame(
+        [("salon-2025", fair.label, "fair", str(fair.first), str(fair.last), fair.zone_id)],
+        columns=["event_id", "label", "kind", "start", "end", "zone_ids"])  # fmt: skip
 
 
 def _paid_slots() -> list[tuple[int, int]]:
@@ -255,20 +282,25 @@ def _infractions(rng: np.random.Generator, streets: dict[str, str]) -> pd.DataFr
     return pd.DataFrame(rows, columns=["place_id", "zone_id", "time", "type", "controls"])
 
 
-def truth(seen: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return what a perfect analysis of the written tables would find."""
+def truth(seen: dict[str, pd.DataFrame], quiet: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return what a perfect analysis of the written tables would find.
+
+    Parameters
+    ----------
+    seen : dict of str to DataFrame
+        Stays by pay station.
+    quiet : dict of str to DataFrame
+        What the same cars would have done without the works and the fair.
+    """
     slots = _paid_slots()
     occupancy, sensed = {}, {}
     for meter in METERS:
-        by_slot = [_present(seen[meter.id], *slot) for slot in slots]
-        occupancy[meter.id] = round(float(np.mean(by_slot)) / meter.spaces, 5)
+        there = np.array([_present(seen[meter.id], *slot) for slot in slots])
+        offer = _offer(meter, slots)
+        occupancy[meter.id] = round(float(np.mean(there / offer)), 5)
         if meter.sensed:
-            part = seen[meter.id]
-            lost = meter.id == FAULTY[:3]
-            if lost:
-                part = part[part["space"] != int(FAULTY[4:])]
-            by_slot = [_present(part, *slot) for slot in slots]
-            sensed[meter.zone_id] = round(float(np.mean(by_slot)) / (meter.spaces - lost), 5)
+            there, offer = _sensed(meter, seen[meter.id], slots)
+            sensed[meter.zone_id] = round(float(there.sum() / offer.sum()), 5)
     return {
         "stays": {
             "visit_median_minutes": kerb.VISIT[0], "visit_log_spread": kerb.VISIT[1],
@@ -286,10 +318,48 @@ def truth(seen: dict[str, pd.DataFrame]) -> dict[str, Any]:
             "short_share": _short_share(seen),
         },
         "occupancy": {"by_meter": occupancy, "by_sensed_zone": sensed},
+        "episodes": {name: _shift(name, seen, quiet) for name in ("works", "fair")},
         "garages": {"frozen": FROZEN},
         "infractions": {"rate_per_control": RATES, "noon_factor": NOON_FACTOR,
                         "saturday_factor": SATURDAY_FACTOR},
     }  # fmt: skip
+
+
+def _offer(meter: kerb.MeterPlan, slots: list[tuple[int, int]]) -> NDArray[np.float64]:
+    """Return the spaces of a pay station in each slot, works taken away."""
+    works = kerb.WORKS
+    begin = kerb.utc(datetime.combine(works.first, time(0)))
+    end = kerb.utc(datetime.combine(works.last + timedelta(days=1), time(0)))
+    shut = len(works.spaces) if meter.id == works.meter else 0
+    return np.array([meter.spaces - shut * (begin <= start < end) for start, _ in slots], float)
+
+
+def _sensed(
+    meter: kerb.MeterPlan, table: pd.DataFrame, slots: list[tuple[int, int]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the cars present and the spaces of the sensors that work, by slot."""
+    lost = meter.id == FAULTY[:3]
+    part = table[table["space"] != int(FAULTY[4:])] if lost else table
+    there = np.array([_present(part, *slot) for slot in slots])
+    return there, _offer(meter, slots) - lost
+
+
+def _shift(
+    name: str, seen: dict[str, pd.DataFrame], quiet: dict[str, pd.DataFrame]
+) -> dict[str, Any]:
+    """Return by how many points an episode moved the occupancy of its sensed zone, paid hours."""
+    plan = kerb.WORKS if name == "works" else kerb.FAIR
+    zone = getattr(plan, "zone_id", "faubourg-gare")
+    meter = next(item for item in METERS if item.zone_id == zone and item.sensed)
+    begin = kerb.utc(datetime.combine(plan.first, time(0)))
+    end = kerb.utc(datetime.combine(plan.last + timedelta(days=1), time(0)))
+    slots = [slot for slot in _paid_slots() if begin <= slot[0] < end]
+    there, offer = _sensed(meter, seen[meter.id], slots)
+    would, _ = _sensed(meter, quiet[meter.id], slots)
+    lost = meter.id == FAULTY[:3]
+    gap = there.sum() / offer.sum() - would.sum() / (len(slots) * (meter.spaces - lost))
+    return {"zone_id": zone, "first": str(plan.first), "last": str(plan.last),
+            "occupancy_points": round(100 * float(gap), 3)}  # fmt: skip
 
 
 def _short_share(seen: dict[str, pd.DataFrame]) -> float:

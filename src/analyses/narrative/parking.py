@@ -9,6 +9,7 @@ import pandas as pd
 
 from analyses import indicators
 from analyses.narrative import plain
+from analyses.narrative.parking_episodes import episodes
 from analyses.narrative.parking_records import garages, infractions, lacking
 from analyses.narrative.phrases import FR, Words, find, missing_findings, said
 from analyses.parking.measures import Kerb, Meters
@@ -17,6 +18,7 @@ from analyses.results import Finding, Result
 from analyses.wording import Text, day
 
 __all__ = [
+    "episodes",
     "garages",
     "infractions",
     "meters",

@@ -14,7 +14,7 @@ from analyses.wording import Text, listing
 
 Asset = Literal[
     "stays", "states", "shared_boxes", "payments", "free_tickets", "availability", "infractions",
-    "controls", "counts", "supply",
+    "controls", "counts", "supply", "episodes",
 ]  # fmt: skip
 """What a city has. ``stays``: arrivals and departures by sensor; ``states``: looks at each space
 at short intervals; ``shared_boxes``: sensors that watch several spaces each (a quality, not an
@@ -101,6 +101,10 @@ _LOWER = Text(
     "Flux nets : une entrée et une sortie entre deux relevés se compensent (borne basse).",
     "Net flows: an entry and an exit between two readings cancel out (lower bound).",
 )
+_BESIDE = Text(
+    "Écart aux jours comparables sans l'épisode : une association, non une preuve.",
+    "Gap to comparable days without the episode: an association, not a proof.",
+)
 _PATROLS = Text(
     "Sans effort de contrôle connu, le compte reflète les patrouilles.",
     "Without known control effort, the count reflects patrols.",
@@ -143,6 +147,11 @@ WAYS: tuple[Way, ...] = (
     _way("meter_occupancy", "payments counts supply", "estimated", "payment", _CALIBRATED),
     _way("meter_occupancy", "payments supply", "reserve", "payment", _RAW),
     _way("garage_flows", "availability", "reserve", "counter", _LOWER),
+    _way("occupancy_shift", "stays supply episodes", "estimated", "sensor", _BESIDE),
+    _way("occupancy_shift", "states supply episodes", "estimated", "sensor", _BESIDE),
+    _way("rotation_shift", "stays supply episodes", "estimated", "sensor", _BESIDE, _BOXES),
+    _way("rotation_shift", "states supply episodes", "estimated", "sensor", _BESIDE, _BOXES),
+    _way("paid_hours_shift", "payments supply episodes", "estimated", "payment", _BESIDE),
     _way("infraction_rate", "infractions controls", "measured", "record"),
     _way("infraction_rate", "infractions", "reserve", "record", _PATROLS),
 )
@@ -206,6 +215,9 @@ ASSET_LABELS: dict[str, Text] = {
     "controls": Text("effort de contrôle (passages, contrôles)", "control effort (rounds, checks)"),
     "counts": Text("comptages ponctuels des voitures garées", "spot counts of parked cars"),
     "supply": Text("offre de places et heures réglementées", "supply and regulated hours"),
+    "episodes": Text(
+        "dates de travaux, de marchés ou d'évènements", "dates of works, markets or events"
+    ),
 }
 
 TABLES: dict[str, str] = {
@@ -217,6 +229,7 @@ TABLES: dict[str, str] = {
     "controls": "infractions",
     "counts": "parking_counts",
     "supply": "parking_supply",
+    "episodes": "events",
 }
 
 INDICATORS: tuple[str, ...] = tuple(dict.fromkeys(way.indicator for way in WAYS))

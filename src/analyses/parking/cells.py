@@ -129,7 +129,8 @@ def _counted(
 def _permits(supply: pd.DataFrame, meters: Sequence[str]) -> Floats:
     if "permit_spaces" not in supply:
         return np.zeros(len(meters))
-    total = supply.groupby("meter_id")[["permit_spaces", "spaces"]].sum().reindex(list(meters))
+    lasting = supply[supply["spaces"] > 0]
+    total = lasting.groupby("meter_id")[["permit_spaces", "spaces"]].sum().reindex(list(meters))
     share = total["permit_spaces"].fillna(0.0) / total["spaces"]
     return np.asarray(np.clip(share.to_numpy(dtype=float), 0.0, 0.9))
 

@@ -79,7 +79,7 @@ def weekday_strata(days: pd.DatetimeIndex) -> Codes:
 def _reach(spread: Floats, kinds: Codes, level: float) -> float:
     """Return Student's half-interval of the sum of ``spread``."""
     centred, square, freedom = _within(spread, kinds)
-    wider = _resemblance(centred)
+    wider = resemblance(centred)
     student = float(stats.t.ppf(0.5 + level / 2, max(1.0, freedom / wider)))
     return student * math.sqrt(square * wider)
 
@@ -105,7 +105,7 @@ def _within(spread: Floats, kinds: Codes) -> tuple[Floats, float, int]:
     return centred, square, freedom
 
 
-def _resemblance(centred: Floats) -> float:
+def resemblance(centred: Floats) -> float:
     """Return by how much the variance of a sum grows when each day resembles the one before.
 
     (1 + ρ) / (1 − ρ) for a first-order autoregression, never below 1; ρ is corrected for its bias

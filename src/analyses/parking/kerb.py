@@ -65,6 +65,7 @@ def measure_kerb(
     tz: str,
     rules: Rules = None,
     *,
+    declared: pd.DataFrame | None = None,
     overstay_minutes: float = summary.OVERSTAY,
 ) -> Kerb:
     """Measure occupancy, rotation and stays from sensors.
@@ -77,6 +78,9 @@ def measure_kerb(
         Time zone of the city.
     rules : mapping of zone to Regulation, Regulation or None
         Regulated hours; every hour if None.
+    declared : DataFrame, optional
+        Table ``parking_supply``: its rows with negative ``spaces`` whose ``place_id`` is a sensed
+        space take that space out of the offer between their dates.
     overstay_minutes : float
         Threshold of an overstay.
     """
@@ -86,6 +90,7 @@ def measure_kerb(
         table, audit = rejoin(_zoned(stays), tz)
         spaces = table.groupby("zone_id", sort=True)["space_id"].nunique()
         supply = fixed_supply({str(zone): float(n) for zone, n in spaces.items()}, tz)
+        supply = pd.concat([supply, _closed(declared, table)], ignore_index=True)
     elif states is not None and len(states) and not (states["spaces"] > 1).any():
         looks = _interval(states)
         table = stays_from_states(_zoned(states), tz, max_gap=2 * looks)
@@ -119,6 +124,16 @@ def _zoned(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with every row in some zone."""
     named = table["zone_id"].astype("object")
     return table.assign(zone_id=named.where(named.notna(), WHOLE))
+
+
+def _closed(declared: pd.DataFrame | None, stays: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that take sensed spaces away, in the zone of their sensor."""
+    columns = ["zone_id", "spaces", "valid_from", "valid_to"]
+    if declared is None or "place_id" not in declared:
+        return pd.DataFrame(columns=columns)
+    zone_of = stays.drop_duplicates("space_id").set_index("space_id")["zone_id"]
+    rows = declared[(declared["spaces"] < 0) & declared["place_id"].isin(zone_of.index)]
+    return rows.assign(zone_id=rows["place_id"].map(zone_of))[columns]
 
 
 def _interval(states: pd.DataFrame) -> pd.Timedelta:

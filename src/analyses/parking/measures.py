@@ -11,25 +11,30 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from analyses.parking import capability
+from analyses.parking.effects import UNITS as SHIFTS
+from analyses.parking.effects import Effects, measure_effects
 from analyses.parking.kerb import WHOLE, Kerb, measure_kerb
 from analyses.parking.stations import Meters, measure_meters
 from analyses.parking.upkeep import Garages, Infractions, measure_garages, measure_infractions
 from analyses.results import Estimate, Result, Source
 
 __all__ = [
-    "TABLES", "Garages", "Infractions", "Kerb", "Meters", "assets", "measure_garages",
-    "measure_infractions", "measure_kerb", "measure_meters", "measure_supply", "missing",
+    "TABLES", "Effects", "Garages", "Infractions", "Kerb", "Meters", "assets", "measure_effects",
+    "measure_garages", "measure_infractions", "measure_kerb", "measure_meters", "measure_supply",
+    "missing",
 ]  # fmt: skip
 
 UNITS: dict[str, str] = {
     "parking_supply": "spaces", "occupancy_rate": "%", "congestion_time": "%",
     "rotation_rate": "vehicles/space/day", "mean_stay": "minutes", "stay_classes": "%",
     "overstay_share": "%", "paid_hours_per_space": "hours/space/day", "compliance_rate": "%",
-    "meter_occupancy": "%", "infraction_rate": "infractions/control",
+    "meter_occupancy": "%", "garage_flows": "vehicles/day",
+    "infraction_rate": "infractions/control", **SHIFTS,
 }  # fmt: skip
 SOURCES: dict[str, Source] = {
     "parking_supply": "record", "paid_hours_per_space": "payment", "compliance_rate": "payment",
-    "meter_occupancy": "payment", "infraction_rate": "record",
+    "meter_occupancy": "payment", "infraction_rate": "record", "garage_flows": "counter",
+    "paid_hours_shift": "payment",
 }  # fmt: skip
 """Class of data of an indicator that cannot be computed; sensors unless said."""
 
@@ -38,7 +43,9 @@ TABLES: tuple[str, ...] = (
     "parking_supply", "parking_stays", "parking_states", "parking_payments", "parking_counts",
     "parking_availability", "infractions",
 )  # fmt: skip
-"""Tables that the measures read."""
+"""Tables of parking that the measures read."""
+AROUND: tuple[str, ...] = ("events", "projects")
+"""Tables of other themes that parking is crossed with."""
 
 
 def assets(tables: Mapping[str, pd.DataFrame | None]) -> frozenset[str]:
@@ -51,6 +58,10 @@ def assets(tables: Mapping[str, pd.DataFrame | None]) -> frozenset[str]:
     found = {
         asset for asset, name in capability.TABLES.items() if asset != "controls" and has(name)
     }
+    spaces = tables.get("parking_supply")
+    dated = spaces is not None and bool(spaces[["valid_from", "valid_to"]].notna().any(axis=None))
+    if dated or has("projects"):
+        found.add("episodes")
     states, records = tables.get("parking_states"), tables.get("infractions")
     if has("infractions") and records is not None and records["controls"].notna().any():
         found.add("controls")

@@ -34,6 +34,8 @@ class Occupancy:
         nothing was offered.
     outside : float
         Space-seconds taken in slots where nothing was offered (works, or a wrong supply).
+    arrivals : numpy.ndarray
+        Stays that begin in each slot, shape (zones, slots); 0 where nothing is offered.
     """
 
     grid: Grid
@@ -41,6 +43,7 @@ class Occupancy:
     taken: Floats
     offer: Floats
     outside: float
+    arrivals: Floats
 
     @property
     def share(self) -> Floats:
@@ -81,6 +84,7 @@ def occupancy(
         np.where(use, taken.occupied, 0.0),
         np.where(use, offer, 0.0),
         lost,
+        np.where(use, taken.arrivals, 0.0),
     )
 
 

@@ -66,8 +66,9 @@ def measure_meters(
     """
     if payments is None or supply is None or not len(payments) or not len(supply):
         return Meters(())
-    places = supply[supply["meter_id"].notna() & (supply["spaces"] > 0)]
-    paid = payments[payments["meter_id"].isin(places["meter_id"])]
+    known = supply.loc[supply["meter_id"].notna() & (supply["spaces"] > 0), "meter_id"]
+    places = supply[supply["meter_id"].isin(known)]
+    paid = payments[payments["meter_id"].isin(known)]
     if paid.empty:
         return Meters(())
     grid = grid_of(pd.concat([paid["start"], paid["end"].dropna()]), tz)

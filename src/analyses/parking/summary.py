@@ -11,9 +11,6 @@ import pandas as pd
 
 from analyses.parking.durations import CLASSES, Durations, mean_stay, share_beyond, stay_classes
 from analyses.parking.durations import tail as unseen_tail
-from analyses.parking.garages import GarageAudit, without
-from analyses.parking.garages import rate as garage_rate
-from analyses.parking.garages import saturation as garage_saturation
 from analyses.parking.infractions import Factors
 from analyses.parking.ladder import Ladder
 from analyses.parking.occupancy import SATURATED, Occupancy, rate, saturation
@@ -282,54 +279,6 @@ _UNCOUNTED = Text(
     "payée parmi celles connues",
     "payments without counts: a low reading; the band goes from the best-paying to the "
     "worst-paying street known",
-)
-
-
-def garage_results(
-    readings: pd.DataFrame, found: GarageAudit, tz: str, *, threshold: float = 0.95
-) -> tuple[Result, ...]:
-    """Return occupancy and congestion of garages; frozen counters get no number.
-
-    Parameters
-    ----------
-    readings : pandas.DataFrame
-        From :func:`analyses.parking.garages.tidy`.
-    found : GarageAudit
-        From :func:`analyses.parking.garages.audit`.
-    tz : str
-        Local time zone.
-    threshold : float
-        Occupancy from which a garage is full.
-    """
-    alive = without(readings, found)
-    local = readings["time"].dt.tz_convert(tz).dt.date
-    where: dict[str, Any] = {"period_start": local.min(), "period_end": local.max()}
-    rows: list[Result] = []
-    for garage in (None, *sorted(alive["garage_id"].astype(str).unique())):
-        zone: dict[str, Any] = {"zone": "*" if garage is None else garage}
-        for indicator, value, method in (
-            ("occupancy_rate", garage_rate(alive, tz, garage), "held-readings/1"),
-            (
-                "congestion_time",
-                garage_saturation(alive, tz, garage, threshold=threshold),
-                f"held-readings-{threshold:g}/1",
-            ),
-        ):
-            if value.known:
-                rows.append(
-                    Result(indicator, value.scaled(100), "%", "counter", method, **zone, **where)
-                )
-    for garage in found.frozen:
-        rows.extend(
-            not_computable(indicator, "%", "counter", _FROZEN, zone=garage, **where)
-            for indicator in ("occupancy_rate", "congestion_time")
-        )
-    return tuple(rows)
-
-
-_FROZEN = Text(
-    "le compteur n'a pas bougé de toute la période : il est figé",
-    "the counter did not move over the whole period: it is frozen",
 )
 
 

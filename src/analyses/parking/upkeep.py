@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analyses.parking import garages, summary
+from analyses.parking.counters import garage_results
 from analyses.parking.forecasts import Backtest, backtest, fit_forecaster, patrol_list
 from analyses.parking.garages import GarageAudit
 from analyses.parking.infractions import (
@@ -84,7 +85,7 @@ def measure_garages(availability: pd.DataFrame | None, tz: str) -> Garages:
     found = garages.audit(availability, tz)
     alive = garages.without(readings, found)
     held = garages.profile(alive, tz) if len(alive) else pd.DataFrame()
-    return Garages(summary.garage_results(readings, found, tz), found, held)
+    return Garages(garage_results(readings, found, tz), found, held)
 
 
 def measure_infractions(

@@ -248,28 +248,49 @@ def test_the_first_page_is_shared_by_the_chapters(tmp_path: Path) -> None:
     source = reports.assemble(made.city(), chapters, made.manifest(), tmp_path)
     text = source.document.read_text(encoding="utf-8")
     first = text[text.index("{#essentiel}") : text.index("{.contents")]
-    said = re.findall(r"- Phrase (\w+) (\d)", first)
+    said = re.findall(r"Phrase (\w+) (\d)", first)
     assert said == [
-        ("commerce", "0"), ("commerce", "1"), ("commerce", "2"), ("commerce", "3"),
-        ("footfall", "0"), ("parking", "0"), ("parking", "1"), ("parking", "2"),
+        ("commerce", "0"), ("commerce", "1"), ("commerce", "2"),
+        ("footfall", "0"), ("parking", "0"), ("parking", "1"),
     ]  # fmt: skip
     assert first.count("{.key-figure}") == 6
-    assert "autres résultats importants" in first
     assert all(f"Phrase commerce {i}" in text[text.index("{#chapitre") :] for i in range(7))
-    few = reports.assemble(made.city(), [key("commerce", 3)], made.manifest(), tmp_path / "few")
-    assert "autres résultats importants" not in few.document.read_text(encoding="utf-8")
 
 
-def test_what_cannot_be_computed_is_said_once(tmp_path: Path) -> None:
+def lacking(count: int) -> Chapter:
+    """Return a chapter that says ``count`` times that something is missing, and nothing else."""
     bundles: list[dict[str, Any]] = []
     page = Page(made.city(), "commerce", emit=bundles.append)
-    page.say(
-        [Finding("a", Text("Non calculable (survie) : il manque tout.", "-"), (), "missing"),
-         Finding("b", Text("La survie manque.", "-"), (), "missing")]
-    )  # fmt: skip
-    chapter = Chapter("commerce", tuple(page.blocks))
-    source = reports.assemble(made.city(), [chapter], made.manifest(), tmp_path)
-    assert source.document.read_text(encoding="utf-8").count("Non calculable") == 2
+    page.heading(Text("Qui reste ?", "Who stays?"))
+    why = [Text(f"Non calculable (survie {i}) : il manque tout.", "-") for i in range(count)]
+    page.say([Finding(f"m{i}", text, (), "missing") for i, text in enumerate(why)])
+    return Chapter("commerce", tuple(page.blocks))
+
+
+def test_a_chapter_without_data_is_one_paragraph_and_one_table(tmp_path: Path) -> None:
+    source = reports.assemble(made.city(), [lacking(5)], made.manifest(), tmp_path)
+    text = source.document.read_text(encoding="utf-8")
+    chapter = text[text.index("{#chapitre") : text.index("{#methode}") + 10]
+    assert "Non calculable" not in chapter
+    assert "Qui reste" not in chapter
+    assert re.findall(r"\n#+ (.*) \{", chapter) == ["Méthode et limites"]
+    assert chapter.count("Il manque tout") == 1
+    assert all(f"urvie {i}" in chapter for i in range(5))
+
+
+def test_one_missing_thing_among_answers_stays_where_it_is_said(tmp_path: Path) -> None:
+    answers, gap = key("commerce", 1), lacking(1)
+    both = Chapter("commerce", (*answers.blocks, *gap.blocks))
+    source = reports.assemble(made.city(), [both], made.manifest(), tmp_path)
+    text = source.document.read_text(encoding="utf-8")
+    assert text.count("Non calculable") == 1
+    assert "{#commerce-manque}" not in text
+    both = Chapter("commerce", (*answers.blocks, *lacking(2).blocks))
+    source = reports.assemble(made.city(), [both], made.manifest(), tmp_path / "two")
+    text = source.document.read_text(encoding="utf-8")
+    assert "Non calculable" not in text
+    assert "{#commerce-manque}" in text
+    assert "Qui reste" not in text[text.index("{#chapitre") : text.index("{#commerce-manque}")]
 
 
 def test_a_failed_chapter_says_why(tmp_path: Path) -> None:

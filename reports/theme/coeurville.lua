@@ -252,12 +252,97 @@ end
 
 -- Divs inside a key figure, shaped with it.
 local KEY_PARTS = { ['key-figure'] = true, label = true, value = true, unit = true,
-  interval = true, n = true, reserve = true }
+  interval = true, n = true, reserve = true, point = true }
+
+-- The first page: points with their rank, and a page that leaves the last ranks out until it fits.
+local function points(div)
+  local title = div.attributes.title or ''
+  if html then
+    local out = pandoc.Blocks { raw('<section class="points"><h3>' .. html_escape(title) .. '</h3><ul>') }
+    for _, point in ipairs(div.content) do
+      out:insert(raw '<li>')
+      out:insert(pandoc.Plain(pandoc.utils.blocks_to_inlines(point.content)))
+      out:insert(raw '</li>')
+    end
+    out:insert(raw '</ul></section>')
+    return out
+  end
+  if typst then
+    local out = pandoc.Blocks { raw('#points(cut, ['), pandoc.Plain { pandoc.Str(title) }, raw '], (' }
+    for _, point in ipairs(div.content) do
+      out:insert(raw('(' .. (point.attributes.rank or '1') .. ', ['))
+      out:insert(pandoc.Plain(pandoc.utils.blocks_to_inlines(point.content)))
+      out:insert(raw ']),')
+    end
+    out:insert(raw '))')
+    return out
+  end
+  local items = {}
+  for _, point in ipairs(div.content) do
+    items[#items + 1] = { pandoc.Plain(pandoc.utils.blocks_to_inlines(point.content)) }
+  end
+  return { pandoc.Header(2, { pandoc.Str(title) }), pandoc.BulletList(items) }
+end
+
+local function one_page(div)
+  if typst then return around('#one-page(cut => [', div.content, '])') end
+  return div.content
+end
+
+-- Links: a term of the glossary is a link in HTML only; an address may break on paper.
+local function link(el)
+  if el.classes:includes 'term' then
+    if html then return el end
+    return el.content
+  end
+  if el.classes:includes 'out' then
+    if html then
+      el.attributes.rel = 'noopener noreferrer'
+      return el
+    end
+    local content = pandoc.Inlines(el.content):walk { Str = function(str)
+      if not str.text:find '://' then return nil end
+      local out, plain = pandoc.Inlines {}, ''
+      for char in str.text:gmatch(utf8.charpattern) do
+        plain = plain .. char
+        if char:match '[/%-_.]' then
+          out:insert(pandoc.Str(plain))
+          out:insert(typst and pandoc.RawInline('typst', '#sym.zws;') or pandoc.Str '\u{200b}')
+          plain = ''
+        end
+      end
+      out:insert(pandoc.Str(plain))
+      return out
+    end }
+    return pandoc.Link(content, el.target)
+  end
+  return nil
+end
+
+local function sure(span)
+  if not span.classes:includes 'certainty' then return nil end
+  if html then return nil end
+  if typst then
+    local out = pandoc.Inlines { pandoc.RawInline('typst', '#certainty[') }
+    out:extend(span.content)
+    out:insert(pandoc.RawInline('typst', ']'))
+    return out
+  end
+  local out = pandoc.Inlines { pandoc.Str '(' }
+  out:extend(span.content)
+  out:insert(pandoc.Str ')')
+  return { pandoc.Emph(out) }
+end
 
 local NAMED = {
   ['figure-title'] = { '<p class="figure-title">', 'figure-title', 'Figure Title' },
   ['figure-note'] = { '<p class="figure-note">', 'figure-note', 'Figure Note' },
   ['kicker'] = { '<p class="kicker">', 'kicker', 'Key Note' },
+  ['lead'] = { '<p class="lead">', 'lead', 'Lead' },
+  ['to-write'] = { '<p class="to-write">', 'to-write', 'Key Note' },
+  ['cover-edition'] = { '<p>', 'kicker', 'Cover Edition' },
+  ['cover-note'] = { '<p>', 'kicker', 'Cover Note' },
+  ['cover-line'] = { '<p>', 'kicker', 'Cover Line' },
 }
 
 local function named(div, spec)
@@ -347,11 +432,15 @@ local function shape(doc)
   doc.blocks = doc.blocks:walk {
     Image = image,
     Table = table_,
+    Link = link,
+    Span = sure,
     Figure = function(el) return el.content end,
   }
   doc.blocks = doc.blocks:walk {
     Div = function(div)
       if has(div, 'key-figures') then return key_figures(div) end
+      if has(div, 'points') then return points(div) end
+      if has(div, 'one-page') then return one_page(div) end
       if has(div, 'figure') then return figure(div) end
       if has(div, 'figure-data') and html then return details(div) end
       if has(div, 'contents') then
@@ -365,6 +454,11 @@ local function shape(doc)
       end
       if typst then
         if KEY_PARTS[div.classes[1]] then return nil end
+        if has(div, 'listed') then return around('#listed[', div.content, ']') end
+        if has(div, 'entries') then return around('#entries[', div.content, ']') end
+        if has(div, 'entry') then
+          return around('#entry[', div.content, '] <' .. div.identifier .. '>')
+        end
         -- A plain div would become a block, in which no chapter may start a page.
         if div.identifier == '' then return div.content end
         local out = pandoc.Blocks { raw('#metadata(none) <' .. div.identifier .. '>') }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analyses import assets, blocks, cities, reports, runs, sources, templates
+from analyses import assets, blocks, cities, reports, runs, sources, templates, texts
 from analyses import demo as demo_city
 from analyses.cities import City
 from analyses.errors import InputError
@@ -59,10 +59,12 @@ def check(folder: Path) -> list[str]:
         With every fault of the city file or, when it is right, of all its data files.
     """
     city = cities.read(folder)
+    own = texts.read(folder)
     tables = sources.load(city)
     lines = [f"{city.id}: {city.name}, {city.insee_code}"]
     for row in tables.provenance.itertuples():
         lines.append(f"  {row.table}: {row.file}, {row.rows_read} rows read, {row.rows_kept} kept")
+    lines += [f"  text: texts/{name}.md" for name in own]
     missing = [name for name in type(city.sources).model_fields if name not in city.sources.given()]
     if missing:
         lines.append(f"  not given: {', '.join(missing)}")
@@ -89,7 +91,8 @@ def run(
         file stops the run with all its faults and nothing is written.
     """
     city = cities.read(folder)
-    inputs = sources.load(city).files
+    texts.read(folder)
+    inputs = [*sources.load(city).files, *texts.paths(folder)]
     progress("notebooks")
     request = runs.Request(
         city=city,
@@ -133,9 +136,7 @@ def demo(folder: Path) -> list[Path]:
 
 
 def _renderer(engine: Engine) -> runs.Render:
-    def render(
-        folder: Path, city: City, record: manifest.Manifest, edition: blocks.Edition
-    ) -> str:
+    def render(folder: Path, city: City, record: manifest.Manifest, edition: blocks.Edition) -> str:
         return reports.render(folder, city, record, engine=engine, edition=edition)
 
     return render

@@ -107,7 +107,7 @@ SURE, FAIR = 0.10, 0.30
 CERTAINTY: dict[str, Text] = {
     "reserve": Text("à lire avec réserve", "to be read with a reserve"),
     "counted": Text("compté", "counted"),
-    "chance": Text("peut tenir au hasard", "may be chance"),
+    "chance": Text("changement non démontré", "no change shown"),
     "sure": Text("bien établi", "well established"),
     "fair": Text("ordre de grandeur sûr", "order of magnitude sure"),
     "vague": Text("incertain", "uncertain"),

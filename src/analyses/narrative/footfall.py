@@ -5,11 +5,13 @@ A digit never stands in a sentence's template: all come from results.
 
 from __future__ import annotations
 
+import pandas as pd
+
 from analyses.footfall.chapter import Footfall, period
 from analyses.footfall.events import Event
 from analyses.footfall.health import LEAVES
 from analyses.footfall.impact import Impact
-from analyses.narrative import plain
+from analyses.narrative import footfall_hours, plain
 from analyses.narrative.phrases import ALL, Words, missing_findings, said
 from analyses.results import Finding, Result
 from analyses.wording import Language, Text, day, interval, percent
@@ -77,12 +79,14 @@ def _health(study: Footfall) -> list[Finding]:
             text = f"Le capteur le moins disponible, {weak['name']}, l'est {share} du temps."
             if kinds:
                 text += f" Anomalies trouvées : {names}"
-                text += f" ; {w.count(len(left))} période(s) écartée(s)." if left else "."
+                aside = w.noun(len(left), "période écartée", "périodes écartées")
+                text += f" ; {w.count(len(left))} {aside}." if left else "."
             return text + f" Part des passages imputée : {imputed}."
         text = f"The least available sensor, {weak['name']}, is so {share} of the time."
         if kinds:
             text += f" Faults found: {names}"
-            text += f"; {w.count(len(left))} period(s) set aside." if left else "."
+            aside = w.noun(len(left), "period", "periods")
+            text += f"; {w.count(len(left))} {aside} set aside." if left else "."
         return text + f" Share of passages imputed: {imputed}."
 
     return [Finding("footfall-health", said(sound), shares, "reserve" if kinds else "body")]
@@ -96,7 +100,7 @@ def events(study: Footfall) -> list[Finding]:
     found = [
         Finding(
             f"footfall-event-{impact.event.event_id}",
-            event_text(impact),
+            event_text(impact, study),
             _of_event(study, impact),
             "key" if impact is best else "reserve" if impact.calibration is None else "body",
             _plain(impact) if impact is best else None,
@@ -111,9 +115,12 @@ def _plain(impact: Impact) -> Text:
     return plain.event(label, impact.uplift.value, impact.relative.value)
 
 
-def event_text(impact: Impact) -> Text:
+def event_text(impact: Impact, study: Footfall) -> Text:
     """Write the sentence of one event."""
-    return said(lambda w: _event(w, impact))
+    if impact.calibration is None:
+        return said(lambda w: refused(w, impact, study))
+    lost = study.absent.get(impact.event.event_id, ())
+    return said(lambda w: _event(w, impact) + _without(w, lost, study))
 
 
 def event_name(event: Event, language: Language) -> str:
@@ -126,9 +133,7 @@ def event_name(event: Event, language: Language) -> str:
 def _event(w: Words, impact: Impact) -> str:
     fr, label = w.language == "fr", event_name(impact.event, w.language)
     if impact.calibration is None:
-        why = "" if impact.reason is None else w.pick(impact.reason)
-        verdict = w.pick(impact.verdict_text)
-        return f"{label} : {verdict} ({why})." if fr else f"{label}: {verdict} ({why})."
+        raise ValueError("an effect without calibration has a sentence of its own")
     effect, rate = impact.relative, 100 * impact.calibration.false_alarm_rate
     lost = impact.verdict == "shown" and effect.value < 0  # « a coûté » already says the sign
     uplift = impact.uplift.value
@@ -157,6 +162,65 @@ def _event(w: Words, impact: Impact) -> str:
     return f"{label}: {w.pick(impact.verdict_text)} ({change}, interval {between}){tail}"
 
 
+def refused(w: Words, impact: Impact, study: Footfall) -> str:
+    """Say why an event cannot be measured, and what would let it be."""
+    event, fr = impact.event, w.language == "fr"
+    label = event_name(event, w.language)
+    first, last = period(study)
+    if event.start > last or event.end < first:
+        since, until = day(first, w.language), day(last, w.language)
+        if fr:
+            return (
+                f"{label} ne peut pas être mesuré : il tombe hors de la période comptée, du {since}"
+                f" au {until} ; des comptages de ces jours et d'au moins six mois autour le "
+                "permettraient."
+            )
+        return (
+            f"{label} cannot be measured: it falls outside the period counted, {since} to {until}; "
+            "counts of its days and of at least six months around them would allow it."
+        )
+    silent = _silent(study, event)
+    if silent:
+        names = w.list(silent)
+        if fr:
+            verb = w.noun(len(silent), "n'a", "n'ont")
+            return (
+                f"{label} ne peut pas être mesuré : {names} {verb} pas compté tous ses jours ; des "
+                "comptages complets de ces jours le permettraient."
+            )
+        return (
+            f"{label} cannot be measured: {names} did not count on all its days; complete counts of "
+            "these days would allow it."
+        )
+    why = "" if impact.reason is None else w.pick(impact.reason)
+    if fr:
+        return (
+            f"{label} ne peut pas être mesuré : {why} ; des comptages plus longs avant ou après le "
+            "permettraient."
+        )
+    return f"{label} cannot be measured: {why}; longer counts before or after would allow it."
+
+
+def _silent(study: Footfall, event: Event) -> list[str]:
+    """Return the names of the event's sensors that miss one of its days."""
+    known = dict(zip(study.sensors["sensor_id"], study.sensors["name"], strict=True))
+    inside = event.declared(study.sensors) & set(known) or set(known)
+    rows = study.panel.reindex(pd.date_range(event.start, event.end))
+    return [str(known[name]) for name in sorted(inside) if rows[name].isna().any()]
+
+
+def _without(w: Words, lost: tuple[str, ...], study: Footfall) -> str:
+    """Say which sensors the whole of an event leaves out."""
+    if not lost:
+        return ""
+    known = dict(zip(study.sensors["sensor_id"], study.sensors["name"], strict=True))
+    names = w.list(str(known.get(name, name)) for name in lost)
+    if w.language == "fr":
+        verb = w.noun(len(lost), "ne comptait", "ne comptaient")
+        return f" Mesuré sans {names}, qui {verb} pas tous ces jours-là."
+    return f" Measured without {names}, which did not count on all these days."
+
+
 def _feast(w: Words, impact: Impact) -> str:
     """Say that a public holiday's own effect is part of what was measured."""
     if not impact.on_holiday:
@@ -175,9 +239,15 @@ def _together(study: Footfall) -> list[Finding]:
 
     def corrected(w: Words) -> str:
         n, k = w.count(len(study.tested)), w.count(kept)
+        if not kept:
+            if w.language == "fr":
+                return f"Une fois corrigé le nombre d'essais ({n}), aucun effet n'est démontré."
+            return f"Once corrected for the number of tests ({n}), no effect is shown."
         if w.language == "fr":
-            return f"Une fois corrigé le nombre d'essais ({n}), {k} effet(s) reste(nt) démontré(s)."
-        return f"Once corrected for the number of tests ({n}), {k} effect(s) remain shown."
+            verb = w.noun(kept, "effet reste démontré", "effets restent démontrés")
+            return f"Une fois corrigé le nombre d'essais ({n}), {k} {verb}."
+        verb = w.noun(kept, "effect remains", "effects remain")
+        return f"Once corrected for the number of tests ({n}), {k} {verb} shown."
 
     found = [Finding("footfall-events-corrected", said(corrected), results)]
     if kinds:
@@ -223,28 +293,51 @@ def trends(study: Footfall) -> list[Finding]:
 
     def moved(w: Words) -> str:
         fr = w.language == "fr"
-        parts = [
-            f"{names.get(r.category, r.category)} ({w.share(r.estimate.value)}, {w.range(r)})"
-            for r in [*up, *down]
-        ]
-        rest = w.count(len(results) - len(parts))
-        if not parts:
+        whole = w.count(len(results))
+        if not up and not down:
             if fr:
                 return "Aucun capteur ne montre de tendance de fond distincte de zéro."
             return "No sensor shows an underlying trend distinct from zero."
-        start = "Tendance de fond par an" if fr else "Underlying trend a year"
-        colon = " : " if fr else ": "
-        end = (
-            f" ; {rest} capteur(s) sans tendance distincte de zéro."
-            if fr
-            else f"; {rest} sensor(s) without a trend distinct from zero."
-        )
-        return f"{start}{colon}{w.list(parts)}{end}"
+        both = [_moving(w, up, names, rising=True), _moving(w, down, names, rising=False)]
+        told_ = " ; ".join(filter(None, both)) if fr else "; ".join(filter(None, both))
+        flat = len(results) - len(up) - len(down)
+        rest = w.count(flat)
+        if fr:
+            end = f" ; {rest} sans tendance distincte de zéro." if flat else "."
+            return f"Tendance de fond par an, sur {whole} capteurs mesurés : {told_}{end}"
+        end = f"; {rest} without a trend distinct from zero." if flat else "."
+        return f"Underlying trend a year, of {whole} sensors measured: {told_}{end}"
 
     told = plain.footfall_trends([names.get(r.category, r.category) for r in up],
                                  [names.get(r.category, r.category) for r in down],
                                  len(results))  # fmt: skip
-    return [Finding("footfall-trends", said(moved), tuple(results), plain=told, topic="change")]
+    shown = [*up, *down, *(r for r in results if r not in up and r not in down)]
+    return [Finding("footfall-trends", said(moved), tuple(shown), plain=told, topic="change")]
+
+
+NAMED_TRENDS = 3
+"""Sensors named on each side, the furthest from zero; the chart names all."""
+
+
+def _moving(w: Words, moved: list[Result], names: dict[str, str], *, rising: bool) -> str:
+    """Say how many sensors rise (or fall) and name the furthest from zero."""
+    if not moved:
+        return ""
+    first = sorted(moved, key=lambda r: -abs(r.estimate.value))[:NAMED_TRENDS]
+    parts = w.list(
+        f"{names.get(r.category, r.category)} ({w.share(r.estimate.value)}, {w.range(r)})"
+        for r in first
+    )
+    fr, n = w.language == "fr", w.count(len(moved))
+    verb = w.noun(len(moved), "monte", "montent") if rising else w.noun(len(moved), "baisse",
+                                                                       "baissent")  # fmt: skip
+    if not fr:
+        verb = (
+            w.noun(len(moved), "rises", "rise") if rising else w.noun(len(moved), "falls", "fall")
+        )
+    if len(moved) > len(first):
+        return f"{n} {verb}, dont {parts}" if fr else f"{n} {verb}, among them {parts}"
+    return f"{n} {verb}, {parts}"
 
 
 def dates(study: Footfall) -> list[Finding]:
@@ -305,6 +398,11 @@ def findings(study: Footfall) -> list[Finding]:
         *missing(study),
         *level(study),
         *events(study),
+        *footfall_hours.around(study),
+        *footfall_hours.dwell(study),
         *trends(study),
+        *footfall_hours.seasons(study),
+        *footfall_hours.opening(study),
+        *footfall_hours.heat(study),
         *dates(study),
     ]

@@ -88,7 +88,7 @@ def turnover_ratio(ratio: Result, opened: Result, closed: Result) -> Text:
             verdict = (
                 "il s'en ouvre plus qu'il n'en ferme" if more
                 else "il en ferme plus qu'il ne s'en ouvre" if fewer
-                else "autant qu'on puisse dire, l'équilibre"
+                else "un équilibre, autant qu'on puisse en juger"
             )  # fmt: skip
             shops = w.noun(opened.estimate.value, "commerce créé", "commerces créés")
             gone = w.noun(closed.estimate.value, "fermé", "fermés")

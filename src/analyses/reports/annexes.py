@@ -8,12 +8,14 @@ from typing import Any
 from analyses import indicators
 from analyses.blocks import results_of
 from analyses.cities import City, PublishedFigure
+from analyses.figures import numbers
+from analyses.figures.escape import markdown as text_
 from analyses.figures.numbers import written
 from analyses.reports import markdown as md
 from analyses.reports import words
 from analyses.reports.chapters import Chapter, Writer
 from analyses.runs.manifest import Manifest
-from analyses.wording import Text, day, number, typography
+from analyses.wording import Text, day, number, percent, typography
 
 
 def published(city: City, writer: Writer) -> str:
@@ -42,10 +44,23 @@ def published(city: City, writer: Writer) -> str:
     return "\n".join(parts)
 
 
+def quoted(city: City, writer: Writer) -> list[tuple[str, str]]:
+    """Return what others published, as labels and sentences for a first page without results."""
+    told = []
+    for figure in city.published:
+        label, value, date, perimeter, source, _ = _figure(figure, writer)
+        text = _say(words.PUBLISHED_SENTENCE, writer)
+        told.append(
+            (label, text.format(value=value, date=date, perimeter=perimeter, source=source))
+        )
+    return told
+
+
 def method(city: City, chapters: Sequence[Chapter], record: Manifest, writer: Writer) -> str:
     """Return the method annex: definitions, sources, corrections, limits and the run."""
     parts = [
         md.heading(_say(words.METHOD, writer), 1, "methode"),
+        _certainty(writer),
         _definitions(chapters, writer),
         md.heading(_say(words.DATA, writer), 2, "donnees"),
         _data(city, writer),
@@ -65,6 +80,60 @@ def method(city: City, chapters: Sequence[Chapter], record: Manifest, writer: Wr
     return "\n".join(parts)
 
 
+def glossary(writer: Writer) -> str:
+    """Return the terms that the report uses, each with its definition and who says so."""
+    entries = writer.glossary.entries()
+    if not entries:
+        return ""
+    parts = [
+        md.heading(_say(words.GLOSSARY, writer), 1, "glossaire"),
+        md.paragraph(_say(words.GLOSSARY_LEAD, writer)),
+    ]
+    met = [
+        _entry(
+            term.label.in_(writer.language),
+            f"{term.definition.in_(writer.language)} {_say(words.SOURCE, writer)} {term.source}.",
+            term.anchor,
+            writer,
+        )
+        for term in entries
+    ]
+    return "\n".join([*parts, md.div("entries", *met)])
+
+
+def lists(writer: Writer) -> str:
+    """Return the list of figures and tables, each with a link to it."""
+    if not writer.listed:
+        return ""
+    parts = [md.heading(_say(words.LISTS, writer), 1, "listes")]
+    for kind, title in (("figure", words.LISTS_FIGURES), ("table", words.LISTS_TABLES)):
+        found = [(anchor, label) for kind_, anchor, label in writer.listed if kind_ == kind]
+        if found:
+            parts.append(md.heading(_say(title, writer), 2, f"liste-{kind}"))
+            parts.append(md.div("listed", md.links(found)))
+    return "\n".join(parts)
+
+
+def _certainty(writer: Writer) -> str:
+    """Return what the words of certainty of the first page mean."""
+    shares = {
+        name: percent(100 * share, writer.language, 0)
+        for name, share in (("sure", numbers.SURE), ("fair", numbers.FAIR))
+    }
+    rows = [
+        [numbers.CERTAINTY[name].in_(writer.language), _say(means, writer).format(**shares)]
+        for name, means in words.SURENESS_MEANS.items()
+    ]
+    content = _content(writer, words.SURENESS, words.SURENESS_HEADER, rows)
+    return "\n".join(
+        [
+            md.heading(_say(words.SURENESS, writer), 2, "certitude"),
+            md.paragraph(_say(words.SURENESS_LEAD, writer)),
+            writer.table(content, "table-certitude"),
+        ]
+    )
+
+
 def _definitions(chapters: Sequence[Chapter], writer: Writer) -> str:
     rows = results_of([block for chapter in chapters for block in chapter.blocks])
     rows = rows[rows["value"].notna()]
@@ -72,21 +141,29 @@ def _definitions(chapters: Sequence[Chapter], writer: Writer) -> str:
         return ""
     dictionary = indicators.dictionary()
     known = [name for name in dictionary.indicators if name in set(rows["indicator"])]
-    cells = []
+    parts = [md.heading(_say(words.DEFINITIONS, writer), 2, "definitions")]
+    entries = []
     for name in known:
         entry = dictionary[name]
         methods = sorted(set(rows.loc[rows["indicator"] == name, "method"]))
-        cells.append(
-            [
-                entry.label.text().in_(writer.language),
-                entry.definition.text().in_(writer.language),
-                ", ".join(methods),
-                dictionary.document(name).title,
-            ]
+        tail = _say(words.DEFINITIONS_TAIL, writer).format(
+            methods=", ".join(writer.glossary.method(method) for method in methods),
+            source=dictionary.document(name).title,
         )
-    content = _content(writer, words.DEFINITIONS_CAPTION, words.DEFINITIONS_HEADER, cells)
-    head = md.heading(_say(words.DEFINITIONS, writer), 2, "definitions")
-    return f"{head}\n{writer.table(content, 'table-definitions')}"
+        entries.append(
+            _entry(
+                entry.label.text().in_(writer.language),
+                f"{entry.definition.text().in_(writer.language)} {tail}",
+                f"definition-{name}",
+                writer,
+            )
+        )
+    return "\n".join([*parts, md.div("entries", *entries)])
+
+
+def _entry(label: str, said: str, anchor: str, writer: Writer) -> str:
+    body = f"**{text_(label)}.** {text_(typography(said, writer.language))}\n"
+    return md.div("entry", body, identifier=anchor)
 
 
 def _data(city: City, writer: Writer) -> str:
@@ -120,11 +197,18 @@ def _parameters(city: City, writer: Writer) -> str:
     """Write the choices of the city that change a result, on one line."""
     chosen = city.parameters.model_dump()
     return " ; ".join(
-        f"{_say(label, writer)} : "
-        + (", ".join(number(v, writer.language) for v in value)
-           if isinstance(value := chosen[name], tuple) else number(value, writer.language))
+        f"{_say(label, writer)} : {_chosen(chosen[name], writer)}"
         for name, label in words.PARAMETERS.items()
-    )  # fmt: skip
+    )
+
+
+def _chosen(value: Any, writer: Writer) -> str:
+    if isinstance(value, dict):
+        said = (f"{name} {number(weight, writer.language, 1)}" for name, weight in value.items())
+        return ", ".join(said) or _say(words.EQUAL, writer)
+    if isinstance(value, tuple):
+        return ", ".join(number(item, writer.language) for item in value)
+    return number(value, writer.language)
 
 
 def _run(record: Manifest, city: City, writer: Writer) -> str:

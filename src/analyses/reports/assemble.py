@@ -10,26 +10,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from analyses import assets
 from analyses.blocks import blocks_of
 from analyses.cities import City
 from analyses.errors import RunError
 from analyses.figures import style
-from analyses.reports import annexes, reference_docx, words
+from analyses.reports import annexes, cover, reference_docx, sheet, summary, words
 from analyses.reports import markdown as md
 from analyses.reports.chapters import Chapter, Writer
+from analyses.reports.cover import Edition
 from analyses.runs.manifest import Manifest
-from analyses.wording import Language, Text, day, number, typography
+from analyses.wording import Language
 
 DOCUMENT = "report.qmd"
-CARDS = 6
-"""Key figures on the first page."""
-KEY_FINDINGS = 8
-"""Key findings on the first page: what one page holds; the chapters hold all."""
-
-_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +53,13 @@ class Source:
         return self.folder / DOCUMENT
 
 
-def assemble(city: City, chapters: Sequence[Chapter], record: Manifest, folder: Path) -> Source:
+def assemble(
+    city: City,
+    chapters: Sequence[Chapter],
+    record: Manifest,
+    folder: Path,
+    edition: Edition = "internal",
+) -> Source:
     """Write the report's sources into a folder.
 
     Parameters
@@ -72,6 +72,8 @@ def assemble(city: City, chapters: Sequence[Chapter], record: Manifest, folder: 
         Manifest of the run: edition, language, inputs.
     folder : Path
         Build folder; created if it does not exist.
+    edition : str
+        ``internal`` or ``public``: what the cover says; the blocks are those of the chapters.
 
     Returns
     -------
@@ -81,33 +83,39 @@ def assemble(city: City, chapters: Sequence[Chapter], record: Manifest, folder: 
     ------
     RunError
         If a block is of another city or language than the report.
+    InputError
+        With every fault of the city's texts.
     """
     _same(city, chapters, record.language)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(assets.reports(), folder, dirs_exist_ok=True)
     shutil.copytree(style.fonts(), folder / "theme" / "pdf-fonts", dirs_exist_ok=True)
     language = record.language
-    title = words.TITLE.in_(language).format(city=typography(city.name, language))
-    public = any(block.edition == "public" for c in chapters for block in c.blocks)
+    values = cover.values(city, record, edition)
     writer = Writer(folder, language)
-    body = [_summary(chapters, language)]
-    contents = words.CONTENTS.in_(language)
-    body.append(md.div("contents", "", title=contents))
+    titles = {chapter.name: writer.title(chapter.name) for chapter in chapters}
+    body = [
+        cover.for_word(values),
+        summary.page(chapters, titles, language, annexes.quoted(city, writer)),
+        md.div("contents", "", title=words.CONTENTS.in_(language)),
+        sheet.sheet(city, chapters, writer, internal=edition == "internal"),
+    ]
     body += [annexes.published(city, writer)] if city.published or city.facts else []
     body += [writer.chapter(chapter) for chapter in chapters]
     body.append(annexes.method(city, chapters, record, writer))
+    body.append(annexes.glossary(writer))
+    body.append(annexes.lists(writer))
     body.append(md.div("data-annex", md.heading(words.ANNEX.in_(language), 1, "annexe-donnees")))
-    values = _values(city, record, title, public=public)
-    document = md.front_matter(values) + "\n" + _docx_cover(values) + "\n" + "\n".join(body)
+    document = md.front_matter(values) + "\n" + "\n".join(body)
     (folder / DOCUMENT).write_text(document, encoding="utf-8")
     reference_docx.write(
         folder / "theme" / "reference.docx",
-        header=title,
+        header=str(values["title"]),
         footer=str(values["footer"]),
         warning=str(values.get("warning-label", "")),
         language=language,
     )
-    return Source(folder, title, language, record.edition)
+    return Source(folder, str(values["title"]), language, record.edition)
 
 
 def _same(city: City, chapters: Iterable[Chapter], language: Language) -> None:
@@ -120,110 +128,9 @@ def _same(city: City, chapters: Iterable[Chapter], language: Language) -> None:
                 )
 
 
-def _values(city: City, record: Manifest, title: str, *, public: bool) -> dict[str, object]:
-    def say(text: Text) -> str:
-        return text.in_(record.language)
-
-    edition = day(record.edition, record.language)
-    values: dict[str, object] = {
-        "lang": "fr-FR" if record.language == "fr" else "en-GB",
-        "lang-code": record.language,
-        "lang-region": "FR" if record.language == "fr" else "GB",
-        "title": title,
-        "pagetitle": title,
-        "subtitle": say(words.SUBTITLE),
-        "kicker": say(words.KICKER_PUBLIC if public else words.KICKER),
-        "identity": _identity(city, record, edition),
-        "skip-label": say(words.SKIP),
-        "toc-title": say(words.CONTENTS),
-        "colophon": say(words.COLOPHON),
-        "footer": f"coeurville · {edition} · {record.short}",
-    }
-    if city.fictitious:
-        values["warning-label"] = say(words.FICTITIOUS)
-        values["warning-text"] = say(words.FICTITIOUS_MORE)
-        values["pagetitle"] = f"{title} – {say(words.FICTITIOUS)}"
-    return values
-
-
-def _identity(city: City, record: Manifest, edition: str) -> list[dict[str, str]]:
-    language = record.language
-    population = "" if city.population is None else number(city.population, language)
-    pairs = (
-        (words.IDENTITY_DATE, edition),
-        (words.IDENTITY_INSEE, city.insee_code),
-        (words.IDENTITY_DEPARTMENT, city.department or ""),
-        (words.IDENTITY_EPCI, city.epci.name if city.epci else ""),
-        (words.IDENTITY_POPULATION, population),
-        (words.IDENTITY_PROGRAMME, city.programme or ""),
-    )
-    return [
-        {"label": label.in_(language), "value": typography(value, language)}
-        for label, value in pairs
-        if value
-    ]
-
-
-def _docx_cover(values: dict[str, object]) -> str:
-    """Return what the templates of HTML and PDF draw by themselves, for DOCX."""
-    identity = values["identity"]
-    colon = "\u00a0:" if values["lang-code"] == "fr" else ":"
-    assert isinstance(identity, list)
-    parts = [md.paragraph(f"{item['label']}{colon} {item['value']}") for item in identity]
-    if "warning-label" in values:
-        both = f"{values['warning-label']}. {values['warning-text']}"
-        parts.insert(0, md.div("reserves", md.paragraph(both)))
-    return md.div("docx-only", *parts)
-
-
-def _summary(chapters: Sequence[Chapter], language: Language) -> str:
-    found = [
-        [
-            item
-            for block in chapter.blocks
-            if block.kind == "sentences"
-            for item in block.content["findings"]
-            if item["level"] == "key"
-        ]
-        for chapter in chapters
-    ]
-    parts = [md.heading(words.SUMMARY.in_(language), 1, "essentiel")]
-    if not any(found):
-        return md.div("summary", *parts, md.paragraph(words.SUMMARY_NONE.in_(language)))
-    figures = [[item["figure"] for item in items if "figure" in item] for items in found]
-    cards = [_card(figure, language) for figure in _spread(figures, CARDS)]
-    if cards:
-        reading = md.div("kicker", md.paragraph(words.SUMMARY_READ.in_(language)))
-        parts += [md.div("key-figures", *cards), reading]
-    shown = _spread(found, KEY_FINDINGS)
-    parts.append(md.bullets([item["text"] for item in shown]))
-    if len(shown) < sum(map(len, found)):
-        more = md.paragraph(words.SUMMARY_MORE.in_(language))
-        parts.append(md.div("kicker", more))
-    return md.div("summary", *parts)
-
-
-def _spread(chapters: Sequence[Sequence[_Item]], most: int) -> list[_Item]:
-    """Take the first items of every chapter in turn, and give them in the chapters' order."""
-    turns = sorted(
-        (rank, place) for place, items in enumerate(chapters) for rank in range(len(items))
-    )
-    kept = sorted((place, rank) for rank, place in turns[:most])
-    return [chapters[place][rank] for place, rank in kept]
-
-
-def _card(figure: dict[str, object], language: Language) -> str:
-    parts = [
-        md.div(name, md.paragraph(str(figure[name])))
-        for name in ("label", "value", "unit", "interval", "n")
-        if figure[name]
-    ]
-    if figure["reserve"]:
-        parts.append(md.div("reserve", md.paragraph(words.RESERVE.in_(language))))
-    return md.div("key-figure", *parts)
-
-
-def chapters_of(folder: Path, city: str, names: Sequence[str] = ()) -> list[Chapter]:
+def chapters_of(
+    folder: Path, city: str, names: Sequence[str] = (), edition: Edition = "internal"
+) -> list[Chapter]:
     """Read the chapters of a run from its executed notebooks.
 
     Parameters
@@ -246,4 +153,4 @@ def chapters_of(folder: Path, city: str, names: Sequence[str] = ()) -> list[Chap
         *(name for name in words.CHAPTERS if name in found),
         *sorted(set(found) - set(words.CHAPTERS)),
     ]
-    return [Chapter(name, tuple(blocks_of(found[name], city))) for name in order]
+    return [Chapter(name, tuple(blocks_of(found[name], city, edition))) for name in order]

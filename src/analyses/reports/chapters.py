@@ -11,8 +11,9 @@ from typing import Any
 from analyses.blocks import Block
 from analyses.errors import RenderError
 from analyses.figures.escape import markdown as text_
+from analyses.reports import gaps, words
 from analyses.reports import markdown as md
-from analyses.reports import words
+from analyses.reports.glossary import Glossary
 from analyses.wording import Language, Text, listing
 
 PAPER_ROWS = 40
@@ -54,7 +55,12 @@ class Writer:
     language: Language
     figures: int = 0
     tables: int = 0
-    annexed: int = field(default=0)
+    glossary: Glossary = field(init=False)
+    listed: list[tuple[str, str, str]] = field(default_factory=list)
+    """What was numbered: ``figure`` or ``table``, anchor, label with its title."""
+
+    def __post_init__(self) -> None:
+        self.glossary = Glossary(self.language)
 
     def chapter(self, chapter: Chapter) -> str:
         """Return the Markdown of one chapter, its heading included."""
@@ -63,10 +69,27 @@ class Writer:
         if chapter.failure:
             reason = self._say(words.FAILED).format(reason=chapter.failure)
             return "\n".join([*parts, self._box("missing", words.MISSING, [md.paragraph(reason)])])
-        shown = [text for block in chapter.blocks if (text := self._block(block))]
-        if not shown:
-            shown = [md.paragraph(self._say(words.EMPTY))]
-        return "\n".join(parts + shown)
+        missing = gaps.missing(chapter.blocks)
+        if missing and gaps.silent(chapter.blocks):
+            return "\n".join([*parts, self._gaps(chapter.name, missing, whole=True)])
+        folded = len(missing) > gaps.FEW
+        shown = [
+            (block, text) for block in chapter.blocks if (text := self._block(block, folded=folded))
+        ]
+        body = _without_bare_headings(shown)
+        if folded:
+            body.append(self._gaps(chapter.name, missing, whole=False))
+        if not body:
+            body = [md.paragraph(self._say(words.EMPTY))]
+        return "\n".join(parts + body)
+
+    def _gaps(self, name: str, missing: Sequence[Mapping[str, Any]], *, whole: bool) -> str:
+        """Return the one paragraph and the one table of what a chapter cannot compute."""
+        table = self.table(gaps.table(missing, self.language), f"table-{name}-manque")
+        if whole:
+            return md.paragraph(self._say(words.GAPS_WHOLE)) + "\n" + table
+        head = md.heading(self._say(words.GAPS), 2, f"{name}-manque")
+        return "\n".join([head, md.paragraph(self._say(words.GAPS_LEAD)), table])
 
     def title(self, name: str) -> str:
         """Return the title of a chapter."""
@@ -78,17 +101,19 @@ class Writer:
         self.tables += 1
         label = f"{self._say(words.TABLE)}\u00a0{self.tables}"
         caption = f"{label}. {content['caption']}"
+        self.listed.append(("table", identifier, caption))
+        self.glossary.see(caption)
         note = md.div("figure-note", md.paragraph(content["note"])) if content.get("note") else ""
         return md.div("tabular", self._sized(content, caption), note, identifier=identifier)
 
-    def _block(self, block: Block) -> str:
+    def _block(self, block: Block, *, folded: bool) -> str:
         content = block.content
         match block.kind:
             case "heading":
                 identifier = f"{block.chapter}-{block.id}"
                 return md.heading(content["text"], content["level"], identifier)
             case "sentences":
-                return self._sentences(content["findings"])
+                return self._sentences(block.chapter, content["findings"], folded=folded)
             case "chart" | "map":
                 return self._figure(block)
             case "table":
@@ -102,15 +127,17 @@ class Writer:
                 return ""
         raise RenderError(f"No way to show a block of kind {block.kind!r}.")
 
-    def _sentences(self, findings: Sequence[Mapping[str, Any]]) -> str:
+    def _sentences(self, place: str, findings: Sequence[Mapping[str, Any]], *, folded: bool) -> str:
         parts = [
-            md.paragraph(item["text"]) for item in findings if item["level"] in ("key", "body")
+            self.glossary.linked(item["text"], place) + "\n"
+            for item in findings
+            if item["level"] in ("key", "body")
         ]
         held = [item["text"] for item in findings if item["level"] == "reserve"]
         if held:
             parts.append(self._box("reserves", words.RESERVES, [md.bullets(held)]))
         for item in findings:
-            if item["level"] == "missing":
+            if item["level"] == "missing" and not folded:
                 lines = [md.paragraph(item["text"])]
                 if item["unlocked_by"]:
                     lines.append(md.paragraph(self._unlock(item["unlocked_by"])))
@@ -134,6 +161,8 @@ class Writer:
         label = f"{self._say(words.FIGURE)}\u00a0{self.figures}"
         target = f"data-{name}"
         png, svg = self._files(name, content)
+        self.listed.append(("figure", f"figure-{name}", f"{label}. {content['title']}"))
+        self.glossary.see(content["title"])
         drawing = md.image(png, content["alt"], svg)
         if block.kind == "map":
             frame = md.frame(content["html"], content["title"])
@@ -180,3 +209,18 @@ class Writer:
 
     def _say(self, text: Text) -> str:
         return text.in_(self.language)
+
+
+def _without_bare_headings(shown: Sequence[tuple[Block, str]]) -> list[str]:
+    """Return the texts of a chapter without the headings under which nothing is left."""
+    kept: list[str] = []
+    below = 0
+    """Level of the last thing kept: 0 for a part of a section, else the heading's own."""
+    for block, text in reversed(shown):
+        headed = block.kind == "heading"
+        level = int(block.content["level"]) if headed else 2 * (block.kind == "provenance")
+        if headed and (not kept or (below and below <= level)):
+            continue
+        kept.append(text)
+        below = level
+    return kept[::-1]

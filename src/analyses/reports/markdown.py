@@ -33,6 +33,11 @@ def bullets(items: Sequence[str]) -> str:
     return "\n".join(f"- {text(item)}" for item in items) + "\n"
 
 
+def links(items: Sequence[tuple[str, str]]) -> str:
+    """Return a list of links inside the document: anchor and literal words of each."""
+    return "\n".join(f"- [{text(words)}](#{anchor})" for anchor, words in items) + "\n"
+
+
 def div(classes: str, *parts: str, identifier: str = "", **attributes: str) -> str:
     """Return a fenced div around ``parts``; its fence is longer than those inside.
 

@@ -28,7 +28,22 @@ SUBTITLE = Text(
     "Analyses of the town centre: what the data say, and how surely",
 )
 KICKER = Text("Rapport d'analyse", "Analysis report")
-KICKER_PUBLIC = Text("Rapport d'analyse, édition publique", "Analysis report, public edition")
+EDITIONS = {
+    "internal": Text("Édition interne", "Internal edition"),
+    "public": Text("Édition publique", "Public edition"),
+}
+EDITIONS_MORE = {
+    "internal": Text(
+        "Réservée à la ville et à ses partenaires : elle montre les locaux un à un et les petits "
+        "effectifs. L'édition publique est un autre fichier.",
+        "For the city and its partners: it shows premises one by one and small numbers. The public "
+        "edition is another file.",
+    ),
+    "public": Text(
+        "Peut être diffusée : les petits effectifs et les locaux un à un n'y sont pas.",
+        "May be circulated: small numbers and single premises are not in it.",
+    ),
+}
 FICTITIOUS = Text("DONNÉES FICTIVES", "FICTITIOUS DATA")
 FICTITIOUS_MORE = Text(
     "Cette ville n'existe pas : aucun chiffre de ce rapport ne décrit un lieu réel.",
@@ -50,23 +65,142 @@ IDENTITY_EPCI = Text("Intercommunalité", "Inter-communal body")
 IDENTITY_POPULATION = Text("Habitants", "Inhabitants")
 IDENTITY_PROGRAMME = Text("Programme", "Programme")
 
+IDENTITY_BUSINESS = Text("Répond du sujet", "Answers for the subject")
+IDENTITY_DATA = Text("Répond des données", "Answers for the data")
+IDENTITY_NOBODY = Text("à désigner", "to be named")
+
 SUMMARY = Text("L'essentiel", "In short")
+SUMMARY_LEAD = Text(
+    "Ce que disent les données du centre-ville, en une page : ce que l'on sait, avec quelle "
+    "certitude, ce qui a changé et ce qu'il faut regarder.",
+    "What the data say of the town centre, on one page: what is known, how surely, what changed "
+    "and what to look at.",
+)
+SUMMARY_PARTS = {
+    "known": Text("Ce que l'on sait", "What is known"),
+    "change": Text("Ce qui a changé", "What changed"),
+    "watch": Text("Ce qu'il faut regarder", "What to look at"),
+}
 SUMMARY_NONE = Text(
     "Aucun indicateur n'est calculable avec les données de cette édition. Les chapitres disent "
-    "pourquoi, et quel fichier le permettrait.",
-    "No indicator can be computed from the data of this edition. The chapters say why, and which "
-    "file would unlock it.",
+    "pourquoi, quel fichier le permettrait, et où l'obtenir.",
+    "No indicator can be computed from the data of this edition. The chapters say why, which file "
+    "would unlock it, and where to get it.",
 )
 SUMMARY_READ = Text(
-    "n : nombre d'unités observées. L'intervalle dit entre quelles bornes la valeur réelle se "
-    "trouve très probablement.",
-    "n: number of units observed. The interval gives the bounds between which the true value "
-    "very probably lies.",
+    "Sous chaque chiffre : les bornes entre lesquelles la valeur réelle se trouve très "
+    "probablement. La méthode explique les mots de certitude.",
+    "Under each figure: the bounds between which the true value very probably lies. The method "
+    "explains the words of certainty.",
 )
+SUMMARY_NEXT = Text("Ce qui donnerait les réponses suivantes", "What would give the next answers")
+SUMMARY_GET = Text("À réunir : {tables}.", "To be gathered: {tables}.")
 SUMMARY_MORE = Text(
-    "D'autres résultats importants sont dans les chapitres.",
-    "Other important results are in the chapters.",
+    "Le détail, les marges et les sources sont dans les chapitres.",
+    "Details, margins and sources are in the chapters.",
 )
+
+SHEET = Text("La fiche du programme", "The programme's sheet")
+SHEET_LEAD = Text(
+    "La fiche suit le plan commun aux villes du programme. Les textes sont de la ville ; les "
+    "résultats et les données viennent de cette édition.",
+    "The sheet follows the plan common to the programme's cities. The texts are the city's; "
+    "results and data come from this edition.",
+)
+SHEET_PARTS = {
+    "enjeux": Text("Enjeux", "What is at stake"),
+    "demarche": Text("Démarche", "Approach"),
+    "retombees": Text("Retombées", "Outcomes"),
+    "donnees": Text("Données concernées", "Data concerned"),
+}
+SHEET_TO_WRITE = Text(
+    "À écrire par la ville, dans texts/{name}.md : ce texte restera à chaque nouvelle édition.",
+    "To be written by the city, in texts/{name}.md: this text will stay in every new edition.",
+)
+SHEET_RESULTS = Text("Ce que cette édition établit :", "What this edition establishes:")
+SHEET_NO_RESULT = Text(
+    "Cette édition n'établit encore aucun résultat : les données restent à réunir.",
+    "This edition establishes no result yet: the data are still to be gathered.",
+)
+SHEET_DATA = Text("Données traitées et disponibles", "Data processed and available")
+SHEET_DATA_HEADER = (
+    Text("Données", "Data"),
+    Text("Traitées ici", "Processed here"),
+    Text("Disponibles", "Available"),
+    Text("Producteur", "Producer"),
+)
+SHEET_READ = Text("oui", "yes")
+SHEET_OPEN = Text("ouvertes ({licence})", "open ({licence})")
+SHEET_LACKING = Text("Pas encore fournies : {tables}.", "Not given yet: {tables}.")
+
+GAPS = Text("Ce qui n'est pas encore calculable", "What cannot be computed yet")
+GAPS_LEAD = Text(
+    "Une partie des questions de ce chapitre attend des données. Le tableau dit ce qui manque, "
+    "pourquoi, quel fichier le donnerait et où l'obtenir.",
+    "Part of this chapter's questions awaits data. The table says what is missing, why, which file "
+    "would give it and where to get it.",
+)
+GAPS_WHOLE = Text(
+    "Ce chapitre attend ses premières données : rien n'y est estimé à leur place. Le tableau dit "
+    "ce qui manque, pourquoi, quel fichier le donnerait et où l'obtenir.",
+    "This chapter awaits its first data: nothing is estimated in their place. The table says what "
+    "is missing, why, which file would give it and where to get it.",
+)
+GAPS_CAPTION = Text("Ce qui manque, et ce qui le débloque", "What is missing, and what unlocks it")
+GAPS_HEADER = (
+    Text("Ce qui manque", "What is missing"),
+    Text("Pourquoi", "Why"),
+    Text("Fichier qui le débloque", "File that unlocks it"),
+    Text("Où l'obtenir", "Where to get it"),
+)
+GAPS_ALL = Text("Tout le chapitre", "The whole chapter")
+
+GLOSSARY = Text("Glossaire", "Glossary")
+GLOSSARY_LEAD = Text(
+    "Les mots de ce rapport qui ne sont pas de tous les jours.",
+    "The words of this report that are not everyday words.",
+)
+LISTS = Text("Figures et tableaux", "Figures and tables")
+LISTS_FIGURES = Text("Figures", "Figures")
+LISTS_TABLES = Text("Tableaux", "Tables")
+SOURCE = Text("Source :", "Source:")
+
+SURENESS = Text("Comment se dit la certitude", "How certainty is said")
+SURENESS_LEAD = Text(
+    "La première page dit la certitude en mots, tirés de l'intervalle de chaque résultat et jamais "
+    "d'une opinion.",
+    "The first page says certainty in words, drawn from the interval of each result and never from "
+    "an opinion.",
+)
+SURENESS_HEADER = (Text("Mot", "Word"), Text("Ce qu'il veut dire", "What it means"))
+SURENESS_MEANS = {
+    "counted": Text(
+        "Le chiffre est un décompte : il n'a pas de marge d'échantillon.",
+        "The figure is a count: it has no sampling margin.",
+    ),
+    "sure": Text(
+        "La marge, de part et d'autre, ne dépasse pas {sure} de la valeur.",
+        "The margin, on either side, is at most {sure} of the value.",
+    ),
+    "fair": Text(
+        "La marge ne dépasse pas {fair} de la valeur : on peut raisonner dessus, pas comparer de "
+        "petits écarts.",
+        "The margin is at most {fair} of the value: good to reason with, not to compare small "
+        "gaps.",
+    ),
+    "vague": Text(
+        "La marge dépasse {fair} de la valeur : à confirmer avant de décider.",
+        "The margin exceeds {fair} of the value: to be confirmed before deciding.",
+    ),
+    "chance": Text(
+        "L'intervalle comprend zéro : les données ne montrent ni hausse ni baisse.",
+        "The interval holds zero: the data show neither rise nor fall.",
+    ),
+    "reserve": Text(
+        "Le chiffre est donné, avec une réserve que le chapitre explique.",
+        "The figure is given, with a reserve that the chapter explains.",
+    ),
+}
 RESERVE = Text("à lire avec réserve", "with a reserve")
 RESERVES = Text("À savoir avant d'utiliser ces chiffres", "Before using these figures")
 MISSING = Text("Non calculable", "Not computable")
@@ -96,19 +230,50 @@ PUBLISHED_HEADER = (
     Text("Source", "Source"),
     Text("Réserve", "Reserve"),
 )
+PUBLISHED_SENTENCE = Text(
+    "{value} (date : {date} ; périmètre : {perimeter} ; {source}).",
+    "{value} (date: {date}; perimeter: {perimeter}; {source}).",
+)
 UNDATED = Text("non datée", "undated")
 NOT_STATED = Text("non précisé", "not stated")
 FACTS = Text("Ce que l'on sait de l'expérimentation", "What is known of the experiment")
 
 METHOD = Text("Méthode et limites", "Method and limits")
 DEFINITIONS = Text("Définition des indicateurs", "Definition of the indicators")
-DEFINITIONS_CAPTION = Text("Indicateurs de ce rapport", "Indicators of this report")
-DEFINITIONS_HEADER = (
-    Text("Indicateur", "Indicator"),
-    Text("Définition", "Definition"),
-    Text("Méthode", "Method"),
-    Text("Source de la définition", "Source of the definition"),
+DEFINITIONS_TAIL = Text(
+    "Méthode : {methods}. Définition : {source}.", "Method: {methods}. Definition: {source}."
 )
+METHODS = {
+    "bounds": Text("bornes extrêmes", "extreme bounds"),
+    "certu-hppj": Text("heures payées par place et par jour", "hours paid per space and day"),
+    "count": Text("décompte", "count"),
+    "difference": Text("différence", "difference"),
+    "difference-arrays": Text("temps occupé cumulé", "cumulated time taken"),
+    "distance-trigram": Text("position et nom", "position and name"),
+    "gaussian-process-placebo": Text(
+        "modèle du temps ordinaire, éprouvé sur des jours sans évènement",
+        "model of ordinary times, tried on days without event",
+    ),
+    "health": Text("contrôle des capteurs", "check of the sensors"),
+    "held-readings": Text("dernière mesure tenue", "last reading held"),
+    "hill-activity": Text("nombres de Hill", "Hill numbers"),
+    "kaplan-meier": Text("Kaplan et Meier", "Kaplan and Meier"),
+    "ladder": Text("corrections successives des paiements", "successive corrections of payments"),
+    "linearised": Text("décomposition de l'évolution", "decomposition of the change"),
+    "markov-2-state": Text("modèle de Markov à deux états", "two-state Markov model"),
+    "paid-over-counted": Text("payé sur compté", "paid over counted"),
+    "poisson-score": Text("intervalle de Poisson", "Poisson interval"),
+    "quasi-poisson": Text("modèle de comptage", "count model"),
+    "robust-regression": Text("régression robuste", "robust regression"),
+    "share": Text("part", "share"),
+    "slots": Text("quarts d'heure saturés", "saturated quarter-hours"),
+    "stays-per-space-day": Text("séjours par place et par jour", "stays per space and day"),
+    "sum": Text("somme", "sum"),
+    "turnbull": Text("estimation de Turnbull", "Turnbull's estimate"),
+    "wilson": Text("intervalle de Wilson", "Wilson interval"),
+    "within-clustered": Text("évolution à locaux constants", "change on the same premises"),
+}
+"""Names in words of the methods of the indicators table, by the start of their identifier."""
 DATA = Text("Données déclarées par la ville", "Data declared by the city")
 DATA_HEADER = (
     Text("Données", "Data"),
@@ -162,8 +327,14 @@ PARAMETERS = {
     "chain_min_communes": Text("communes d'une enseigne nationale", "communes of a chain"),
     "survival_years": Text("âges de survie (années)", "ages of survival (years)"),
     "surface_breaks": Text("limites des classes de surface (m²)", "limits of floor area (m²)"),
+    "small_count": Text(
+        "édition publique : unités au moins par chiffre", "public edition: least units by figure"
+    ),
+    "walking_metres": Text("distance de marche (m)", "walking distance (m)"),
+    "potential_weights": Text("poids du potentiel", "weights of the potential"),
 }
 """Labels of the city's parameters (``cities.Parameters``), every one printed."""
+EQUAL = Text("égaux", "equal")
 RUN_PYTHON = Text("Python", "Python")
 RUN_INPUTS = Text("Fichiers lus (SHA-256 abrégé)", "Files read (short SHA-256)")
 RUN_NO_INPUTS = Text("aucun", "none")

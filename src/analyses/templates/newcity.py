@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
-from analyses import cities, schemas
+from analyses import cities, schemas, texts
 from analyses.errors import Fault, InputError
 from analyses.schemas import Column, Schema
 
@@ -83,6 +83,7 @@ def files(city_id: str) -> dict[str, str]:
         "city.yml": config,
         "city.schema.json": json.dumps(cities.json_schema(), ensure_ascii=False, indent=2) + "\n",
         "LISEZMOI.md": (_own("LISEZMOI.md") or "") + _dictionary(flat),
+        **{f"texts/{name}.md": _own(f"{name}.md") or "" for name in texts.NAMES},
         **{f"modeles/{table.name}.csv": _csv([table.names]) for table in flat},
         **filled,
         **drawn,

@@ -7,11 +7,24 @@ from typing import Any
 
 import numpy as np
 
-from analyses.demo import commerce, footfall, ground, openmap, parking, register, streets
+from analyses.demo import (
+    commerce,
+    footfall,
+    ground,
+    openmap,
+    parking,
+    passages,
+    register,
+    streets,
+    surroundings,
+    transit,
+)
 from analyses.demo.commerce import Survey
 from analyses.demo.footfall import Footfall
 from analyses.demo.parking import Parking
+from analyses.demo.passages import Passages
 from analyses.demo.register import Establishment
+from analyses.demo.surroundings import Surroundings
 from analyses.demo.truth import truth
 
 SEED = 20170101
@@ -38,6 +51,12 @@ class Demo:
         Spaces, sensors, pay stations, counts, garages and infractions, with their truth.
     footfall : Footfall
         Pedestrian counters, their counts, events and weather, with their truth.
+    passages : Passages
+        Street counters whose passages answer to shops and projects, with the crossing truth.
+    surroundings : Surroundings
+        Places, racks, charging stations, statistics and projects.
+    schedule : bytes
+        Buses, GTFS.
     """
 
     zones: dict[str, Any]
@@ -48,6 +67,9 @@ class Demo:
     truth: dict[str, Any]
     parking: Parking
     footfall: Footfall
+    passages: Passages
+    surroundings: Surroundings
+    schedule: bytes
 
 
 def generate(seed: int) -> Demo:
@@ -62,6 +84,7 @@ def generate(seed: int) -> Demo:
     network = streets.network(stream(seed, "streets"))
     premises = commerce.survey(stream(seed, "commerce"), network)
     found = register.establishments(stream(seed, "register"), premises)
+    town = footfall.footfall(stream(seed, "footfall"), network)
     return Demo(
         zones=ground.zones(network),
         base=ground.base(network),
@@ -70,7 +93,10 @@ def generate(seed: int) -> Demo:
         shops=openmap.extract(stream(seed, "openmap"), premises),
         truth=truth(premises, found),
         parking=parking.parking(stream(seed, "parking"), network),
-        footfall=footfall.footfall(stream(seed, "footfall"), network),
+        footfall=town,
+        passages=passages.passages(stream(seed, "passages"), network, premises, town),
+        surroundings=surroundings.surroundings(stream(seed, "surroundings"), network),
+        schedule=transit.schedule(stream(seed, "transit"), network),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.demo import occupancy, people, plan, streets, trade
+from analyses.demo import occupancy, people, plan, renewal, streets, trade
 from analyses.demo.occupancy import Stock
 from analyses.demo.streets import Network
 
@@ -65,6 +65,7 @@ def survey(rng: np.random.Generator, network: Network) -> Survey:
     stock = occupancy.stock(rng)
     places = _places(rng, network, stock)
     spells = _tenants(rng, stock, occupancy.spells(rng, stock))
+    places = renewal.exchanged(places, stock, spells)
     seen = _seen(rng, stock, spells)
     _plant_hostile_name(spells, seen)
     table = _table(rng, places, spells, seen)

@@ -124,6 +124,8 @@ class Footfall:
     ----------
     sensors, counts, events, weather : DataFrame
         As the files are written; ``counts`` is wide: ``date``, ``hour``, one column a sensor.
+    town : array of float, shape (days,)
+        What moves every street of the town alike, in logs: calendar, season, weather and mood.
     truth : dict
         Uplifts, trends, effects and faults.
     """
@@ -132,6 +134,7 @@ class Footfall:
     counts: pd.DataFrame
     events: pd.DataFrame
     weather: pd.DataFrame
+    town: Floats
     truth: dict[str, Any]
 
 
@@ -147,13 +150,15 @@ def footfall(rng: np.random.Generator, network: Network) -> Footfall:
     """
     days = pd.date_range(FIRST, LAST, freq="D")
     weather, climate = _weather(rng, days)
-    rates = daily_rates(rng, days, weather, climate)
+    common = town(rng, days, weather, climate)
+    rates = _rates(rng, days, common)
     counts = _counts(rng, days, rates)
     return Footfall(
         sensors=_sensors(network),
         counts=counts,
         events=_events(),
         weather=weather,
+        town=common,
         truth=truth() | {"realised": _realised(counts)},
     )
 
@@ -167,6 +172,13 @@ def daily_rates(
     -------
     array, shape (days, sensors)
     """
+    return _rates(rng, days, town(rng, days, weather, climate))
+
+
+def town(
+    rng: np.random.Generator, days: pd.DatetimeIndex, weather: pd.DataFrame, climate: Floats
+) -> Floats:
+    """Return what moves every street alike, in logs: calendar, season, weather and mood."""
     common = _calendar(days) + _season(days)
     common += RAIN_EFFECT * (weather["rain_mm"].to_numpy() >= 1.0)
     common += WARM_EFFECT * (weather["temperature_max"].to_numpy() - climate)
@@ -175,11 +187,15 @@ def daily_rates(
     mood[0] = rng.normal(0, MOOD_SPREAD)
     for i in range(1, len(days)):
         mood[i] = MOOD_MEMORY * mood[i - 1] + shock[i]
+    return np.asarray(common + mood, dtype=np.float64)
+
+
+def _rates(rng: np.random.Generator, days: pd.DatetimeIndex, common: Floats) -> Floats:
     years = (days - days[0]).days.to_numpy() / 365.25
     columns = []
     for spot in SPOTS:
         own = rng.normal(0, OWN_SPREAD, len(days))
-        logs = np.log(spot.level) + common + mood + own + spot.trend * years
+        logs = np.log(spot.level) + common + own + spot.trend * years
         if spot.id == MOVED[0]:
             logs = logs + MOVED[2] * (days >= pd.Timestamp(MOVED[1]))
         columns.append(np.exp(logs))

@@ -15,29 +15,28 @@ def zones(network: Network) -> Feature:
     features = [
         _feature(
             "Polygon",
-            [_pairs(ring) for ring in network.zones[zone.id]],
+            [pairs(ring) for ring in network.zones[zone.id]],
             {"zone_id": zone.id, "name": zone.name, "kind": zone.kind},
         )
         for zone in plan.ZONES
     ]
-    return _collection("zones", features)
+    return collection("zones", features)
 
 
 def base(network: Network) -> Feature:
     """Return what is drawn under the maps (``kind``, ``name`` and, for streets, ``use``)."""
     features = [
-        _feature("LineString", _pairs(network.river), {"kind": "water", "name": "La Démoise"}),
-        _feature("Polygon", [_pairs(network.park)], {"kind": "green", "name": "Jardin Démo"}),
-        _feature("LineString", _pairs(network.rail), {"kind": "rail"}),
+        _feature("LineString", pairs(network.river), {"kind": "water", "name": "La Démoise"}),
+        _feature("Polygon", [pairs(network.park)], {"kind": "green", "name": "Jardin Démo"}),
+        _feature("LineString", pairs(network.rail), {"kind": "rail"}),
     ]
     features += [
-        _feature("Polygon", [_pairs(outline)], {"kind": "building"})
-        for outline in network.buildings
+        _feature("Polygon", [pairs(outline)], {"kind": "building"}) for outline in network.buildings
     ]
     features += [
         _feature(
             "LineString",
-            _pairs(street.line),
+            pairs(street.line),
             {
                 "kind": "path" if street.use == "lane" else "street",
                 "name": street.name,
@@ -46,10 +45,11 @@ def base(network: Network) -> Feature:
         )
         for street in network.streets
     ]
-    return _collection("streets", features)
+    return collection("streets", features)
 
 
-def _collection(name: str, features: list[Feature]) -> Feature:
+def collection(name: str, features: list[Feature]) -> Feature:
+    """Return features as a collection that says that it is made up."""
     return {
         "type": "FeatureCollection",
         "name": f"{plan.CITY_ID}_{name}",
@@ -66,5 +66,6 @@ def _feature(kind: str, coordinates: Any, properties: dict[str, str]) -> Feature
     }
 
 
-def _pairs(points: Points) -> list[list[float]]:
+def pairs(points: Points) -> list[list[float]]:
+    """Return points as pairs of longitude and latitude."""
     return [[float(x), float(y)] for x, y in degrees(points)]

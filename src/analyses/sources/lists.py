@@ -32,7 +32,7 @@ CUT_OPTIONS: tuple[str, ...] = (*OPTIONS, "communes", "bbox")
 """Options of the layouts of files that may cover far more than the city."""
 
 LAMBERT_93 = "EPSG:2154"
-NEAR = 0.3
+NEAR = 0.1
 """Degrees from the city's centre within which a row of unknown commune is taken as the city's."""
 
 ELSEWHERE = Remark(
@@ -277,18 +277,19 @@ def _here(raw: Raw, asked: Request, tally: Tally) -> Raw:
         inside = pc.is_in(codes, value_set=pa.array(communes(asked), pa.string()))
         kept = np.asarray(inside.to_numpy(), dtype=bool)
         unknown = np.asarray(pc.is_null(codes, nan_is_null=True).to_numpy(), dtype=bool)
-        kept |= unknown & _near(sides, asked)
+        kept |= unknown & near(sides, asked)
     tally.add(ELSEWHERE, raw.lines[~kept])
     return replace(raw, table=raw.table.filter(pa.array(kept)), lines=raw.lines[kept])
 
 
-def _near(sides: Sequence[Floats], asked: Request) -> Mask:
+def near(sides: Sequence[Floats], asked: Request) -> Mask:
+    """Tell the points (longitudes, latitudes) near the centre of the city; all, without one."""
     city = asked.city
     if city.longitude is None or city.latitude is None:
         return np.ones(len(sides[0]), dtype=bool)
     with np.errstate(invalid="ignore"):
-        near: Mask = np.hypot(sides[0] - city.longitude, sides[1] - city.latitude) < NEAR
-    return near
+        close: Mask = np.hypot(sides[0] - city.longitude, sides[1] - city.latitude) < NEAR
+    return close
 
 
 def _numbers(raw: Raw, name: str) -> Floats:

@@ -106,7 +106,7 @@ def read(asked: Request) -> Piece:
     whole, ragged = open_text(asked, headers.wanted(asked, schema))
     raw, misread = lists.named(whole, asked, form, schema)
     faults += [*ragged, *misread]
-    notes: list[Note] = lists.unread(whole, asked, form, schema)
+    notes: list[Note] = lists.unread(_bare(whole), asked, form, schema)
     shapes, wrong = _shapes(asked, whole, lists.placed(raw, form))
     raw = replace(raw, table=raw.table.append_column("_rank", _ranks(raw)))
     raw, repairs, hits = corrections.on_text(raw, asked.corrections)
@@ -118,6 +118,12 @@ def read(asked: Request) -> Piece:
     faults += [*wrong, *checked.faults, *_backwards(raw, frame), *_lost(raw, frame)]
     notes = [*notes, *repairs, *checked.notes, *tally.notes()]
     return Piece(asked, frame, len(whole.lines), tuple(notes), tuple(faults), hits)
+
+
+def _bare(raw: Raw) -> Raw:
+    """Return a file without the coordinates, which are read as footprints."""
+    names = [name for name in raw.table.column_names if name not in ("lon", "lat")]
+    return replace(raw, table=raw.table.select(names))
 
 
 def _ranks(raw: Raw) -> pa.ChunkedArray:

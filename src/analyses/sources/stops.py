@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyses.sources import lists
+from analyses.sources import gtfs, lists
 from analyses.sources.lists import Form
 from analyses.sources.request import Family, Piece, Request, each
 
@@ -20,7 +20,9 @@ def read(asked: Request) -> Piece:
     InputError
         If the file cannot be read at all.
     """
+    if asked.source.layout == gtfs.LAYOUT.name:
+        return gtfs.read(asked)
     return lists.read(asked, FORMS[asked.source.layout])
 
 
-FAMILY = Family("stops", tuple(form.layout for form in FORMS.values()), each(read))
+FAMILY = Family("stops", (*(form.layout for form in FORMS.values()), gtfs.LAYOUT), each(read))

@@ -1,0 +1,162 @@
+"""What code a notebook depends on, and a mark of it that comments and docstrings do not change."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "analyses"
+
+
+def notebook_mark(path: Path) -> str:
+    """Return the mark of a notebook: its texts, and its code without comments.
+
+    Parameters
+    ----------
+    path : Path
+        Notebook of format 4.
+
+    Returns
+    -------
+    str
+        sha256; outputs, execution counts and metadata (tags apart) do not count.
+    """
+    digest = hashlib.sha256()
+    for kind, tags, source in _cells(path):
+        digest.update(f"{kind} {tags}\n".encode())
+        digest.update((_normal(source) if kind == "code" else source).encode())
+    return digest.hexdigest()
+
+
+def notebook_modules(path: Path) -> frozenset[str]:
+    """Return the modules of the package that a notebook's cells import."""
+    found: set[str] = set()
+    for kind, _, source in _cells(path):
+        if kind == "code":
+            found |= _imports(ast.parse(source))
+    return frozenset(found)
+
+
+def code_mark(modules: Iterable[str], root: Path) -> str:
+    """Return the mark of all the code that some modules reach by their imports.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        Dotted names, for instance ``analyses.commerce``.
+    root : Path
+        Folder of the package.
+
+    Returns
+    -------
+    str
+        sha256 of the syntax trees without docstrings, and of the other files that lie beside the
+        modules (dictionaries, schemas, fonts).
+    """
+    reached = _reached(modules, root)
+    digest = hashlib.sha256()
+    for name in sorted(reached):
+        digest.update(name.encode())
+        digest.update(_tree_mark(reached[name]).encode())
+    for path in sorted(_resources(reached.values(), root)):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _cells(path: Path) -> list[tuple[str, str, str]]:
+    book = json.loads(path.read_text(encoding="utf-8"))
+    return [
+        (
+            cell["cell_type"],
+            ",".join(cell.get("metadata", {}).get("tags", [])),
+            "".join(cell["source"]),
+        )
+        for cell in book["cells"]
+    ]
+
+
+def _reached(modules: Iterable[str], root: Path) -> dict[str, Path]:
+    """Return the modules that some modules import, directly or not, with their files."""
+    waiting, reached = list(modules), dict[str, Path]()
+    while waiting:
+        name = waiting.pop()
+        path = _file(name, root)
+        if path is None or name in reached:
+            continue
+        reached[name] = path
+        waiting.extend(_module_imports(path))
+        if "." in name:
+            waiting.append(name.rpartition(".")[0])
+    return reached
+
+
+def _file(name: str, root: Path) -> Path | None:
+    """Return the file of a module of the package, None for what is not a module of it."""
+    head, *rest = name.split(".")
+    if head != PACKAGE:
+        return None
+    place = root.joinpath(*rest)
+    if (place / "__init__.py").is_file():
+        return place / "__init__.py"
+    file = place.with_suffix(".py")
+    return file if rest and file.is_file() else None
+
+
+@cache
+def _module_imports(path: Path) -> frozenset[str]:
+    return frozenset(_imports(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _imports(tree: ast.AST) -> set[str]:
+    """Return every name imported from the package; some are functions, not modules."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in found if name.split(".")[0] == PACKAGE}
+
+
+@cache
+def _tree_mark(path: Path) -> str:
+    return hashlib.sha256(_normal(path.read_text(encoding="utf-8")).encode()).hexdigest()
+
+
+def _normal(source: str) -> str:
+    """Return code as its syntax tree, without comments, docstrings and layout."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
+    return ast.dump(tree, annotate_fields=False)
+
+
+def _is_text(line: ast.stmt) -> bool:
+    """Whether a statement is a lone string: a docstring, or the note of a constant."""
+    return (
+        isinstance(line, ast.Expr)
+        and isinstance(line.value, ast.Constant)
+        and isinstance(line.value.value, str)
+    )
+
+
+def _resources(files: Iterable[Path], root: Path) -> set[Path]:
+    """Return the files other than code that lie in the folders of modules."""
+    found: set[Path] = set()
+    for folder in {path.parent for path in files} | {root}:
+        for path in folder.iterdir():
+            if path.is_file() and path.suffix not in (".py", ".pyc"):
+                found.add(path)
+            elif path.is_dir() and not (path / "__init__.py").exists():
+                found |= {
+                    item
+                    for item in path.rglob("*")
+                    if item.is_file() and "__pycache__" not in item.parts
+                }
+    return found

@@ -1,0 +1,182 @@
+"""What must run again, and why: marks of all that decides a result, compared with the last run's.
+
+A step is fresh if the data, the city's file, the parameters, the code that its notebook reaches and
+the versions of the packages are those of the last good run; its executed notebook is then taken
+again. Marks are of content: a touched file, a comment or a docstring makes nothing stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analyses.runs import codemarks, manifest
+from analyses.wording import Text
+
+REPORT = "report"
+"""Name of the step that writes the report from the executed notebooks."""
+
+PARTS: dict[str, Text] = {
+    "never": Text("jamais exécuté", "never run"),
+    "data": Text("des données ont changé", "data changed"),
+    "city": Text("city.yml a changé", "city.yml changed"),
+    "texts": Text("les textes de la ville ont changé", "the city's texts changed"),
+    "parameters": Text("les paramètres ont changé", "the parameters changed"),
+    "notebook": Text("le carnet a changé", "the notebook changed"),
+    "code": Text("le code de l'analyse a changé", "the code of the analysis changed"),
+    "environment": Text("des versions de paquets ont changé", "package versions changed"),
+    "notebooks": Text("un carnet est exécuté de nouveau", "a notebook runs again"),
+    "theme": Text("la maquette du rapport a changé", "the report's theme changed"),
+    "outputs": Text("un fichier produit manque ou a changé", "an output is missing or altered"),
+}
+"""Why a step is stale, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a step must run.
+
+    Parameters
+    ----------
+    step : str
+        Name of the notebook, or :data:`REPORT`.
+    reasons : tuple of str
+        Keys of :data:`PARTS`; empty if the step is fresh.
+    """
+
+    step: str
+    reasons: tuple[str, ...]
+
+    @property
+    def stale(self) -> bool:
+        """Whether the step must run again."""
+        return bool(self.reasons)
+
+
+def step_marks(notebook: Path, package: Path, *, shared: Mapping[str, str]) -> dict[str, str]:
+    """Return the marks of one notebook: what is shared by the city's steps, its text, its code.
+
+    Parameters
+    ----------
+    notebook : Path
+        Notebook.
+    package : Path
+        Folder of the package.
+    shared : mapping
+        Marks of the city (:func:`city_marks`).
+
+    Returns
+    -------
+    dict
+        Part (key of :data:`PARTS`): sha256.
+    """
+    return {
+        **shared,
+        "notebook": codemarks.notebook_mark(notebook),
+        "code": codemarks.code_mark(codemarks.notebook_modules(notebook), package),
+    }
+
+
+def city_marks(
+    city: Mapping[str, Any], inputs: Mapping[str, str], parameters: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return the marks that every step of a city shares.
+
+    Parameters
+    ----------
+    city : mapping
+        Content of ``city.yml`` as the model has it, so that a comment does not count.
+    inputs : mapping
+        Data file: sha256.
+    parameters : mapping
+        Parameters of the run (language …), without this machine's paths.
+    """
+    python, _ = manifest.machine()
+    return {
+        "city": mark(city),
+        "data": mark(inputs),
+        "parameters": mark(parameters),
+        "environment": mark({"python": python, **manifest.packages()}),
+    }
+
+
+def mark(content: Any) -> str:
+    """Return the sha256 of a value made of mappings, lists, texts, numbers and dates."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def folder_mark(folder: Path) -> str:
+    """Return the sha256 of the files of a folder, by name and content; of nothing if absent."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    return mark({path.relative_to(folder).as_posix(): manifest.sha256_of(path) for path in files})
+
+
+def verdicts(
+    marks: Mapping[str, Mapping[str, str]],
+    last: Mapping[str, Mapping[str, str]] | None,
+    *,
+    intact: bool,
+) -> list[Verdict]:
+    """Return what must run, in the order of ``marks``.
+
+    Parameters
+    ----------
+    marks : mapping
+        Step: its marks now; the report last.
+    last : mapping, optional
+        The marks of the last good run, None if there is none.
+    intact : bool
+        Whether the files of the last run are those that its manifest lists.
+
+    Returns
+    -------
+    list of Verdict
+    """
+    found: list[Verdict] = []
+    for step, now in marks.items():
+        reasons = _reasons(now, None if last is None else last.get(step))
+        if step == REPORT and not reasons:
+            again = any(item.stale for item in found)
+            removed = last is not None and set(last) != set(marks)
+            reasons = ("notebooks",) if again or removed else () if intact else ("outputs",)
+        found.append(Verdict(step, reasons))
+    return found
+
+
+def _reasons(now: Mapping[str, str], before: Mapping[str, str] | None) -> tuple[str, ...]:
+    if before is None:
+        return ("never",)
+    return tuple(part for part in PARTS if now.get(part) != before.get(part))
+
+
+def told(city_name: str, found: Sequence[Verdict]) -> Text:
+    """Return in words what a run of a city would do, and why."""
+    stale = [item for item in found if item.stale]
+    if not stale:
+        return Text(
+            f"{city_name} : à jour, rien à faire.", f"{city_name}: up to date, nothing to do."
+        )
+    fresh = [item.step for item in found if not item.stale]
+    lines = [
+        (
+            f"  {item.step} : {_words(item, 'fr')}",
+            f"  {item.step}: {_words(item, 'en')}",
+        )
+        for item in stale
+    ]
+    kept = (f"  repris tels quels : {', '.join(fresh)}", f"  taken again: {', '.join(fresh)}")
+    shown = [*lines, kept] if fresh else lines
+    return Text(
+        "\n".join([f"{city_name} : à exécuter", *(fr for fr, _ in shown)]),
+        "\n".join([f"{city_name}: to run", *(en for _, en in shown)]),
+    )
+
+
+def _words(item: Verdict, language: str) -> str:
+    words = [PARTS[reason] for reason in item.reasons]
+    return ", ".join(word.fr if language == "fr" else word.en for word in words)

@@ -2,7 +2,7 @@
 
 Reads a public ``indicators.csv`` as anyone would, writes down every equation that the numbers and
 common sense give between whole numbers of premises, establishments and shops, and asks a solver
-(mixed-integer programming, HiGHS) for the least and the greatest value of each hidden count. What is
+(mixed-integer programming, HiGHS) for the least and greatest value of each hidden count. What is
 pinned down, or bounded below what is allowed, is *recovered*.
 """
 

@@ -1,4 +1,4 @@
-"""Confidentiality: what is hidden, that it is enough, and that the audit can tell when it is not."""
+"""Confidentiality: what is hidden, that it is enough, and that the audit tells when it is not."""
 
 from __future__ import annotations
 

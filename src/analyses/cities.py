@@ -29,6 +29,11 @@ ZoneKind = Literal[
     "agglomeration",
     "autre",
 ]
+Part = Literal[
+    "footfall", "services", "transit", "parking", "bikes", "neighbours", "occupied", "variety",
+    "leaving",
+]  # fmt: skip
+"""Parts of the potential of premises (``crossings``)."""
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 InseeCode = Annotated[str, Field(pattern=r"^(\d{5}|2[AB]\d{3}|[A-Z]{2,3}-[A-Za-z0-9-]{1,12})$")]
 
@@ -226,6 +231,13 @@ class Parameters(_Strict):
         default=3,
         ge=3,
         description="Units under which the public edition hides a figure (the law says 3)",
+    )
+
+    walking_metres: int = Field(
+        default=400, ge=50, le=3000, description="Walking distance to services, stops, car parks"
+    )
+    potential_weights: dict[Part, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict, description="Weight of each part of the potential; equal if empty"
     )
 
     @field_validator("survival_years")

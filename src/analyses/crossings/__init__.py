@@ -14,11 +14,14 @@ from analyses.crossings.access import Access, measure_access
 from analyses.crossings.links import Link, Links, measure_links
 from analyses.crossings.perimeter import Boundary, Perimeter, measure_perimeter
 from analyses.crossings.potential import Potential, measure_potential
+from analyses.crossings.study import TABLES, Crossings
 from analyses.crossings.works import Effect, Works, measure_works
 
 __all__ = [
+    "TABLES",
     "Access",
     "Boundary",
+    "Crossings",
     "Effect",
     "Link",
     "Links",

@@ -57,6 +57,12 @@ class Ground:
              (y - self.latitude) * METRES_PER_DEGREE]
         )  # fmt: skip
 
+    def degrees(self, xy: Floats) -> tuple[Floats, Floats]:
+        """Return the longitude and latitude of points in metres."""
+        shrink = math.cos(math.radians(self.latitude))
+        lon = self.longitude + xy[:, 0] / (METRES_PER_DEGREE * shrink)
+        return lon, self.latitude + xy[:, 1] / METRES_PER_DEGREE
+
     def project(self, geometry: object) -> object:
         """Return a geometry, or an array of them, in metres."""
         shrink = math.cos(math.radians(self.latitude))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,15 @@ from analyses.crossings.parts import (
     count_parts,
 )
 from analyses.crossings.presence import daily
-from analyses.crossings.ranking import DRAWS, SURE, Ranking, rank_spots, scale
+from analyses.crossings.ranking import DRAWS, NEUTRAL, SURE, Ranking, rank_spots, scale
 from analyses.results import Estimate, Result, not_computable
 from analyses.wording import Text
 
 METHOD = "smaa-midrank/1"
 FEWEST_SPOTS = 5
 """Vacant premises under which a ranking says nothing."""
+CELL_METRES = 100.0
+"""Side of the squares in which the whole city is shown."""
 FEWEST_REFERENCE = 20
 """Premises under which the city gives no scale."""
 
@@ -54,6 +56,11 @@ class Potential:
         ``shop_potential`` by zone.
     unplaced : int
         Vacant premises without coordinates.
+    names : mapping
+        Names of the zones.
+    cells : pandas.DataFrame
+        ``lon``, ``lat`` (middle) and ``score`` of the squares of :data:`CELL_METRES` that hold
+        premises, where at least half of the weights bear on known parts.
     """
 
     spots: pd.DataFrame
@@ -65,6 +72,7 @@ class Potential:
     results: tuple[Result, ...]
     unplaced: int = 0
     names: Mapping[str, str] = field(default_factory=dict)
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def sure(self) -> pd.DataFrame:
@@ -136,7 +144,9 @@ def measure_potential(
         return _nothing(_FEW, ("premises",), walk)
     around = Surroundings(stock, _passages(sensors, counts), places, stops, _car_parks(supply))
     everywhere = count_parts(placed, around, plane, walk)
-    return _rank(spots, everywhere, plane, walk, weights, draws, seed, unplaced, survey)
+    found = _rank(spots, everywhere, plane, walk, weights, draws, seed, unplaced, survey)
+    cells = _cells(placed, around, plane, everywhere, found)
+    return replace(found, names=_names(zones), cells=cells)
 
 
 def survey_of(
@@ -204,6 +214,35 @@ def _rank(
         spots, counted, ranking, missing, plane.along_streets, walk,
         _results(spots, ranking, survey), unplaced,
     )  # fmt: skip
+
+
+def _cells(
+    placed: pd.DataFrame, around: Surroundings, plane: Ground, everywhere: Counted, found: Potential
+) -> pd.DataFrame:
+    """Return the potential at the middle of each cell that holds premises, declared weights."""
+    if found.ranking is None:
+        return pd.DataFrame()
+    xy = np.floor(plane.plane(placed["lon"], placed["lat"]) / CELL_METRES)
+    middle = (np.unique(xy, axis=0) + 0.5) * CELL_METRES
+    lon, lat = plane.degrees(middle)
+    spots = pd.DataFrame({"spot_id": np.arange(len(middle)).astype(str), "lon": lon, "lat": lat})
+    raw = count_parts(spots, around, plane, found.walk).values
+    scales = np.column_stack(
+        [scale(raw[name].to_numpy(float), everywhere.values[name].to_numpy(float),
+               PARTS[name].better) for name in found.ranking.weights]
+    )  # fmt: skip
+    weights = np.array(list(found.ranking.weights.values()))
+    score = np.where(np.isnan(scales), NEUTRAL, scales) @ weights
+    known = ~np.isnan(scales) @ weights
+    cells = pd.DataFrame({"lon": lon, "lat": lat, "score": score})
+    kept: pd.DataFrame = cells[known >= 0.5].reset_index(drop=True)
+    return kept
+
+
+def _names(zones: pd.DataFrame | None) -> dict[str, str]:
+    if zones is None or "name" not in zones:
+        return {}
+    return {str(key): str(name) for key, name in zip(zones["zone_id"], zones["name"], strict=True)}
 
 
 def _stock(premises: pd.DataFrame, survey: Panel) -> pd.DataFrame:

@@ -21,7 +21,7 @@ SPILL_METRES = 60.0
 
 PHASES: dict[Phase, Text] = {
     "during": Text("pendant les travaux", "during the works"),
-    "after": Text("depuis, durablement", "since then, lastingly"),
+    "after": Text("durablement", "lastingly"),
 }
 
 

@@ -138,7 +138,9 @@ def measure_works(
         effect if math.isnan(effect.p_value) else _judged(effect, next(corrected))
         for effect in effects
     )
-    return Works(known, judged, tuple(_result(effect) for effect in judged))
+    bare = {project.id: replace(project, geometry=None) for project in known}
+    told = tuple(replace(effect, project=bare[effect.project.id]) for effect in judged)
+    return Works(tuple(bare.values()), told, tuple(_result(effect) for effect in told))
 
 
 def _judged(effect: Effect, corrected: float) -> Effect:

@@ -53,8 +53,8 @@ def _mapped(frame: pd.DataFrame, tally: Tally, asked: Request) -> pd.DataFrame:
 
 
 FORMS: dict[str, Form] = {
-    "coeurville": lists.template("des statistiques locales", "local statistics", _own_zone),
-    "mapped": lists.mapped(_mapped, ("communes",)),
+    "coeurville": lists.template("des statistiques locales", "local statistics", finish=_own_zone),
+    "mapped": lists.mapped(("communes",), _mapped),
 }
 WIDE = lists.layout(
     "insee",

@@ -90,14 +90,16 @@ def layout(name: str, fr: str, en: str, options: tuple[str, ...] = OPTIONS) -> L
     return Layout(name, Text(fr, en), options)
 
 
-def template(table_fr: str, table_en: str, finish: Finish | None = None) -> Form:
+def template(
+    table_fr: str, table_en: str, more: tuple[str, ...] = (), finish: Finish | None = None
+) -> Form:
     """Return the form of our own template of a table."""
     fr = f"Modèle coeurville {table_fr} (CSV, XLSX ou GeoJSON)"
-    own = layout("coeurville", fr, f"coeurville template of {table_en} (CSV, XLSX or GeoJSON)")
-    return Form(own, finish=finish)
+    en = f"coeurville template of {table_en} (CSV, XLSX or GeoJSON)"
+    return Form(layout("coeurville", fr, en, (*OPTIONS, *more)), finish=finish)
 
 
-def mapped(finish: Finish | None = None, more: tuple[str, ...] = ()) -> Form:
+def mapped(more: tuple[str, ...] = (), finish: Finish | None = None) -> Form:
     """Return the form of any other file, mapped by the city."""
     fr = "Tout autre fichier (CSV, XLSX ou GeoJSON), colonnes et valeurs déclarées dans city.yml"
     en = "Any other file (CSV, XLSX or GeoJSON), columns and values declared in city.yml"

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import osmium
 import pandas as pd
+import pyarrow as pa
 from shapely.geometry import shape
 
 from analyses.errors import Fault, InputError
+from analyses.schemas import Raw
 from analyses.sources import files, geojson
 from analyses.sources.request import Request
 
@@ -33,6 +36,37 @@ class Extract:
 
     things: tuple[Thing, ...]
     observed: pd.Timestamp | None
+
+
+def read(asked: Request, keys: Sequence[str]) -> Extract:
+    """Read the objects that have one of ``keys`` in a file of any of the three layouts.
+
+    Raises
+    ------
+    InputError
+        If the file is not of its layout.
+    """
+    readers = {"osm-pbf": from_pbf, "overpass": from_overpass, "osm-geojson": from_geojson}
+    return readers[asked.source.layout](asked.path, asked.file, keys)
+
+
+def inside(thing: Thing, box: tuple[float, ...] | None) -> bool:
+    """Tell whether an object is in a box (west, south, east, north); always, without one."""
+    if box is None:
+        return True
+    if thing.lon is None or thing.lat is None:
+        return False
+    west, south, east, north = box
+    return west <= thing.lon <= east and south <= thing.lat <= north
+
+
+def raw(file: str, rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> Raw:
+    """Return rows as a text table, the line of a row being its rank, the first being 1."""
+    texts = {
+        name: pa.chunked_array([pa.array([row[name] for row in rows], pa.string())])
+        for name in columns
+    }
+    return Raw(file, pa.table(texts), np.arange(1, len(rows) + 1, dtype=np.int64))
 
 
 def from_pbf(path: Path, file: str, keys: Sequence[str]) -> Extract:

@@ -130,7 +130,7 @@ def changes(
 def _joined(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     frames = []
     for name, table in (("older", before), ("newer", after)):
-        frame = table.astype({column: float for column in ("value", "low", "high")})
+        frame = table.astype(dict.fromkeys(("value", "low", "high"), float))
         for column in KEY:
             frame[column] = frame[column].astype(object).where(frame[column].notna(), "")
         if frame.duplicated(list(KEY)).any():
@@ -187,7 +187,7 @@ def _causes(row: Mapping[Any, Any], apart: set[str], before: Edition) -> str:
 
 def _method_moved(row: Mapping[Any, Any]) -> bool:
     old, new = row["method_before"], row["method_after"]
-    return row["kind"] == "moved" and old != new
+    return bool(row["kind"] == "moved" and old != new)
 
 
 def _later(row: Mapping[Any, Any], before: Edition) -> bool:

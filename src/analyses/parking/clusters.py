@@ -25,7 +25,10 @@ def day_ratio(
 
     Linearised variance of a ratio with days as clusters, within strata (Cochran, *Sampling
     Techniques*, 3rd ed., 1977, eq. 6.13 and 6.48), widened where a day resembles the one before
-    (cars that stay for days), and Student's t.
+    (cars that stay for days), and Student's t. A ratio that cannot exceed 1 gets its interval on
+    the logit scale, which stays within the bounds and leans as rare events do (Brown, Cai &
+    DasGupta 2001, *Statistical Science* 16, §4.1); never seen, or always, it gets the bound of as
+    many independent days (Clopper & Pearson 1934, *Biometrika* 26).
 
     Parameters
     ----------
@@ -36,7 +39,7 @@ def day_ratio(
     level : float
         Nominal coverage.
     ceiling : float
-        Largest possible ratio, 1 for a share; the bounds are cut at 0 and there.
+        1 for a ratio that cannot exceed 1, infinite (the default) for another.
 
     Returns
     -------
@@ -53,8 +56,9 @@ def day_ratio(
     kinds = np.zeros(days, dtype=np.int64) if strata is None else np.asarray(strata)[kept]
     spread = taken[kept] - ratio * offered[kept]
     reach = _reach(spread, kinds, level) / float(offered[kept].sum())
-    low, high = max(0.0, ratio - reach), max(ratio, min(ceiling, ratio + reach))
-    return Estimate(ratio, low, high, days, level)
+    if ceiling == 1:
+        return Estimate(ratio, *_within_bounds(ratio, reach, days, level), days, level)
+    return Estimate(ratio, max(0.0, ratio - reach), ratio + reach, days, level)
 
 
 def day_mean(values: Floats, strata: Codes | None = None, *, level: float = 0.95) -> Estimate:
@@ -69,6 +73,19 @@ def day_mean(values: Floats, strata: Codes | None = None, *, level: float = 0.95
     kinds = np.zeros(size, dtype=np.int64) if strata is None else strata[known]
     reach = _reach(values[known] - value, kinds, level) / size
     return Estimate(value, value - reach, value + reach, size, level)
+
+
+def _within_bounds(share: float, reach: float, days: int, level: float) -> tuple[float, float]:
+    """Return the bounds of a share whose half-interval is ``reach``."""
+    unseen = 1.0 - ((1.0 - level) / 2) ** (1 / days)
+    if share <= 0:
+        return 0.0, unseen
+    if share >= 1:
+        return 1.0 - unseen, 1.0
+    odds, wide = math.log(share / (1 - share)), reach / (share * (1 - share))
+    return tuple(
+        1 / (1 + math.exp(-min(max(x, -700.0), 700.0))) for x in (odds - wide, odds + wide)
+    )  # type: ignore[return-value]
 
 
 def weekday_strata(days: pd.DatetimeIndex) -> Codes:

@@ -90,7 +90,8 @@ def measure_kerb(
         table, audit = rejoin(_zoned(stays), tz)
         spaces = table.groupby("zone_id", sort=True)["space_id"].nunique()
         supply = fixed_supply({str(zone): float(n) for zone, n in spaces.items()}, tz)
-        supply = pd.concat([supply, _closed(declared, table)], ignore_index=True)
+        closed = _closed(declared, table, tz)
+        supply = pd.concat([supply, closed], ignore_index=True) if len(closed) else supply
     elif states is not None and len(states) and not (states["spaces"] > 1).any():
         looks = _interval(states)
         table = stays_from_states(_zoned(states), tz, max_gap=2 * looks)
@@ -126,14 +127,18 @@ def _zoned(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(zone_id=named.where(named.notna(), WHOLE))
 
 
-def _closed(declared: pd.DataFrame | None, stays: pd.DataFrame) -> pd.DataFrame:
+def _closed(declared: pd.DataFrame | None, stays: pd.DataFrame, tz: str) -> pd.DataFrame:
     """Return the rows that take sensed spaces away, in the zone of their sensor."""
-    columns = ["zone_id", "spaces", "valid_from", "valid_to"]
     if declared is None or "place_id" not in declared:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame()
     zone_of = stays.drop_duplicates("space_id").set_index("space_id")["zone_id"]
     rows = declared[(declared["spaces"] < 0) & declared["place_id"].isin(zone_of.index)]
-    return rows.assign(zone_id=rows["place_id"].map(zone_of))[columns]
+    moments = {
+        name: pd.to_datetime(rows[name], utc=True).dt.tz_convert(tz).dt.as_unit("ns")
+        for name in ("valid_from", "valid_to")
+    }
+    zones, spaces = rows["place_id"].map(zone_of), rows["spaces"].astype(float)
+    return pd.DataFrame({"zone_id": zones, "spaces": spaces, **moments})
 
 
 def _interval(states: pd.DataFrame) -> pd.Timedelta:

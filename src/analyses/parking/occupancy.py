@@ -140,8 +140,10 @@ def rate(occ: Occupancy, zone: str | None = None, *, level: float = 0.95) -> Est
         Nominal coverage. The interval describes how the mean moves from week to week when the
         days of the period are a sample of such days; a census of the period has none.
     """
-    taken, offer = _daily(occ, _rows(occ, zone))
-    return day_ratio(taken, offer, weekday_strata(occ.grid.days), level=level)
+    rows = _rows(occ, zone)
+    taken, offer = _daily(occ, rows)
+    strata = weekday_strata(occ.grid.days)
+    return day_ratio(taken, offer, strata, level=level, ceiling=_ceiling(occ, rows))
 
 
 def profile(occ: Occupancy, zone: str | None = None, *, level: float = 0.95) -> pd.DataFrame:
@@ -165,9 +167,11 @@ def profile(occ: Occupancy, zone: str | None = None, *, level: float = 0.95) -> 
         }
     )
     daily = cells[cells["offer"] > 0].groupby(["weekday", "hour", "day"], as_index=False).sum()
+    top = _ceiling(occ, rows)
     lines = []
     for (weekday, hour), part in daily.groupby(["weekday", "hour"]):
-        found = day_ratio(part["taken"].to_numpy(), part["offer"].to_numpy(), level=level)
+        taken, offer = part["taken"].to_numpy(), part["offer"].to_numpy()
+        found = day_ratio(taken, offer, level=level, ceiling=top)
         lines.append((weekday, hour, found.value, found.low, found.high, found.n))
     return pd.DataFrame(lines, columns=["weekday", "hour", "value", "low", "high", "n"])
 
@@ -236,6 +240,12 @@ def _rows(occ: Occupancy, zone: str | None) -> list[int]:
     if zone not in occ.zones:
         raise ValueError(f"zone {zone!r} is not one of the {len(occ.zones)} zones")
     return [occ.zones.index(zone)]
+
+
+def _ceiling(occ: Occupancy, rows: list[int]) -> float:
+    """Return 1 where no slot holds more cars than spaces, infinity where some does."""
+    beyond = occ.taken[rows] > occ.offer[rows] * (1 + 1e-9)
+    return np.inf if beyond.any() else 1.0
 
 
 def _daily(occ: Occupancy, rows: list[int]) -> tuple[Floats, Floats]:

@@ -168,8 +168,10 @@ MAPPED = Recipe(
 FLOWBIRD = Recipe(
     _layout(
         "flowbird",
-        "Export Flowbird ou Parkeon (français ou anglais)",
-        "Flowbird or Parkeon export (French or English)",
+        "Export Flowbird ou Parkeon, français ou anglais (en-têtes non vérifiés sur un export "
+        "réel : si la lecture échoue, utilisez mapped)",
+        "Flowbird or Parkeon export, French or English (headers not checked against a real "
+        "export: use mapped if reading fails)",
     ),
     {
         "payment_id": (
@@ -240,8 +242,10 @@ FLOWBIRD = Recipe(
 PASSPORT = Recipe(
     _layout(
         "passport",
-        "Export Passport (paiement par téléphone)",
-        "Passport export (payment by telephone)",
+        "Export Passport, paiement par téléphone (en-têtes non vérifiés sur un export réel : si "
+        "la lecture échoue, utilisez mapped)",
+        "Passport export, payment by telephone (headers not checked against a real export: use "
+        "mapped if reading fails)",
     ),
     {
         "payment_id": ("Transaction #", "Transaction Number", "Transaction Id"),
@@ -257,7 +261,13 @@ PASSPORT = Recipe(
     finish=_prepare,
 )
 CIVICSMART = Recipe(
-    _layout("civicsmart", "Export CivicSmart (Duncan)", "CivicSmart (Duncan) export"),
+    _layout(
+        "civicsmart",
+        "Export CivicSmart ou Duncan (en-têtes non vérifiés sur un export réel : si la lecture "
+        "échoue, utilisez mapped)",
+        "CivicSmart or Duncan export (headers not checked against a real export: use mapped if "
+        "reading fails)",
+    ),
     {
         "payment_id": ("TransactionsID", "Transaction ID", "TransID", "Transaction Id"),
         "meter_id": ("MeterID", "Meter ID", "Meter Id", "Asset ID", "Meter Name"),

@@ -18,6 +18,8 @@ from analyses.figures.figure import Chart, Table
 from analyses.results import Estimate
 from analyses.wording import Language, Text, day, interval, month, number, percent
 
+NAMED = 5
+"""Points of a chart that are named, the farthest out."""
 _VERDICT = Text("Verdict", "Verdict")
 
 
@@ -88,13 +90,18 @@ def vacancy_footfall(found: Links, language: Language) -> Chart | None:
     units = list(dict.fromkeys(frame["unit"]))
     with style.style():
         drawing, axes = style.figure(3.5)
-        for rank, unit in enumerate(units):
-            part = frame[frame["unit"] == unit]
-            axes.scatter(
-                part["percent"], part["y"], s=46, marker=style.MARKERS[rank % 6],
-                color=style.PALETTE[rank % 6], label=plain(found.courses.names.get(unit, unit)),
-                zorder=3,
-            )  # fmt: skip
+        axes.scatter(frame["percent"], frame["y"], s=46, color=style.BLUE, alpha=0.75, zorder=3)
+        far = (frame["percent"] / frame["percent"].std()) ** 2 + (
+            frame["y"] / frame["y"].std()
+        ) ** 2
+        middle = (frame["percent"].min() + frame["percent"].max()) / 2
+        labels = frame["unit"].map(found.courses.names).to_dict()
+        for at in far.nlargest(NAMED).index:
+            x, y = float(frame.loc[at, "percent"]), float(frame.loc[at, "y"])
+            right = x <= middle
+            axes.annotate(axis.cut(str(labels[at])), (x, y), (7 if right else -7, 0),
+                          textcoords="offset points", ha="left" if right else "right",
+                          va="center", size=9)  # fmt: skip
         axes.axhline(0, color=style.RULE, lw=1)
         axes.axvline(0, color=style.RULE, lw=1)
         axes.set_xlabel(Text("fréquentation, % d'une année à l'autre",
@@ -102,9 +109,6 @@ def vacancy_footfall(found: Links, language: Language) -> Chart | None:
         axes.set_ylabel(Text("vacance, points", "vacancy, points").in_(language))
         axis.x_axis(axes, "points", language)
         axis.y_axis(axes, "points", language)
-        if len(units) <= 8:
-            axes.legend(loc="upper left", bbox_to_anchor=(0, -0.2), ncols=3, borderaxespad=0.2,
-                        handletextpad=0.3)  # fmt: skip
     verdict = verdict_text(link.verdict, link.found.slope, "points per tenth", link=True)
     start = Text("Vacance et fréquentation", "Vacancy and footfall")
     title = Text(f"{start.fr} : {verdict.fr}", f"{start.en}: {verdict.en}")
@@ -169,9 +173,9 @@ def perimeter(found: Perimeter, language: Language) -> Chart | None:
             axis.y_axis(axes, "%" if name == "vacancy" else "", language)
         outside = [item.outside for item in items]
         upper.plot(x, outside, color=style.GREY, lw=1.4, ls=":")
-        if not math.isnan(outside[-1]):
+        if not math.isnan(outside[0]):
             upper.annotate(Text("reste de la ville", "rest of the city").in_(language),
-                           (x[-1], outside[-1]), (0, 5), textcoords="offset points", ha="right",
+                           (x[0], outside[0]), (0, 6), textcoords="offset points", ha="left",
                            color=style.GREY, size=9)  # fmt: skip
         upper.set_ylim(bottom=0)
         upper.tick_params(labelbottom=False)

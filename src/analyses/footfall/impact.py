@@ -114,6 +114,9 @@ class Impact:
     on_holiday : bool
         Whether the window holds a public holiday whose own effect is **part** of the uplift: a
         holiday that comes once a year cannot be told from the event that falls on it.
+    left_out : tuple of str
+        Sensors of the event that the sum leaves out, because they lack counts; the effect is that
+        on the others.
     """
 
     event: Event
@@ -132,6 +135,7 @@ class Impact:
     common_shift: float = float("nan")
     reason: Text | None = None
     on_holiday: bool = False
+    left_out: tuple[str, ...] = ()
 
     @property
     def verdict_text(self) -> Text:

@@ -14,7 +14,7 @@ from analyses.footfall.hours import Match
 from analyses.footfall.impact import Impact
 from analyses.footfall.trend import Trend
 from analyses.results import Estimate, Quality, Result, not_computable
-from analyses.wording import Text, number, percent
+from analyses.wording import Text, number, percent, plural
 
 METHOD = "gaussian-process-placebo/1"
 TREND_METHOD = "robust-regression-weekly-memory/1"
@@ -158,11 +158,20 @@ def _note(impact: Impact) -> Text:
     feast = ("", "")
     if impact.on_holiday:
         feast = (" ; l'effet comprend celui du jour férié", "; the effect includes the holiday's")
+    missing = ("", "")
+    if impact.left_out:
+        count, names = len(impact.left_out), ", ".join(impact.left_out)
+        missing = (
+            f" ; sans {count} {plural(count, 'capteur', 'capteurs')} sans comptage complet : "
+            f"{names}",
+            f"; without {count} {plural(count, 'sensor', 'sensors', 'en')} that lack counts: "
+            f"{names}",
+        )
     return Text(
         f"{verdict.fr} ; sur {n} fenêtres sans évènement, la méthode se trompe "
         f"{percent(rate, 'fr', 0)} du temps ; effet détectable : "
-        f"{percent(found, 'fr', 0)}{feast[0]}",
+        f"{percent(found, 'fr', 0)}{feast[0]}{missing[0]}",
         f"{verdict.en}; on {n} windows without event, the method is wrong "
         f"{percent(rate, 'en', 0)} of the time; detectable effect: "
-        f"{percent(found, 'en', 0)}{feast[1]}",
+        f"{percent(found, 'en', 0)}{feast[1]}{missing[1]}",
     )

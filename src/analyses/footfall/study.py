@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,10 @@ from analyses.footfall.series import zone_panel
 
 REACH_METRES = 100.0
 """A sensor closer than this to the measured ones is in reach of their event."""
+
+LEAST_AROUND, SPAN = 0.5, 365
+"""A sensor seen on less than this share of the days, a year before and after the event, is left out
+of the sum of its zone: every day that it misses would be missing for the zone."""
 
 
 def measure_events(
@@ -54,7 +59,8 @@ def measure_events(
     -------
     tuple of Impact
         By event, the whole of its sensors first (``series`` is ``*``, when there are several),
-        then zones, then sensors.
+        then zones, then sensors. A sum is that of the sensors that can be measured;
+        ``left_out`` names the others.
     """
     known = sensors[sensors["sensor_id"].isin(panel.columns)]
     breaks = {name: level_breaks(_values(panel, name)) for name in panel.columns}
@@ -64,7 +70,8 @@ def measure_events(
             continue
         inside = sorted(event.declared(known) & set(panel.columns))
         inside = inside or (sorted(panel.columns) if event.everywhere else [])
-        groups = _groups(known, inside)
+        declared = _groups(known, inside)
+        groups = {name: _usable(panel, names, event, days) for name, names in declared.items()}
         wide = pd.concat([panel, zone_panel(panel, groups)], axis=1)
         free: tuple[str, ...] = ()
         refused: tuple[Refusal, ...] = ()
@@ -84,7 +91,8 @@ def measure_events(
                 wide, series, event, days, candidates=free, refused=refused,
                 other_events=clash, breaks=steps, settings=settings,
             )  # fmt: skip
-            found.append(impact)
+            left_out = sorted(set(declared.get(series, ())) - set(groups.get(series, ())))
+            found.append(replace(impact, left_out=tuple(left_out)))
     return tuple(found)
 
 
@@ -96,6 +104,21 @@ def _groups(sensors: pd.DataFrame, inside: Sequence[str]) -> dict[str, list[str]
         for zone, rows in mine.dropna(subset="zone_id").groupby("zone_id", sort=True):
             groups[f"zone:{zone}"] = sorted(rows["sensor_id"])
     return {name: names for name, names in groups.items() if len(names) > 1}
+
+
+def _usable(panel: pd.DataFrame, names: Sequence[str], event: Event, days: Days) -> list[str]:
+    """Return the sensors whose sum can be measured: complete in the event, and mostly around it.
+
+    The whole group if none is: its measure then says what is missing.
+    """
+    window = event.window(days.dates)
+    if not len(window):
+        return list(names)
+    seen = panel[list(names)].notna()
+    whole = seen.iloc[window].all()
+    around = seen.iloc[max(int(window[0]) - SPAN, 0) : int(window[-1]) + SPAN].mean()
+    usable = [name for name in names if whole[name] and around[name] >= LEAST_AROUND]
+    return usable or [name for name in names if whole[name]] or list(names)
 
 
 def _other_events(

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy.stats import t as student
 
-from analyses.footfall.calendar import Days, Floats
+from analyses.footfall.calendar import Bools, Days, Floats, Ints
 from analyses.results import Estimate
+from analyses.wording import Text, percent
 
-FEWEST_DAYS = 365
+FEWEST_PAIRS = 183
+"""Fewest days that a stretch without break must hold again a year later: half a year of them.
+Below, its slope and its season cannot be told apart; a slope of shorter stretches would be that of
+a few months, made yearly."""
 
-_HARMONICS = 3
+LONGEST_GAP = 60
+"""A sensor that is silent for longer may have come back changed: its level is compared no more."""
+
+LEAST_SERVED = 0.5
+"""Smallest share of the observed days that these stretches must hold: what happened to a quarter of
+a series is not its underlying trend."""
+
+_HARMONICS, _YEAR = 3, 364
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +43,16 @@ class Trend:
         ``weekday``, ``effect`` (percent, relative to the mean of the week).
     memory : float
         Autocorrelation of the weekly residuals, which widens the interval.
+    first, last : date
+        Period of the stretches that served.
     """
 
     yearly: Estimate
     season: pd.DataFrame
     weekday: pd.DataFrame
     memory: float
+    first: date
+    last: date
 
 
 def measure_trend(
@@ -56,20 +72,24 @@ def measure_trend(
     days : Days
         Features of the same days.
     breaks : tuple of int
-        Positions of level breaks, each given a step of its own: a moved sensor is not a trend.
+        Positions of level breaks. They part the series in stretches, as silences longer than
+        :data:`LONGEST_GAP` days do; each has a level of its own (a moved sensor is not a trend)
+        and serves if it holds :data:`FEWEST_PAIRS` days again a year later.
     level : float
         Coverage of the interval.
 
     Returns
     -------
     Trend or None
-        None with fewer than :data:`FEWEST_DAYS` observed days.
+        None where :func:`trend_obstacle` names an obstacle.
     """
-    seen = ~np.isnan(counts)
-    if int(seen.sum()) < FEWEST_DAYS:
+    edges = _boundaries(counts, breaks)
+    if trend_obstacle(counts, breaks=breaks) is not None:
         return None
+    seen = _serves(counts, edges)
+    counts = np.where(seen, counts, np.nan)
     years = (days.dates - days.dates[0]).days.to_numpy(dtype=np.float64) / 365.25
-    design = _design(days, years, breaks)
+    design = _design(days, years, edges)
     use = seen & np.isfinite(design).all(axis=1)
     kept = _estimable(design[use])
     fit = sm.RLM(np.log1p(counts[use]), design[use][:, kept]).fit()
@@ -77,14 +97,93 @@ def measure_trend(
     beta[kept] = fit.params
     residual = np.full(len(counts), np.nan)
     residual[use] = np.log1p(counts[use]) - design[use] @ beta
-    spread, memory, freedom = _slope_error(residual, design[:, 0], days)
+    own = years - pd.Series(years).where(seen).groupby(_stretch(counts, edges)).transform("mean")
+    spread, memory, freedom = _slope_error(residual, own.to_numpy(dtype=np.float64), days)
     half = float(student.ppf(0.5 + level / 2, freedom)) * spread
     slope = float(beta[0])
     yearly = Estimate(
         100 * float(np.expm1(slope)), 100 * float(np.expm1(slope - half)),
         100 * float(np.expm1(slope + half)), int(seen.sum()), level,
     )  # fmt: skip
-    return Trend(yearly, _season(beta[8 : 8 + 2 * _HARMONICS]), _weekday(beta[1:8]), memory)
+    served = days.dates[seen]
+    return Trend(
+        yearly, _season(beta[8 : 8 + 2 * _HARMONICS]), _weekday(beta[1:8]), memory,
+        served[0].date(), served[-1].date(),
+    )  # fmt: skip
+
+
+def trend_obstacle(counts: Floats, *, breaks: tuple[int, ...] = ()) -> Text | None:
+    """Say why no trend can be measured, or return None.
+
+    Parameters
+    ----------
+    counts : array, shape (n,)
+        Counts by day, NaN where missing.
+    breaks : tuple of int
+        Positions of level breaks.
+
+    Returns
+    -------
+    Text or None
+        The reason when no stretch between breaks holds :data:`FEWEST_PAIRS` days that are
+        observed again 52 weeks later, or when these stretches are less than
+        :data:`LEAST_SERVED` of the series.
+    """
+    edges = _boundaries(counts, breaks)
+    pairs = max(_pairs(counts, edges), default=0)
+    served = float(_serves(counts, edges).sum() / max((~np.isnan(counts)).sum(), 1))
+    if served >= LEAST_SERVED:
+        return None
+    if served > 0:
+        return Text(
+            f"niveau rompu {len(edges)} fois (capteur déplacé, remplacé ou longtemps muet) : les "
+            f"périodes sans rupture assez longues ne font que {percent(100 * served, 'fr', 0)} des "
+            "jours observés",
+            f"level broken {len(edges)} times (sensor moved, replaced or long silent): the "
+            f"stretches long enough without a break hold only {percent(100 * served, 'en', 0)} of "
+            "the days observed",
+        )
+    if not edges:
+        return Text(
+            f"trop court : {pairs} jours observés de nouveau un an plus tard, il en faut "
+            f"{FEWEST_PAIRS}",
+            f"too short: {pairs} days observed again a year later, {FEWEST_PAIRS} are needed",
+        )
+    return Text(
+        f"niveau rompu {len(edges)} fois (capteur déplacé, remplacé ou longtemps muet) : au plus "
+        f"{pairs} jours comparables à un an d'écart sans rupture, il en faut {FEWEST_PAIRS}",
+        f"level broken {len(edges)} times (sensor moved, replaced or long silent): at most {pairs} "
+        f"days can be compared a year apart without a break, {FEWEST_PAIRS} are needed",
+    )
+
+
+def _boundaries(counts: Floats, breaks: tuple[int, ...]) -> tuple[int, ...]:
+    """Return where the level may have changed: breaks, and ends of long silences."""
+    seen = np.flatnonzero(~np.isnan(counts))
+    if not len(seen):
+        return ()
+    back = seen[1:][np.diff(seen) > LONGEST_GAP]
+    inside = [at for at in breaks if seen[0] < at <= seen[-1]]
+    return tuple(sorted({*inside, *back.tolist()}))
+
+
+def _stretch(counts: Floats, edges: tuple[int, ...]) -> Ints:
+    """Return the rank of each day's stretch between ``edges``."""
+    order = np.searchsorted(np.array(edges, dtype=np.int64), np.arange(len(counts)), "right")
+    return order.astype(np.int64)
+
+
+def _pairs(counts: Floats, edges: tuple[int, ...]) -> list[int]:
+    """Count, by stretch, the days seen again 52 weeks later in the same stretch."""
+    seen, stretch = ~np.isnan(counts), _stretch(counts, edges)
+    again = seen[:-_YEAR] & seen[_YEAR:] & (stretch[:-_YEAR] == stretch[_YEAR:])
+    return np.bincount(stretch[:-_YEAR][again], minlength=len(edges) + 1).tolist()
+
+
+def _serves(counts: Floats, edges: tuple[int, ...]) -> Bools:
+    """Return the observed days of the stretches long enough for a slope."""
+    enough = np.array(_pairs(counts, edges)) >= FEWEST_PAIRS
+    return np.asarray(enough[_stretch(counts, edges)] & ~np.isnan(counts))
 
 
 def _design(days: Days, years: Floats, breaks: tuple[int, ...]) -> Floats:
@@ -109,7 +208,10 @@ def _estimable(design: Floats) -> list[int]:
 
 
 def _slope_error(residual: Floats, years: Floats, days: Days) -> tuple[float, float, float]:
-    """Return the standard error of the slope, the memory of the weeks, degrees of freedom."""
+    """Return the standard error of the slope, the memory of the weeks, degrees of freedom.
+
+    ``years`` are counted from the middle of each stretch: its level is free.
+    """
     week = (days.dates - days.dates[0]).days.to_numpy() // 7
     weekly = pd.Series(residual).groupby(week).median()
     memory = float(weekly.corr(weekly.shift(1)))
@@ -117,7 +219,7 @@ def _slope_error(residual: Floats, years: Floats, days: Days) -> tuple[float, fl
     inflation = (1 + memory) / (1 - memory)
     values = weekly.dropna()
     centre = pd.Series(years).groupby(week).mean().loc[values.index]
-    square = float(((centre - centre.mean()) ** 2).sum())
+    square = float((centre**2).sum())
     variance = float(values.var(ddof=2)) * inflation / square
     return float(np.sqrt(variance)), memory, max(len(values) / inflation - 2, 3.0)
 

@@ -5,6 +5,6 @@ them together and ``files`` writes them. Nothing here is a real place, shop or p
 """
 
 from analyses.demo.city import SEED, Demo, generate, survey
-from analyses.demo.files import texts, write
+from analyses.demo.files import archives, texts, write
 
-__all__ = ["SEED", "Demo", "generate", "survey", "texts", "write"]
+__all__ = ["SEED", "Demo", "archives", "generate", "survey", "texts", "write"]

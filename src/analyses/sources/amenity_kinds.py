@@ -44,7 +44,8 @@ _OSM: dict[str, dict[str, tuple[str, ...]]] = {
             "information", "hotel", "hostel", "guest_house", "motel", "camp_site", "caravan_site",
             "apartment", "chalet", "viewpoint", "attraction", "theme_park", "zoo", "aquarium",
         ),
-        "culture": ("museum", "gallery", "artwork"),
+        "culture": ("museum", "gallery"),
+        "street_furniture": ("artwork",),
     },
     "leisure": {
         "sport": (

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analyses.errors import Fault
+from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, Schema, check, fold, get
 from analyses.schemas.convert import Mask
 from analyses.sources import corrections, headers, mapping, streams
@@ -117,7 +117,8 @@ def read(asked: Request, form: Form) -> Piece:
     Raises
     ------
     InputError
-        If the file cannot be read at all; faults of its rows are in the piece.
+        If the file cannot be read at all, or is not of the layout; faults of its rows are in the
+        piece.
     """
     schema = get(asked.table)
     reading, wrong = reading_of(asked)
@@ -128,17 +129,22 @@ def read(asked: Request, form: Form) -> Piece:
     for whole, ragged in _batches(asked, form, schema):
         raw, misread = named(whole, asked, form, schema)
         faults += [*ragged, *misread]
+        if misread and form.columns:
+            raise InputError(faults)
         notes += unread(whole, asked, form, schema)
         raw = _here(placed(raw, form), asked, tally)
         rows += len(raw.lines)
-        if form.prepare is not None and not misread:
+        if form.prepare is not None:
             raw = form.prepare(raw, asked)
         raw, repairs, found = corrections.on_text(raw, asked.corrections)
         hits += np.array(found, dtype=np.int64)
         checked = check(raw, schema, reading)
-        faults += checked.faults if not (misread and form.columns) else []
+        faults += checked.faults
         notes += [*repairs, *checked.notes]
         frames.append(_with_helpers(checked.frame, raw))
+    if not frames:
+        problem = "the file has a header and no row under it"
+        raise InputError([*faults, Fault(asked.file, problem, "Export it again")])
     frame = pd.concat(frames)
     if form.finish is not None:
         frame = form.finish(frame, tally, asked)

@@ -1,8 +1,9 @@
 """One look for every chart and map: font, colours, sizes, and how a drawing becomes a file.
 
-The colours are Okabe and Ito's (2008) qualitative palette, darkened where needed so that each has a
-contrast of 3:1 or more with white (WCAG 1.4.11), in an order in which neighbours also differ in
-lightness. No drawing relies on colour alone: markers and hatches follow the same order.
+The colours follow Okabe and Ito (2008), moved apart in lightness until every two of them differ for
+a reader with protanopia or deuteranopia too (Machado et al. 2009; a test holds it). Each has a
+contrast of 3:1 or more with white (WCAG 1.4.11). No drawing relies on colour alone: markers and
+hatches follow the same order.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ MUTED = "#56616e"
 RULE = "#c9d0d8"
 PAPER = "#ffffff"
 BLUE = "#0b5c9e"
-VERMILION = "#c24a00"
-GREEN = "#00795a"
-AMBER = "#a86a00"
-PURPLE = "#9b4a80"
-GREY = "#6b7480"
+VERMILION = "#a63c00"
+GREEN = "#078a5c"
+AMBER = "#bc8500"
+PURPLE = "#6a1b54"
+GREY = "#768292"
 PALETTE = (BLUE, VERMILION, GREEN, AMBER, PURPLE, GREY)
 MARKERS = ("o", "s", "^", "D", "v", "P")
 HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----")

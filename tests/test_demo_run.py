@@ -144,6 +144,21 @@ def test_no_personal_field_leaves(hostile_city: Path, output: Path) -> None:
         assert not found, f"{name} holds {found[:3]}"
 
 
+def test_no_plate_leaves_however_it_is_written(hostile_city: Path, output: Path) -> None:
+    folder = hostile_city / "demo"
+    columns = {"parking_stays.csv": "plate", "infractions.csv": "plate",
+               "horodateurs.csv": "immatriculation"}  # fmt: skip
+    planted: set[str] = set()
+    for name, column in columns.items():
+        written = set(pd.read_csv(folder / name, sep=";", dtype=str)[column].dropna())
+        assert len(written) >= 4, f"{name} holds no plate to look for"
+        planted |= {re.sub(r"[^0-9A-Z]", "", plate.upper()) for plate in written}
+    assert len(planted) == 4
+    for name, text in texts(output):
+        bare = re.sub(r"[^0-9A-Z]", "", text.upper())
+        assert not [plate for plate in planted if plate in bare], f"{name} holds a plate"
+
+
 def test_no_path_of_this_machine_leaves(root: Path, hostile_city: Path, output: Path) -> None:
     for name, text in texts(output):
         for folder in (output.parent, hostile_city, root):

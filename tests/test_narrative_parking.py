@@ -50,7 +50,7 @@ def test_the_demo_chapter_shows_every_part(demo) -> None:
         ("chart", "occupation-semaine"), ("chart", "occupation-zones"),
         ("chart", "durees-stationnement"), ("table", "ventouses"), ("chart", "echelle-paiements"),
         ("chart", "horodateurs-heures"), ("map", "carte-horodateurs"),
-        ("chart", "occupation-parcs"),
+        ("chart", "occupation-parcs"), ("chart", "episodes-heures"), ("table", "episodes"),
         ("chart", "infractions-place"), ("table", "patrouilles"), ("table", "a-decider"),
         ("table", "donnees-possibles"),
     } <= shown  # fmt: skip
@@ -148,7 +148,8 @@ def test_sentences_do_not_depend_on_the_display(root) -> None:
     demo_city = cities.read(root / "cities" / "demo")
     tables = sources.load(demo_city, only=measures.TABLES)
     found = measures.measure_garages(tables["parking_availability"], demo_city.time_zone)
-    assert [item.id for item in sentences.garages(found)] == ["garages-occupancy", "garages-frozen"]
+    said_ = [item.id for item in sentences.garages(found)]
+    assert said_ == ["garages-occupancy", "garages-frozen", "garages-entries"]
 
 
 def test_the_notebook_is_thin(root) -> None:

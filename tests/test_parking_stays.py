@@ -110,8 +110,8 @@ def test_two_known_vehicles_are_never_glued() -> None:
             ("A1", "2024-06-04 00:00", "2024-06-04 07:00"),
         ]
     )
-    assert len(rejoin(night.assign(plate=["x", "x"]), PARIS)[0]) == 1
-    assert len(rejoin(night.assign(plate=["x", "y"]), PARIS)[0]) == 2
+    assert len(rejoin(night.assign(vehicle=["x", "x"]), PARIS)[0]) == 1
+    assert len(rejoin(night.assign(vehicle=["x", "y"]), PARIS)[0]) == 2
 
 
 def test_overlaps_are_merged_and_flags_come_from_the_ends() -> None:

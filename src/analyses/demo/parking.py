@@ -42,6 +42,8 @@ COUNT_DAYS: tuple[date, ...] = (
 COUNT_HOURS = (9, 10, 11, 12, 14, 15, 16, 17, 18)
 PLATES: tuple[str, ...] = ("DEMO-001-FX", "DEMO-002-FX", "DEMO-003-FX", "DEMO-004-FX")
 """Planted plates, of no real form, that must never reach an output."""
+PLATED = 40
+"""One stay and one infraction in so many carries a planted plate, each time written otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,18 @@ def _sensors(seen: dict[str, pd.DataFrame]) -> pd.DataFrame:
         "space_id": table["space_id"], "zone_id": table["zone_id"],
         "arrival": _iso(table["arrival"]), "departure": _iso(table["departure"]),
         "left_censored": np.where(table["left_censored"], "true", ""),
-        "right_censored": np.where(table["right_censored"], "true", "")})  # fmt: skip
+        "right_censored": np.where(table["right_censored"], "true", ""),
+        "plate": _plates(len(table))})  # fmt: skip
+
+
+def _plates(rows: int) -> list[str]:
+    """Write planted plates on some rows: as they are, spaced, joined, in small letters."""
+    written = []
+    for row in range(rows):
+        plate = PLATES[row // PLATED % len(PLATES)]
+        forms = (plate, plate.replace("-", " "), plate.replace("-", ""), plate.lower())
+        written.append("" if row % PLATED else forms[row // PLATED // len(PLATES) % len(forms)])
+    return written
 
 
 def _iso(seconds: pd.Series) -> pd.Series:
@@ -279,7 +292,8 @@ def _infractions(rng: np.random.Generator, streets: dict[str, str]) -> pd.DataFr
                      checked)
                     for minute, kind in zip(minutes, kinds, strict=True)
                 ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["place_id", "zone_id", "time", "type", "controls"])
+    table = pd.DataFrame(rows, columns=["place_id", "zone_id", "time", "type", "controls"])
+    return table.assign(plate=_plates(len(table)))
 
 
 def truth(seen: dict[str, pd.DataFrame], quiet: dict[str, pd.DataFrame]) -> dict[str, Any]:

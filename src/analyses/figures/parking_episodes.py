@@ -121,26 +121,27 @@ def table(
         return None
     rows = [_row(item, zones or {}, language) for item in found.crossings]
     header = [
-        Text("Épisode", "Episode"), Text("Zone", "Zone"), Text("Jours", "Days"),
-        Text("Mesure", "Measure"), Text("Pendant", "During"), Text("Attendu", "Expected"),
-        Text("Écart, autres zones ôtées", "Gap, other zones taken away"),
-        Text("Lecture", "Reading"),
+        Text("Épisode", "Episode"), Text("Jours", "Days"), Text("Mesure", "Measure"),
+        Text("Pendant", "During"), Text("Attendu", "Expected"), Text("Écart", "Gap"),
+        Text("Intervalle à 95 %", "95% interval"), Text("Lecture", "Reading"),
     ]  # fmt: skip
     columns = [text.in_(language) for text in header]
     caption = Text("Stationnement pendant les travaux, marchés et évènements",
                    "Parking during works, markets and events")  # fmt: skip
     note = Text(
-        "Attendu : mêmes jours de la semaine et heures hors épisode. L'intervalle à 95 % tient "
+        "Attendu : mêmes jours de la semaine et heures hors épisode. Écart : pendant moins "
+        "attendu, moins la même différence dans les autres zones s'il y en a. L'intervalle tient "
         "compte de jours qui se ressemblent et des écarts que donnent, sans épisode, des suites "
-        "de jours de même forme. « Net » : tout l'intervalle est du même côté de zéro. Une "
-        "association, non une preuve.",
-        "Expected: same weekdays and hours outside episodes. The 95% interval allows for days "
-        "that resemble one another and for the gaps that runs of days of the same shape give "
-        "without an episode. “Clear”: the whole interval lies on one side of zero. An "
-        "association, not a proof.",
+        "de jours de même forme. « Net » : tout l'intervalle est du même côté de zéro, sinon "
+        "« non distinct ». Une association, non une preuve.",
+        "Expected: same weekdays and hours outside episodes. Gap: during less expected, less the "
+        "same difference in the other zones if there are any. The interval allows for days that "
+        "resemble one another and for the gaps that runs of days of the same shape give without "
+        "an episode. “Clear”: the whole interval lies on one side of zero, else “not distinct”. "
+        "An association, not a proof.",
     )
     data = pd.DataFrame(rows, columns=columns)
-    return Table("episodes", caption.in_(language), data, tuple(columns[4:7]), note.in_(language))
+    return Table("episodes", caption.in_(language), data, tuple(columns[3:7]), note.in_(language))
 
 
 def _row(item: Crossing, zones: Mapping[str, str], language: Language) -> tuple[str, ...]:
@@ -149,13 +150,11 @@ def _row(item: Crossing, zones: Mapping[str, str], language: Language) -> tuple[
     dates = day(first, language) if first == last else (
         f"{day(first, language)} – {day(last, language)}")  # fmt: skip
     reach = interval(found.effect.low, found.effect.high, "", language, digits)
-    gap = f"{number(found.effect.value, language, digits, signed=True)} ({reach})"
-    reading = (
-        Text("net", "clear") if found.clear
-        else Text("ne se distingue pas de l'ordinaire", "cannot be told from the ordinary")
-    )  # fmt: skip
+    gap = number(found.effect.value, language, digits, signed=True)
+    reading = Text("net", "clear") if found.clear else Text("non distinct", "not distinct")
+    title = f"{named(item.episode, language)} ({where(item.episode, zones, language)})"
     return (
-        named(item.episode, language), where(item.episode, zones, language), dates,
+        title, dates,
         what.in_(language), number(found.observed, language, digits),
-        number(found.expected, language, digits), gap, reading.in_(language),
+        number(found.expected, language, digits), gap, reach, reading.in_(language),
     )  # fmt: skip

@@ -83,6 +83,10 @@ def _shift(item: Crossing, row: Result, zones: Mapping[str, str], rank: int) -> 
 
     def sentence(w: Words) -> str:
         place = where(item.episode, zones, w.language)
+        if lost := item.episode.removed:
+            gone = (w.noun(lost, "place retirée", "places retirées") if w is FR
+                    else w.noun(lost, "space taken away", "spaces taken away"))  # fmt: skip
+            place += f", {w.count(lost)} {gone}"
         when = (day(first, w.language), day(last, w.language))
         seen, usual = (w.share(value) if occupancy else w.decimal(value)
                        for value in (found.observed, found.expected))  # fmt: skip

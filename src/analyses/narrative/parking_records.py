@@ -47,6 +47,7 @@ def garages(found: Garages) -> list[Finding]:
             f"Counter frozen over the whole period, hence no figure: {', '.join(audit.frozen)}.",
         )
         findings.append(Finding("garages-frozen", text, tuple(frozen), "reserve"))
+    findings += _entries(found)
     odd = _oddities(found)
     if odd is not None:
         findings.append(Finding("garages-oddities", odd, (), "reserve"))
@@ -67,6 +68,26 @@ def _rate(rate: Result) -> Finding:
         )
 
     return Finding("garages-occupancy", said(sentence), (rate,), "key", plain.garages(rate))
+
+
+def _entries(found: Garages) -> list[Finding]:
+    """Say how many cars the busiest garages take in a day, at least."""
+    rows = [row for row in found.results if row.indicator == "garage_flows" and row.computable]
+    rows = sorted(rows, key=lambda row: (-row.estimate.value, row.zone))[:NAMED]
+
+    def sentence(w: Words) -> str:
+        named = w.list(f"{row.zone} ({w.count(row.estimate.value)})" for row in rows)
+        if w is FR:
+            return (
+                f"Entrées par jour, au moins : {named} ; une entrée et une sortie entre deux "
+                "relevés se compensent."
+            )
+        return (
+            f"Entries a day, at least: {named}; an entry and an exit between two readings cancel "
+            "out."
+        )
+
+    return [Finding("garages-entries", said(sentence), tuple(rows))] if rows else []
 
 
 def _oddities(found: Garages) -> Text | None:

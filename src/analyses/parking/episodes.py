@@ -67,7 +67,7 @@ def episodes(
         Table ``events``: occurrences that share label, kind and zones are one episode.
     projects : DataFrame or None
         Table ``projects``; those without an end last to the end of the days observed, those only
-        planned or without a zone are left out.
+        planned, without a zone, or that last over all the days observed are left out.
     observed : DatetimeIndex
         Days observed, naive midnights in order.
     tz : str
@@ -176,6 +176,8 @@ def _projects(projects: pd.DataFrame, observed: pd.DatetimeIndex) -> list[Episod
         if row.get("status") == "planned" or pd.isna(row["start"]) or pd.isna(row["zone_id"]):
             continue
         days = _days_between(pd.Timestamp(row["start"]), pd.Timestamp(row["end"]), observed)
+        if len(days) == len(observed):
+            continue
         label = str(row["name"]) if pd.notna(row["name"]) else ""
         zones = (str(row["zone_id"]),)
         found.append(Episode(f"works-{row['project_id']}", label, "works", zones, days))

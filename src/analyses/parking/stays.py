@@ -59,14 +59,14 @@ def rejoin(
     Two rows of one space become one stay when they overlap (two devices, repeated exports), or
     when the gap between them is at most ``tolerance`` and lies at one of ``cuts`` (systems close
     and reopen every stay at midnight or when the rule changes). Another gap stays a gap: at any
-    other hour it is one car leaving and another arriving. With a ``plate`` pseudonym in the
+    other hour it is one car leaving and another arriving. With a ``vehicle`` pseudonym in the
     table, two known and different vehicles are never glued.
 
     Parameters
     ----------
     stays : pandas.DataFrame
         ``space_id``, ``zone_id``, ``arrival``, ``departure`` (tz-aware; a departure may be
-        missing), ``left_censored``, ``right_censored`` (optional), ``plate`` (a pseudonym,
+        missing), ``left_censored``, ``right_censored`` (optional), ``vehicle`` (a pseudonym,
         optional).
     tz : str
         Local time zone, in which ``cuts`` are read.
@@ -81,7 +81,7 @@ def rejoin(
     Returns
     -------
     stays : pandas.DataFrame
-        Same columns less ``plate``, sorted by space and arrival.
+        Same columns less ``vehicle``, sorted by space and arrival.
     audit : StayAudit
         What was done.
     """
@@ -174,8 +174,8 @@ def _links(
         away = np.abs(clock - (cut.hour * 3600 + cut.minute * 60 + cut.second))
         near |= np.minimum(away, 86_400 - away) <= tolerance
     glued = same & near & (arrival - before <= tolerance)
-    if "plate" in table:
-        vehicle = table["plate"]
+    if "vehicle" in table:
+        vehicle = table["vehicle"]
         other = vehicle.notna() & vehicle.shift().notna() & (vehicle != vehicle.shift())
         glued &= ~other.to_numpy()
     return glued, overlapping

@@ -20,7 +20,7 @@ from analyses.results import Estimate
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_ROUNDS, _CLOSE, _MOST_MEMORY = 12, 1e-4, 0.95
+_ROUNDS, _CLOSE, _MOST_MEMORY = 12, 1e-3, 0.95
 
 
 @dataclass(frozen=True, slots=True)

@@ -447,3 +447,18 @@ def test_the_filled_project_example_is_the_template(tmp_path: Path) -> None:
     (folder / "city.yml").write_text(yaml.safe_dump(config), "utf-8")
     projects = sources.load(cities.read(folder))["projects"]
     assert projects["kind"].tolist() == ["requalification", "works", "construction"]
+
+
+def test_a_real_table_by_commune(shared_data: Path, tmp_path: Path) -> None:
+    """Niort in the list of the communes of the programme, read as a wide table."""
+    path = shared_data / "geo" / "acv_communes_anct.csv"
+    listed = pd.read_csv(path, dtype=str).set_index("insee_com")
+    source = {"layout": "insee", "path": str(path), "columns": {"area_id": "insee_com",
+              "name": "lib_com"}, "constants": {"year": "2020"},
+              "options": {"variables": ["pop=population [habitants]"]}}  # fmt: skip
+    home = city(tmp_path, sources={"areas": [source]}, insee_code="79191")
+    areas = sources.load(home)["areas"]
+    assert areas[["area_id", "level", "name"]].to_numpy().tolist() == [
+        ["79191", "commune", "Niort"]
+    ]
+    assert areas["value"].tolist() == [float(listed.loc["79191", "pop"])]

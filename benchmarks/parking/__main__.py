@@ -183,13 +183,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--only", choices=list(PARTS), action="append")
+    parser.add_argument("--dry", action="store_true", help="print the rows and write nothing")
     asked = parser.parse_args()
     parts: list[str] = asked.only or list(PARTS)
     folder = shared()
     if "seattle" in parts and folder is None:
         print("Seattle: the shared real data is not on this machine; its rows stay as they were")
         parts.remove("seattle")
-    rows = _rows_of_before(parts)
+    rows = [] if asked.dry else _rows_of_before(parts)
     if "seattle" in parts and folder is not None:
         rows += seattle_rows(folder)
     if "occupancy" in parts:
@@ -198,6 +199,9 @@ def main() -> None:
         rows += truth_rows(asked.seeds)
     if "demo" in parts:
         rows += demo_city.rows(asked.seeds)
+    if asked.dry:
+        print("\n".join(f"{row.work} {row.method} {row.metric}: {row.value:g}" for row in rows))
+        return
     packages = ("numpy", "pandas", "pyarrow", "scipy", "staircase", "traces")
     load = f"Load of the machine at the end, one minute: {os.getloadavg()[0]:.1f}."
     record("parking", rows, packages=packages, note=f"{NOTE} {load}")

@@ -144,6 +144,31 @@ class DataSource(_Strict):
     _compose = field_validator("columns", "values", "constants", "options")(_composed)
 
 
+Frequency = Literal["Ponctuelle", "Irrégulière", "Trimestrielle", "Semestrielle", "Annuelle"]
+
+
+class Publication(_Strict):
+    """Who publishes the city's open data, and under which terms (`coeurville publish`)."""
+
+    publisher: str = Field(description="Local authority that publishes, in words")
+    siret: Annotated[str, Field(pattern=r"^\d{14}$")] = Field(
+        description="SIRET of the authority (14 digits)"
+    )
+    url: Annotated[str, Field(pattern=r"^https?://")] = Field(
+        description="Page from which the package is downloaded"
+    )
+    licence: Literal["etalab-2.0", "ODbL-1.0"] = Field(
+        default="etalab-2.0", description="Licence of the package"
+    )
+    frequency: Frequency = Field(
+        default="Irrégulière", description="How often it is renewed, as the SCDL catalogue says"
+    )
+    tables: list[Literal["counts"]] = Field(
+        default_factory=list,
+        description="Raw tables that the city chose to open too, in the national schemas",
+    )
+
+
 class Sources(_Strict):
     """Data of the city by table; a table that is not named is missing, and the report says so."""
 
@@ -289,6 +314,9 @@ class City(_Strict):
     facts: list[Fact] = Field(default_factory=list, description="What is known of the experiment")
     corrections: list[Correction] = Field(default_factory=list, description="Declared repairs")
     parameters: Parameters = Field(default_factory=Parameters, description="Choices of the city")
+    publication: Publication | None = Field(
+        default=None, description="Terms of the city's open data; none is published without them"
+    )
     folder: Path = Field(
         default=Path(), description="Set while reading; never written", exclude=True
     )

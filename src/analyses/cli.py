@@ -18,6 +18,8 @@ from rich.table import Table
 
 from analyses import cities, commands
 from analyses.errors import CoeurvilleError, InputError
+from analyses.figures.readiness_terminal import assessment
+from analyses.wording import Text
 
 app = typer.Typer(
     name="coeurville",
@@ -53,6 +55,10 @@ EditionOption = Annotated[
 ]
 CITIES = Path("cities")
 OUT = Path("output")
+UNREAD = Text(
+    "Données non lues : corriger d'abord ces fautes.", "Data not read: correct these faults first."
+)
+NO_FAULT = Text("Aucune faute trouvée.", "No fault found.")
 
 
 @app.callback(invoke_without_command=True)
@@ -77,15 +83,29 @@ def list_(cities_dir: CitiesDir = CITIES, out_dir: OutDir = OUT) -> None:
 
 
 @app.command()
-def check(ids: CityIds = None, everything: All = False, cities_dir: CitiesDir = CITIES) -> None:
-    """Read a city's folder and data, and say every fault; run nothing, write nothing."""
+def check(
+    ids: CityIds = None,
+    everything: All = False,
+    cities_dir: CitiesDir = CITIES,
+    language: LanguageOption = "fr",
+) -> None:
+    """Read a city's data, say every fault, what they allow and which file comes next."""
     code = 0
     for city_id in _chosen(ids, everything, cities_dir):
         try:
-            for line in commands.check(cities_dir / city_id):
-                out.print(escape(line), highlight=False)
+            checked = commands.check(cities_dir / city_id, language)
         except CoeurvilleError as error:
             code = max(code, _say(error, city_id))
+            if isinstance(error, InputError) and commands.unread(error, city_id):
+                err.print(UNREAD.in_(language), soft_wrap=True)
+            continue
+        for line in checked.read:
+            out.print(escape(line), highlight=False)
+        out.print()
+        out.print(assessment(checked.found, language), highlight=False)
+        for line in checked.reserves:
+            out.print(escape(f"- {line}"), highlight=False)
+        out.print(NO_FAULT.in_(language))
     raise typer.Exit(code)
 
 
@@ -130,6 +150,21 @@ def report(
         ),
         steps=1,
     )
+
+
+@app.command()
+def publish(
+    city_id: Annotated[str, typer.Argument(metavar="CITY", help="City with a finished run.")],
+    cities_dir: CitiesDir = CITIES,
+    out_dir: OutDir = OUT,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="Folder of the package.")
+    ] = None,
+) -> None:
+    """Write a finished run's open data: a data package, from its public edition only."""
+    (known,) = _chosen([city_id], False, cities_dir)
+    for line in commands.publish(cities_dir / known, out_dir, to):
+        out.print(escape(line), highlight=False, soft_wrap=True)
 
 
 @app.command()

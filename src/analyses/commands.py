@@ -7,12 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analyses import assets, blocks, cities, reports, runs, sources, templates, texts
+from analyses import (
+    assets,
+    blocks,
+    cities,
+    readiness,
+    reports,
+    runs,
+    sources,
+    templates,
+    texts,
+)
 from analyses import demo as demo_city
+from analyses import publish as open_data
 from analyses.cities import City
 from analyses.errors import InputError
 from analyses.runs import manifest
-from analyses.wording import Language
+from analyses.sources import readiness as own_readiness
+from analyses.wording import Language, Text, number
 
 Engine = Literal["auto", "embedded", "quarto"]
 Progress = Callable[[str], None]
@@ -50,27 +62,48 @@ def _last_run(folder: Path) -> str:
     return f"{record.ended:%Y-%m-%d %H:%M} UTC"
 
 
-def check(folder: Path) -> list[str]:
-    """Read a city and all its data; return what was read, table by table.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `coeurville check` found: what was read, what it allows, and the reserves."""
+
+    read: list[str]
+    found: readiness.Readiness
+    reserves: list[str]
+
+
+def check(folder: Path, language: Language = "fr") -> Checked:
+    """Read a city and all its data, and assess what they allow; run nothing.
 
     Raises
     ------
     InputError
-        With every fault of the city file or, when it is right, of all its data files.
+        With every fault of the city's files or, when they are right, of all its data files.
     """
     city = cities.read(folder)
     own = texts.read(folder)
+    said = own_readiness.read(city)
     tables = sources.load(city)
     lines = [f"{city.id}: {city.name}, {city.insee_code}"]
+    read = READ.in_(language)
     for row in tables.provenance.itertuples():
-        lines.append(f"  {row.table}: {row.file}, {row.rows_read} rows read, {row.rows_kept} kept")
+        rows = f"{number(row.rows_kept, language)} / {number(row.rows_read, language)}"
+        lines.append(f"  {row.table}: {row.file}, {read.format(rows=rows)}")
     lines += [f"  text: texts/{name}.md" for name in own]
-    missing = [name for name in type(city.sources).model_fields if name not in city.sources.given()]
-    if missing:
-        lines.append(f"  not given: {', '.join(missing)}")
-    lines.extend(f"  reserve: {reserve.en}" for reserve in tables.reserves)
-    lines.append("  no fault found")
-    return lines
+    found = readiness.assess(
+        tables,
+        said,
+        min_coverage=city.parameters.survey_min_coverage,
+        youngest=min(city.parameters.survival_years),
+    )
+    return Checked(lines, found, [reserve.in_(language) for reserve in tables.reserves])
+
+
+def unread(error: InputError, city_id: str) -> bool:
+    """Whether the faults are of the city's own files, so that no data file was read."""
+    return all(fault.file.startswith(f"{city_id}/") for fault in error.faults)
+
+
+READ = Text("{rows} lignes gardées / lues", "{rows} rows kept / read")
 
 
 def run(
@@ -133,6 +166,15 @@ def layouts() -> list[tuple[str, str, str]]:
 def demo(folder: Path) -> list[Path]:
     """Write the synthetic demo city in a folder; return the files written."""
     return demo_city.write(folder)
+
+
+def publish(folder: Path, out: Path, target: Path | None) -> list[str]:
+    """Write the open data of a finished run; return the lines that say where it is."""
+    city = cities.read(folder)
+    wanted = ["sensors", "counts"] if city.publication and city.publication.tables else []
+    place = target or out / "opendata" / city.id
+    written = open_data.publish(out / city.id, city, sources.load(city, only=wanted), place)
+    return [f"{city.name}: {len(written)} files", *(f"  {path}" for path in written)]
 
 
 def _renderer(engine: Engine) -> runs.Render:

@@ -11,7 +11,7 @@ import pytest
 
 from analyses import cities, pages, sources
 from analyses.figures import footfall as charts
-from analyses.figures import sensor_map
+from analyses.figures import footfall_events, footfall_hours, sensor_map
 from analyses.footfall import chapter
 from analyses.narrative import footfall as sentences
 
@@ -81,7 +81,11 @@ def test_the_planted_effect_is_told_with_its_doubts(study: chapter.Footfall) -> 
 def test_no_effect_and_no_data_are_not_told_as_effects(study: chapter.Footfall) -> None:
     told = {finding.id: finding for finding in sentences.events(study)}
     assert "a attiré" not in told["footfall-event-vide"].text.fr
-    assert "données insuffisantes" in told["footfall-event-futur"].text.fr
+    refused = told["footfall-event-futur"].text.fr
+    assert refused.startswith("Le bal (1er")
+    assert "ne peut pas être mesuré" in refused
+    assert "hors de la période comptée" in refused
+    assert "(s)" not in refused
     assert told["footfall-event-futur"].level == "reserve"
 
 
@@ -108,9 +112,9 @@ def test_a_city_without_counts_says_which_table_unlocks_them() -> None:
     assert {finding.level for finding in findings} == {"missing"}
     assert all(f.text.fr.startswith("Non calculable (") for f in findings)
     unlocking = {table for f in findings for r in f.results for table in r.unlocked_by}
-    assert unlocking == {"counts", "events"}
+    assert unlocking == {"counts", "events", "shops"}
     assert charts.health_strip(study, "fr") is None
-    assert charts.event_panels(study, "fr") is None
+    assert footfall_events.event_panels(study, "fr") is None
     assert sensor_map.sensor_map(study, "fr") is None
 
 
@@ -126,7 +130,8 @@ def test_every_drawing_has_an_alternative_and_its_numbers(study: chapter.Footfal
     for language in ("fr", "en"):
         drawings = [
             charts.health_strip(study, language),
-            charts.event_panels(study, language),
+            footfall_events.event_panels(study, language),
+            footfall_hours.seasons(study, language),
             charts.trend_dots(study, language),
             sensor_map.sensor_map(study, language),
         ]
@@ -134,7 +139,7 @@ def test_every_drawing_has_an_alternative_and_its_numbers(study: chapter.Footfal
             assert drawing is not None
             assert drawing.alt
             assert len(drawing.data.data)
-    table = charts.effect_table(study, "fr")
+    table = footfall_events.effect_table(study, "fr")
     assert table is not None
     assert "effet démontré" in set(table.data["Verdict"])
     note = sensor_map.sensor_map(study, "fr")
@@ -149,7 +154,7 @@ def test_the_blocks_of_a_page_take_them_all(study: chapter.Footfall, root: Path)
     page.record(study.results)
     page.say(sentences.findings(study))
     page.chart(charts.health_strip(study, "fr"))
-    page.table(charts.effect_table(study, "fr"))
+    page.table(footfall_events.effect_table(study, "fr"))
     page.table(charts.dates_table(study, "fr"))
     assert len(shown) == 5
 

@@ -16,13 +16,18 @@ from analyses.figures.ground import Extent, clip, extent_of
 from analyses.footfall.chapter import Footfall
 from analyses.wording import Language, Text, listing, number, percent, plural
 
-_LARGEST, _SMALLEST, _NEAR = 13.0, 5.0, 0.06
+_LARGEST, _SMALLEST, _SIZE = 13.0, 5.0, 7.5
+_ACROSS, _TALLEST = 468.0, 0.85
+"""Width of the drawing in points, and its largest height beside its width."""
 _TITLE = Text("Capteurs de fréquentation", "Footfall sensors")
 _HEADER = (
     Text("Capteur", "Sensor"),
     Text("Passages par jour", "Passages a day"),
     Text("Disponibilité", "Availability"),
 )
+
+Frame = tuple[float, float, float, float]
+"""West, south, east, north of a name, in points from the corner of the map."""
 
 
 def sensor_map(
@@ -56,7 +61,7 @@ def sensor_map(
     placed = study.sensors.dropna(subset=["lon", "lat"])
     if placed.empty:
         return None
-    extent = extent_of(placed["lon"].to_numpy(float), placed["lat"].to_numpy(float), 0.15)
+    extent = _wide(extent_of(placed["lon"].to_numpy(float), placed["lat"].to_numpy(float), 0.15))
     ground = clip(streets, extent.grown(0.1))
     shown = None if zones is None else zones[zones.intersects(extent.window())]
     busiest = str(placed.sort_values("passages").iloc[-1]["name"])
@@ -68,7 +73,7 @@ def sensor_map(
     spec = _spec(placed, shown, ground, extent, title, source, language)
     with style.style():
         drawing = drawn.draw(placed.assign(status=""), shown, ground, extent, source, language)
-        _points(drawing.axes[0], placed, extent)
+        hidden = _points(drawing.axes[0], placed, extent)
     return Map(
         id="carte-capteurs",
         title=title,
@@ -76,7 +81,7 @@ def sensor_map(
         html=interactive.document(spec, title, language),
         figure=drawing,
         data=_table(study, language),
-        note=_note(study, language),
+        note=_note(study, hidden, language),
     )
 
 
@@ -123,19 +128,77 @@ def _spec(
     }  # fmt: skip
 
 
-def _points(axes: Axes, placed: pd.DataFrame, extent: Extent) -> None:
-    """Draw the sensors and their names, in place of the legend of premises."""
-    axes.scatter(placed["lon"], placed["lat"], s=(2 * _radius(placed)) ** 2 / 3,
+def _wide(extent: Extent) -> Extent:
+    """Widen a tall rectangle, so that the map leaves room for text on its page."""
+    lacking = extent.height_m / _TALLEST - extent.width_m
+    if lacking <= 0:
+        return extent
+    degrees = lacking / 2 / extent.width_m * (extent.east - extent.west)
+    return Extent(extent.west - degrees, extent.south, extent.east + degrees, extent.north)
+
+
+def _points(axes: Axes, placed: pd.DataFrame, extent: Extent) -> int:
+    """Draw the sensors and as many names as fit, the busiest first, in place of the legend.
+
+    Returns
+    -------
+    int
+        Names left out.
+    """
+    radius = _radius(placed)
+    axes.scatter(placed["lon"], placed["lat"], s=(2 * radius) ** 2 / 3,
                  facecolor=style.BLUE, edgecolor="white", linewidth=1.0, zorder=7)  # fmt: skip
-    for row in placed.to_dict("records"):
-        below = _has_neighbour_above(row, placed, extent.north - extent.south)
-        axes.annotate(plain(row["name"]), (row["lon"], row["lat"]), (0, -9 if below else 9),
-                      size=7.5, textcoords="offset points", ha="center",
-                      va="top" if below else "bottom", zorder=9,
-                      bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.8})  # fmt: skip
     legend = axes.get_legend()
     if legend is not None:
         legend.remove()
+    scale = _ACROSS / (extent.east - extent.west)
+    points = [
+        ((row["lon"] - extent.west) * scale, (row["lat"] - extent.south) * scale / extent.shrink)
+        for row in placed.to_dict("records")
+    ]
+    sizes = [1.2 * float(size) for size in radius]
+    taken = [
+        (x - size / 2, y - size / 2, x + size / 2, y + size / 2)
+        for (x, y), size in zip(points, sizes, strict=True)
+    ]
+    hidden = 0
+    order = placed["passages"].fillna(0).to_numpy(dtype=np.float64).argsort(kind="stable")[::-1]
+    rows = placed.to_dict("records")
+    for index in order:
+        name, (x, y) = plain(rows[index]["name"]), points[index]
+        spot = _spot(x, y, sizes[index], name, taken, extent)
+        if spot is None:
+            hidden += 1
+            continue
+        (dx, dy), frame = spot
+        taken.append(frame)
+        axes.annotate(name, (rows[index]["lon"], rows[index]["lat"]), (dx, dy), size=_SIZE,
+                      textcoords="offset points", ha="center", va="center", zorder=9,
+                      bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.8})  # fmt: skip
+    return hidden
+
+
+def _spot(
+    x: float, y: float, size: float, name: str, taken: list[Frame], extent: Extent
+) -> tuple[tuple[float, float], Frame] | None:
+    """Find where a name meets nothing, around its point: above, below, right, left; in points."""
+    width, height = 0.52 * _SIZE * len(name) + 4, _SIZE + 4
+    side, up = size / 2 + width / 2 + 2, size / 2 + height / 2 + 1
+    tall = _ACROSS * extent.height_m / extent.width_m
+    for dx, dy in ((0, up), (0, -up), (side, 0), (-side, 0), (side, up), (-side, up),
+                   (side, -up), (-side, -up)):  # fmt: skip
+        frame = (
+            x + dx - width / 2, y + dy - height / 2, x + dx + width / 2, y + dy + height / 2
+        )  # fmt: skip
+        inside = frame[0] >= 0 and frame[1] >= 0 and frame[2] <= _ACROSS and frame[3] <= tall
+        own = (x - size / 2, y - size / 2, x + size / 2, y + size / 2)
+        if inside and not any(_meet(frame, other) for other in taken if other != own):
+            return (dx, dy), frame
+    return None
+
+
+def _meet(one: Frame, other: Frame) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _radius(placed: pd.DataFrame) -> np.ndarray:
@@ -144,12 +207,6 @@ def _radius(placed: pd.DataFrame) -> np.ndarray:
     share = np.sqrt(passages / max(float(passages.max()), 1.0))
     radius: np.ndarray = np.maximum(_SMALLEST, _LARGEST * share)
     return radius
-
-
-def _has_neighbour_above(row: Any, placed: pd.DataFrame, height: float) -> bool:
-    """Whether another sensor stands so near, to the north, that names would meet."""
-    up, aside = placed["lat"] - row["lat"], (placed["lon"] - row["lon"]).abs()
-    return bool(((up > 0) & (up < height * _NEAR) & (aside < height * 3 * _NEAR)).any())
 
 
 def _table(study: Footfall, language: Language) -> Table:
@@ -168,12 +225,24 @@ def _alt(study: Footfall, language: Language) -> str:
     ).in_(language)
 
 
-def _note(study: Footfall, language: Language) -> str:
+def _note(study: Footfall, hidden: int, language: Language) -> str:
+    parts = [Text("Surface des points : passages par jour.", "Area of points: passages a day.")]
+    if hidden:
+        parts.append(
+            Text(
+                f"{number(hidden, 'fr')} {plural(hidden, 'nom', 'noms')} sans place sur la carte : "
+                "voir la version interactive et le tableau.",
+                f"{number(hidden, 'en')} {plural(hidden, 'name', 'names', 'en')} without room on "
+                "the map: see the interactive version and the table.",
+            )
+        )
     lost = [str(name) for name in study.sensors.loc[study.sensors["lon"].isna(), "name"]]
-    if not lost:
-        return ""
-    return Text(
-        f"Sans coordonnées, {plural(len(lost), 'non placé', 'non placés')} : "
-        f"{listing(lost, 'fr')}.",
-        f"Without coordinates, not placed: {listing(lost, 'en')}.",
-    ).in_(language)
+    if lost:
+        parts.append(
+            Text(
+                f"Sans coordonnées, {plural(len(lost), 'non placé', 'non placés')} : "
+                f"{listing(lost, 'fr')}.",
+                f"Without coordinates, not placed: {listing(lost, 'en')}.",
+            )
+        )
+    return " ".join(part.in_(language) for part in parts)

@@ -122,7 +122,8 @@ def dwell_panel(counts: pd.DataFrame, healthy: pd.DataFrame) -> pd.DataFrame:
     if "dwell_minutes" not in counts or not bool(counts["dwell_minutes"].notna().any()):
         return pd.DataFrame()
     told = counts.loc[counts["dwell_minutes"].notna(), ["sensor_id", "start", "dwell_minutes"]]
-    mine = healthy[healthy["sensor_id"].isin(told["sensor_id"])]
+    columns = ["sensor_id", "start", "count"]
+    mine = healthy.loc[healthy["sensor_id"].isin(told["sensor_id"]), columns]
     table = mine.merge(told, on=["sensor_id", "start"], how="left").dropna(subset="count")
     table["date"] = table["start"].dt.tz_localize(None).dt.normalize()
     table["told"] = table["count"].where(table["dwell_minutes"].notna(), 0.0)

@@ -256,7 +256,8 @@ def _week(text: str, monday: date) -> Floats:
     for step in range(_SAMPLED):
         first = start + timedelta(days=_EVERY * step)
         half = [hours.is_open(first + timedelta(minutes=15 + 30 * i)) for i in range(336)]
-        week += np.reshape(half, (168, 2)).mean(axis=1) / _SAMPLED
+        week += np.reshape(half, (168, 2)).mean(axis=1)
+    week /= _SAMPLED
     week.setflags(write=False)
     return week
 

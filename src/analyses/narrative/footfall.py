@@ -5,16 +5,14 @@ A digit never stands in a sentence's template: all come from results.
 
 from __future__ import annotations
 
-import pandas as pd
-
 from analyses.footfall.chapter import Footfall, period
-from analyses.footfall.events import Event
 from analyses.footfall.health import LEAVES
 from analyses.footfall.impact import Impact
 from analyses.narrative import footfall_hours, plain
+from analyses.narrative.footfall_events import event_name, refused, without
 from analyses.narrative.phrases import ALL, Words, missing_findings, said
 from analyses.results import Finding, Result
-from analyses.wording import Language, Text, day, interval, percent
+from analyses.wording import Text, day, interval, percent
 
 FEWEST_POOLED = 3
 """Events of a kind under which their mean effect is not told: its interval would say nothing."""
@@ -34,7 +32,8 @@ FAULTS: dict[str, Text] = {
 
 def missing(study: Footfall) -> list[Finding]:
     """Say what cannot be computed, why, and (by the page) which tables would unlock it."""
-    whole = [result for result in study.results if result.breakdown == "total"]
+    apart = footfall_hours.ELSEWHERE if study.known else frozenset()
+    whole = [r for r in study.results if r.breakdown == "total" and r.indicator not in apart]
     return missing_findings("footfall", whole)
 
 
@@ -120,14 +119,7 @@ def event_text(impact: Impact, study: Footfall) -> Text:
     if impact.calibration is None:
         return said(lambda w: refused(w, impact, study))
     lost = study.absent.get(impact.event.event_id, ())
-    return said(lambda w: _event(w, impact) + _without(w, lost, study))
-
-
-def event_name(event: Event, language: Language) -> str:
-    """Write the name of an event, with its first day unless the name already holds the year."""
-    if str(event.start.year) in event.label:
-        return event.label
-    return f"{event.label} ({day(event.start, language)})"
+    return said(lambda w: _event(w, impact) + without(w, lost, study))
 
 
 def _event(w: Words, impact: Impact) -> str:
@@ -160,65 +152,6 @@ def _event(w: Words, impact: Impact) -> str:
         verb = "cost" if lost else "brought"
         return f"{label} {verb} {passages} passages ({change}, interval {between}){tail}"
     return f"{label}: {w.pick(impact.verdict_text)} ({change}, interval {between}){tail}"
-
-
-def refused(w: Words, impact: Impact, study: Footfall) -> str:
-    """Say why an event cannot be measured, and what would let it be."""
-    event, fr = impact.event, w.language == "fr"
-    label = event_name(event, w.language)
-    first, last = period(study)
-    if event.start > last or event.end < first:
-        since, until = day(first, w.language), day(last, w.language)
-        if fr:
-            return (
-                f"{label} ne peut pas être mesuré : il tombe hors de la période comptée, du {since}"
-                f" au {until} ; des comptages de ces jours et d'au moins six mois autour le "
-                "permettraient."
-            )
-        return (
-            f"{label} cannot be measured: it falls outside the period counted, {since} to {until}; "
-            "counts of its days and of at least six months around them would allow it."
-        )
-    silent = _silent(study, event)
-    if silent:
-        names = w.list(silent)
-        if fr:
-            verb = w.noun(len(silent), "n'a", "n'ont")
-            return (
-                f"{label} ne peut pas être mesuré : {names} {verb} pas compté tous ses jours ; des "
-                "comptages complets de ces jours le permettraient."
-            )
-        return (
-            f"{label} cannot be measured: {names} did not count on all its days; complete counts of "
-            "these days would allow it."
-        )
-    why = "" if impact.reason is None else w.pick(impact.reason)
-    if fr:
-        return (
-            f"{label} ne peut pas être mesuré : {why} ; des comptages plus longs avant ou après le "
-            "permettraient."
-        )
-    return f"{label} cannot be measured: {why}; longer counts before or after would allow it."
-
-
-def _silent(study: Footfall, event: Event) -> list[str]:
-    """Return the names of the event's sensors that miss one of its days."""
-    known = dict(zip(study.sensors["sensor_id"], study.sensors["name"], strict=True))
-    inside = event.declared(study.sensors) & set(known) or set(known)
-    rows = study.panel.reindex(pd.date_range(event.start, event.end))
-    return [str(known[name]) for name in sorted(inside) if rows[name].isna().any()]
-
-
-def _without(w: Words, lost: tuple[str, ...], study: Footfall) -> str:
-    """Say which sensors the whole of an event leaves out."""
-    if not lost:
-        return ""
-    known = dict(zip(study.sensors["sensor_id"], study.sensors["name"], strict=True))
-    names = w.list(str(known.get(name, name)) for name in lost)
-    if w.language == "fr":
-        verb = w.noun(len(lost), "ne comptait", "ne comptaient")
-        return f" Mesuré sans {names}, qui {verb} pas tous ces jours-là."
-    return f" Measured without {names}, which did not count on all these days."
 
 
 def _feast(w: Words, impact: Impact) -> str:
@@ -399,9 +332,11 @@ def findings(study: Footfall) -> list[Finding]:
         *level(study),
         *events(study),
         *footfall_hours.around(study),
+        *footfall_hours.no_dwell(study),
         *footfall_hours.dwell(study),
         *trends(study),
         *footfall_hours.seasons(study),
+        *footfall_hours.no_hours(study),
         *footfall_hours.opening(study),
         *footfall_hours.heat(study),
         *dates(study),

@@ -9,7 +9,8 @@ frames of individual premises or stays without any row. What is not known here i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from enum import Enum
 from typing import Any, Literal
@@ -84,12 +85,15 @@ class Forms:
         Whether both show the same.
     withheld : str
         Why the public edition shows nothing or another form.
+    redrawn : bool
+        Whether the public form is the same function on what is left of its arguments.
     """
 
     internal: Any
     public: Any = None
     same: bool = False
     withheld: str = ""
+    redrawn: bool = False
 
 
 def forms(
@@ -129,9 +133,50 @@ def forms(
     if public is None and not kept_back:
         return Forms(internal, internal, same=True)
     try:
-        return Forms(internal, veiled())
+        return Forms(internal, veiled(), redrawn=public is None)
     except Exception as error:  # noqa: BLE001 - told with the block; the internal edition stands
         return Forms(internal, withheld=f"not drawn without what is hidden: {error!r}")
+
+
+def said_inside(
+    internal: Finding | Iterable[Finding], public: Finding | Iterable[Finding]
+) -> list[Finding]:
+    """Return the public findings that say nothing, not even a number, beyond the internal ones."""
+    inside, outside = (
+        [found] if isinstance(found, Finding) else list(found) for found in (internal, public)
+    )
+    names = {item.id for item in inside}
+    numbers = numbers_in(item.text.fr for item in inside)
+    return [item for item in outside if item.id in names and numbers_in([item.text.fr]) <= numbers]
+
+
+def beyond(public: Mapping[str, Any] | bool, content: Mapping[str, Any]) -> str:
+    """Say what a public chart or table shows that the internal one does not; empty for nothing.
+
+    A function may count the rows that it is left with, or find another answer in them: such a form
+    would contradict the internal edition, and is not shown.
+    """
+    if isinstance(public, bool) or "findings" in content:
+        return ""
+    rows, inside = (
+        {tuple(row) for row in form.get("table", form).get("rows", ())}
+        for form in (public, content)
+    )
+    if not rows <= inside:
+        return "rows that the internal edition does not show"
+    told = [str(public.get(name, "")) for name in ("title", "alt", "caption")]
+    known = [str(content.get(name, "")) for name in ("title", "alt", "note", "caption")]
+    if not numbers_in(told) <= numbers_in([*known, *(cell for row in inside for cell in row)]):
+        return "numbers that the internal edition does not show"
+    return ""
+
+
+def numbers_in(texts: Iterable[str]) -> set[str]:
+    """Return the numbers written in some texts."""
+    return {found for text in texts for found in _NUMBER.findall(text)}
+
+
+_NUMBER = re.compile(r"\d[\d\u202f]*(?:[.,]\d+)?")
 
 
 class Veil:
@@ -273,6 +318,16 @@ def _finding(value: Finding, veil: Veil) -> Finding:
     return value
 
 
+def _effect(value: Any, veil: Veil) -> Any:
+    """Return the effect of a project on footfall whole; on vacancy, without the other streets."""
+    if value.outcome == "footfall":
+        return value
+    veil.kept_back = True
+    blank = value.placebos.select_dtypes("number").columns
+    placebos = value.placebos.assign(**dict.fromkeys(blank, np.nan))
+    return dataclasses.replace(value, placebos=placebos, course=value.course[:0])
+
+
 SPECIAL: dict[str, Callable[[Any, Veil], Any]] = {
     "analyses.results.Result": lambda value, veil: veil.result(value),
     "analyses.results.Estimate": lambda value, veil: veil.estimate(value),
@@ -280,6 +335,7 @@ SPECIAL: dict[str, Callable[[Any, Veil], Any]] = {
     "analyses.footfall.chapter.Footfall": lambda value, veil: dataclasses.replace(
         value, results=veil.of(value.results)
     ),
+    "analyses.crossings.works.Effect": _effect,
     "analyses.parking.kerb.Kerb": lambda value, veil: veil.fields(
         value, "occupancy", "profile", "room"
     ),

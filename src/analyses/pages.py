@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 from IPython.display import display
 
-from analyses import privacy, schemas
+from analyses import editions, privacy, schemas
 from analyses.blocks import MIME, Block, Kind, rows_of
 from analyses.cities import City
 from analyses.editions import Audience, Drawing, Forms, forms
@@ -100,9 +100,8 @@ class Page:
         else:
             told = _listed(findings)
             both = Forms(told, [item for item in told if self._sayable(item)])
-        if not both.same and both.public is not None:
-            said = {item.id for item in _listed(both.internal)}
-            both = replace(both, public=[f for f in _listed(both.public) if f.id in said])
+        if not both.same and both.public is not None and public is None:
+            both = replace(both, public=editions.said_inside(both.internal, both.public))
         self._both("sentences", both, self._sentences, _read_sentences)
 
     def heading(self, text: Text | str, level: int = 2) -> None:
@@ -247,6 +246,9 @@ class Page:
         if not both.same:
             other = None if both.public is None else write(both.public)
             public = False if other is None else other[1] == content or other[1]
+        strange = editions.beyond(public, content) if both.redrawn and public is not False else ""
+        if strange:
+            public, both = False, replace(both, withheld=strange)
         withheld = "" if public is not False else both.withheld or "nothing is left to show"
         self._show(kind, id_, content, read(content), public, withheld)
 

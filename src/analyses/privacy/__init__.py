@@ -4,7 +4,7 @@
 edition shows it. Pure: results in, results out.
 """
 
-from analyses.privacy.protect import NOTHING, Protection, hide, key_of, protect, roomy
+from analyses.privacy.protect import NOTHING, Protection, hide, key_of, leaks, protect, roomy
 from analyses.privacy.rules import HIDDEN, Rules, dominated
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "dominated",
     "hide",
     "key_of",
+    "leaks",
     "protect",
     "roomy",
 ]

@@ -104,6 +104,10 @@ class System:
             results |= through
         return Range(ends[0], ends[1], frozenset(reasons), frozenset(results))
 
+    def tied(self, item: Quantity) -> list[Quantity]:
+        """Return the quantities that unknown ones tie to this one, itself included."""
+        return self._around(item)[1]
+
     def _around(
         self, item: Quantity
     ) -> tuple[list[tuple[tuple[tuple[Quantity, float], ...], float, float, int]], list[Quantity]]:

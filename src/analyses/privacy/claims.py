@@ -51,6 +51,9 @@ class Claim:
 PART_OF_TOTAL = frozenset(("months_over", "age_years", "hill_order"))
 """Breakdowns whose categories are thresholds on the same units: their ``n`` is the cell's own."""
 
+NESTED = frozenset(("buffer_metres",))
+"""Breakdowns whose categories are distances: each boundary holds the shorter; 0 is the zone."""
+
 COUNTS: dict[str, str] = {
     "premises_count": "listed", "newly_vacant": "emptied", "newly_let": "let",
     "openings": "openings", "closures": "closures", "transfers": "transfers",
@@ -84,7 +87,9 @@ def sensitive(quantity: Quantity) -> bool:
 
 def quantity(name: str, result: Result, **other: str) -> Quantity:
     """Return the quantity of that name in a result's cell."""
-    whole = result.breakdown in PART_OF_TOTAL
+    whole = result.breakdown in PART_OF_TOTAL or (
+        result.breakdown in NESTED and distance(result.category) == 0
+    )
     end = result.period_end
     start = end if name in ("vacant", "known", "expected", "listed") else result.period_start
     values = {
@@ -93,6 +98,11 @@ def quantity(name: str, result: Result, **other: str) -> Quantity:
         "category": "" if whole else result.category, "start": _day(start), "end": _day(end),
     }  # fmt: skip
     return Quantity(**{**values, **other})
+
+
+def distance(category: str) -> float:
+    """Return the distance that a category of :data:`NESTED` writes."""
+    return float(category.replace("\u2212", "-").replace("\u202f", "").replace(",", ""))
 
 
 def claims(result: Result) -> tuple[Claim, ...]:

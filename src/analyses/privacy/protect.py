@@ -4,8 +4,8 @@ Primary suppression hides every result that rests on, or tells of, fewer units t
 Complementary suppression then looks for hidden counts that can still be deduced
 (:mod:`analyses.privacy.audit`); the dual values of the linear programme name the published counts
 that prove the deduction, and the least useful of them is hidden too, until nothing is left to
-deduce. The audit is exact; the choice of what to hide is greedy, so it may hide more than the least
-possible, never too little.
+deduce; what turns out not to be needed is then shown again. The audit is exact; the choice of what
+to hide is greedy, so it may hide more than the least possible, never too little.
 
 Protection level: a hidden small count may still take at least ``least`` different values, one of
 which is not small (``least`` itself or more).
@@ -14,7 +14,7 @@ which is not small (``least`` itself or more).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -122,25 +122,72 @@ def protect(
     Raises
     ------
     RuntimeError
-        If the audit fails, or something stays deducible when all is hidden around it.
+        If the last audit finds a count that can be deduced: nothing may then be published.
     """
     listed = list(results)
-    rules = rules or Rules()
+    system, small, truth = _system(listed, rules or Rules(), parts)
+    for item in small:
+        system.hidden |= system.tellers(item)
+    primary = set(system.hidden)
+    _complete(system, small, listed)
+    _restore(system, small, listed, primary)
+    ranges = {item: system.range(item) for item in sorted(small)}
+    if not all(roomy(found, small[item]) for item, found in ranges.items()):
+        raise RuntimeError("a hidden count can be deduced")
+    secrets = {
+        round(truth[item])
+        for rank in system.hidden
+        for claim in system.claims.get(rank, ())
+        for item, _ in claim.terms
+    }
+    return _public(listed, system.hidden, ranges, secrets | {round(truth[q]) for q in small})
+
+
+def leaks(
+    results: Iterable[Result],
+    shown: Collection[Key],
+    rules: Rules | None = None,
+    parts: Parts | None = None,
+) -> list[Quantity]:
+    """Return the small counts that can be deduced from some results when others are hidden.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        All the results, of every chapter.
+    shown : collection
+        Keys (:func:`key_of`) of the results that are public.
+    rules, parts
+        As for :func:`protect`.
+
+    Returns
+    -------
+    list of Quantity
+        Empty if the public results are safe together.
+    """
+    listed = list(results)
+    system, small, _ = _system(listed, rules or Rules(), parts)
+    system.hidden = {rank for rank, result in enumerate(listed) if key_of(result) not in shown}
+    return [item for item in sorted(small) if not roomy(system.range(item), small[item])]
+
+
+def _system(
+    listed: list[Result], rules: Rules, parts: Parts | None
+) -> tuple[System, dict[Quantity, int], dict[Quantity, float]]:
+    """Return the claims and relations of results, the small counts, and all true counts.
+
+    The results that rest on too few units are hidden from the start.
+    """
     least = [rules.least(result) for result in listed]
     told, truth, limits = _read(listed, least)
-    known = relations(truth, parts)
-    system = System(told, known)
+    system = System(told, relations(truth, parts))
     small = {
         item: limit
         for item in truth
         if (limit := _limit(item, limits)) and sensitive(item) and 0 < truth[item] < limit
     }
     system.hidden |= {r for r, n in enumerate(least) if 0 < listed[r].estimate.n < n}
-    for item in small:
-        system.hidden |= system.tellers(item)
-    ranges = _complete(system, small, listed)
-    secrets = {round(truth[q]) for r in system.hidden for c in told.get(r, ()) for q, _ in c.terms}
-    return _public(listed, system.hidden, ranges, secrets | {round(truth[q]) for q in small})
+    return system, small, truth
 
 
 def _read(
@@ -176,22 +223,35 @@ def _limit(item: Quantity, limits: Mapping[str, int]) -> int:
     return limits.get("survey" if source == "gap" else source, 0)
 
 
-def _complete(
-    system: System, small: Mapping[Quantity, int], listed: list[Result]
-) -> dict[Quantity, Range]:
-    """Hide more results until every small count has room; return the ranges that are left."""
-    waiting = sorted(small)
-    ranges: dict[Quantity, Range] = {}
-    while True:
-        exposed = []
-        for item in waiting:
-            found = ranges[item] = system.range(item)
+def _complete(system: System, small: Mapping[Quantity, int], listed: list[Result]) -> None:
+    """Hide more results until every small count has room."""
+    exposed = True
+    while exposed:
+        exposed = False
+        for item in sorted(small):
+            found = system.range(item)
             while not roomy(found, small[item]):
-                exposed.append(item)
+                exposed = True
                 _hide_one(system, item, found, listed)
-                found = ranges[item] = system.range(item)
-        if not exposed:
-            return ranges
+                found = system.range(item)
+
+
+def _restore(
+    system: System, small: Mapping[Quantity, int], listed: list[Result], primary: set[int]
+) -> None:
+    """Show again what need not be hidden, the most useful first: then each hidden result counts."""
+    more = sorted(system.hidden - primary, key=lambda rank: (_use([rank], listed), rank))
+    for rank in reversed(more):
+        told = {item for claim in system.claims.get(rank, ()) for item, _ in claim.terms}
+        near = sorted(_near(system, told, small))
+        system.hidden.remove(rank)
+        if not all(roomy(system.range(item), small[item]) for item in near):
+            system.hidden.add(rank)
+
+
+def _near(system: System, told: Iterable[Quantity], small: Mapping[Quantity, int]) -> set[Quantity]:
+    """Return the small counts that unknown counts tie to some quantities."""
+    return {item for start in told for item in system.tied(start) if item in small}
 
 
 def roomy(found: Range, least: int) -> bool:

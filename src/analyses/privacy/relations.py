@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
-from analyses.privacy.claims import ALL, Quantity
+from analyses.privacy.claims import ALL, NESTED, Quantity, distance
 
 Parts = Mapping[str, Sequence[str]]
 """Zones that lie in each zone, itself included."""
@@ -43,7 +43,7 @@ def relations(truth: dict[Quantity, float], parts: Parts | None = None) -> list[
     list of Relation
     """
     found: list[Relation] = []
-    for builder in (_complements, _breakdowns, _zones, _periods, _flows, _same):
+    for builder in (_complements, _breakdowns, _boundaries, _zones, _periods, _flows, _same):
         found += builder(truth, parts or {})
     return found
 
@@ -85,7 +85,8 @@ def _breakdowns(truth: dict[Quantity, float], _: Parts) -> list[Relation]:
     """Say that the categories of a breakdown make the total, added where nobody published it."""
     groups: dict[tuple[Quantity, str], list[Quantity]] = defaultdict(list)
     for item in sorted(truth):
-        if item.breakdown != "total" and not item.name.startswith("rest of"):
+        parted = item.breakdown != "total" and item.breakdown not in NESTED
+        if parted and not item.name.startswith("rest of"):
             total = replace(item, breakdown="total", category="")
             groups[total, item.breakdown].append(item)
     found = []
@@ -94,6 +95,22 @@ def _breakdowns(truth: dict[Quantity, float], _: Parts) -> list[Relation]:
             truth[total] = sum(truth[item] for item in members)
         relation = _equal(truth, total, members)
         found += [relation] if relation else []
+    return found
+
+
+def _boundaries(truth: dict[Quantity, float], _: Parts) -> list[Relation]:
+    """Say that a wider boundary holds a narrower one, and what lies between them."""
+    groups: dict[Quantity, list[Quantity]] = defaultdict(list)
+    for item in sorted(truth):
+        if item.breakdown in NESTED and not item.name.startswith("rest of"):
+            groups[replace(item, breakdown="total", category="")].append(item)
+    found = []
+    for zone, members in groups.items():
+        line = [*members, zone] if zone in truth else members
+        line.sort(key=lambda item: distance(item.category) if item.category else 0.0)
+        for inner, outer in pairwise(line):
+            relation = _equal(truth, outer, [inner])
+            found += [relation] if relation else []
     return found
 
 

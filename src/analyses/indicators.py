@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from analyses.errors import Fault, InputError
 from analyses.wording import Text
 
-Theme = Literal["commerce", "footfall", "parking", "crossings"]
+Theme = Literal["commerce", "footfall", "parking", "crossings", "readiness"]
 Better = Literal["lower", "higher", "none"]
 Comparable = Literal[
     "definition", "perimeter_kind", "source_class", "survey_season", "coverage", "method_version",

@@ -22,7 +22,7 @@ from analyses.wording import (
 )
 
 _DIGITS: dict[str, int] = {"%": 1, "%/year": 1, "points": 1, "points/year": 1, "months": 0}
-_COUNTS = {"premises", "establishments", "shops", "passages", "spaces", "rank"}
+_COUNTS = {"premises", "establishments", "shops", "passages", "spaces", "rank", "indicators"}
 _INTERVAL = Text("intervalle à {level} : {bounds}", "{level} interval: {bounds}")
 
 

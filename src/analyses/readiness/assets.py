@@ -43,10 +43,8 @@ def assets(
     register = _given(tables, "establishments")
     shops = _given(tables, "shops")
     found: set[str] = set()
-    if _given(tables, "zones") is not None:
-        found.add("zones")
-    if _given(tables, "weather") is not None:
-        found.add("weather")
+    alike = ("zones", "weather", "places", "stops", "projects")
+    found |= {name for name in alike if _given(tables, name) is not None}
     if premises is not None:
         found |= survey.assets(premises, min_coverage)
     if register is not None:
@@ -54,6 +52,8 @@ def assets(
     if shops is not None:
         opened = shops[shops["status"].astype("object").eq("occupied")]
         found |= _others(opened) | _listed(opened, "kind")
+        if _some(shops, "opening_hours"):
+            found.add("shops_hours")
     counts = _given(tables, "counts")
     if counts is not None:
         found |= footfall.assets(counts, _given(tables, "events"))
@@ -101,6 +101,8 @@ def _listed(shops: pd.DataFrame, activity: str) -> set[str]:
 def _others(shops: pd.DataFrame) -> set[str]:
     found = set()
     if _some(shops, "zone_id"):
+        found.add("other_zoned")
+    if _some(shops, "lon", "lat"):
         found.add("other_located")
     if _some(shops, "name", "lon", "lat") or _some(shops, "brand", "lon", "lat"):
         found.add("other_named")
@@ -162,6 +164,8 @@ def _dated(
 
 def _parking(tables: Frames) -> set[str]:
     found: set[str] = set()
+    if _given(tables, "projects") is not None:
+        found.add("episodes")
     supply, payments = _given(tables, "parking_supply"), _given(tables, "parking_payments")
     counts = _given(tables, "parking_counts")
     meters: set[str] | None = None
@@ -170,6 +174,8 @@ def _parking(tables: Frames) -> set[str]:
         meters = set(payments["meter_id"].dropna().astype(str))
     if supply is not None:
         found.add("supply_table")
+        if _some(supply, "valid_from") or _some(supply, "valid_to"):
+            found.add("episodes")
         metered = supply[supply["meter_id"].notna() & (supply["spaces"] > 0)]
         named = set(metered["meter_id"].astype(str))
         if named and (meters is None or named & meters):
@@ -182,7 +188,7 @@ def _parking(tables: Frames) -> set[str]:
         found.add("stays")
     states = _given(tables, "parking_states")
     if states is not None and not bool((states["spaces"] > 1).any()):
-        found.add("states_single")
+        found |= {"states_single", "states_durations"}
     garages = _given(tables, "parking_availability")
     if garages is not None and bool(garages["capacity"].notna().any()):
         found.add("garages")

@@ -44,10 +44,14 @@ class Weight(Strict):
 
 
 class Step(Strict):
-    """One thing to do to have (more of) a data set, and the assets that it gives."""
+    """One thing to do to have (more of) a data set, and the assets that it gives.
+
+    ``asked`` is how it is said where the data exist and only have to be asked for.
+    """
 
     id: str
     label: Bilingual
+    asked: Bilingual | None = None
     gives: tuple[str, ...] = Field(min_length=1)
     after: tuple[str, ...] = ()
     effort: Effort

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 FULL_YEAR = 365
-RECENT_SHARE = 0.9
+WEEKS_DAYS, FEWEST_PAIRS = 364, 183
+"""Days after which a day is compared with itself, and pairs of days that a trend takes."""
+RECENT_SHARE, SURE_SHARE = 0.9, 0.97
 CALENDAR_KINDS = frozenset({"market_day", "sales"})
 """Kinds of events whose effect is not measured one by one."""
 SPAN = 365
@@ -29,15 +31,23 @@ def assets(counts: pd.DataFrame, events: pd.DataFrame | None) -> set[str]:
         return set()
     days = _days(known)
     found = {"counts"}
-    if int(days.sum().max()) >= FULL_YEAR:
-        found.add("counts_year")
+    if bool(known["duration_minutes"].le(60).any()):
+        found.add("counts_hourly")
+    if "dwell_minutes" in known and bool(known["dwell_minutes"].notna().any()):
+        found.add("counts_dwell")
+    whole = days.asfreq("D", fill_value=False)
+    pairs = int((whole & whole.shift(WEEKS_DAYS, fill_value=False)).sum().max())
+    if pairs >= FEWEST_PAIRS:
+        found.add("counts_years" if pairs >= FULL_YEAR - 1 else "counts_months")
     last = days.index.max()
     year = days[days.index > last - pd.Timedelta(days=FULL_YEAR)]
     long_enough = (last - days.index.min()).days + 1 >= FULL_YEAR
-    if long_enough and bool((year.sum() >= RECENT_SHARE * FULL_YEAR).any()):
-        found.add("counts_recent")
+    if long_enough:
+        most = int(year.sum().max())
+        if most >= RECENT_SHARE * FULL_YEAR:
+            found.add("counts_recent" if most >= SURE_SHARE * FULL_YEAR else "counts_gaps")
     if events is not None:
-        found |= _events(days, events)
+        found |= {"events"} | _events(days, events)
     return found
 
 
@@ -48,9 +58,11 @@ def _days(known: pd.DataFrame) -> pd.DataFrame:
         when = when.dt.tz_localize(None)
     minutes = known["duration_minutes"].astype("float64").clip(upper=1440)
     names = known["sensor_id"].astype("object")
-    covered = minutes.groupby([when.dt.normalize(), names]).sum().unstack(fill_value=0)
+    keys = [when.dt.normalize(), names]
+    covered = minutes.groupby(keys).sum().unstack(fill_value=0)
+    passed = known["count"].astype("float64").groupby(keys).sum().unstack(fill_value=0)
     usual = covered.where(covered > 0).median()
-    return covered >= 0.9 * usual.clip(upper=1440)
+    return (covered >= 0.9 * usual.clip(upper=1440)) & (passed > 0)
 
 
 def _local(moment: object) -> pd.Timestamp:

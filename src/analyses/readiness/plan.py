@@ -4,7 +4,7 @@ Ways that need several steps at once make the worth of a set of steps neither ad
 submodular, so that picking single steps goes wrong. The greedy rule takes the set of at most
 :data:`WIDEST` steps (and all that must come before them) with the most indicators for its effort,
 then again with what is left: the budgeted set cover of Khuller, Moss and Naor (1999), Information
-Processing Letters 70, on bundles. The steps are then told by term, in that order.
+Processing Letters 70, on bundles. A plan does so term by term, with the steps of that term.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from itertools import combinations
 
 from analyses.readiness.catalogue import TERMS, Effort, Step, Term, catalogue
 from analyses.readiness.ways import RANKS, Rules, rules
+from analyses.wording import Text
 
 WIDEST = 3
 """Most steps weighed at once, those that must come before them apart."""
+LEAST = RANKS["reserve"]
+"""Rank from which an indicator counts as computable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ class Task:
     def id(self) -> str:
         """Name of the step."""
         return self.step.id
+
+    @property
+    def label(self) -> Text:
+        """What to do, in words."""
+        asked = self.step.asked if self.exists else None
+        return (asked or self.step.label).text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,29 +112,18 @@ def plan(
         Most steps weighed at once.
     """
     judge = _Judge(known or rules())
-    order = ordered(have, tasks, known=known, weights=weights, widest=widest)
-    own = frozenset(have)
+    pool, own = list(tasks), judge.of(have)
     chosen: list[Choice] = []
-    waiting: list[Task] = []
-    for task in sorted(order, key=lambda item: TERMS.index(item.term)):
-        waiting.append(task)
-        while ripe := _ripe(own, waiting, judge):
-            for item in ripe:
-                after = own | set(item.gives)
-                chosen.append(Choice(item, task.term, *judge.gain(own, after)))
-                own = after
-                waiting.remove(item)
+    for rank, term in enumerate(TERMS):
+        ready = [task for task in pool if TERMS.index(task.term) <= rank]
+        taken = {choice.task.id for choice in chosen}
+        left = [task for task in ready if task.id not in taken]
+        got = [asset for choice in chosen for asset in choice.task.gives]
+        for task in ordered({*have, *got}, left, known=known, weights=weights, widest=widest):
+            after = own | judge.of(task.gives)
+            chosen.append(Choice(task, term, *judge.gain(own, after)))
+            own = after
     return tuple(chosen)
-
-
-def _ripe(own: frozenset[str], waiting: Sequence[Task], judge: _Judge) -> tuple[Task, ...]:
-    """Return the fewest tasks among those waiting that bring something together."""
-    for size in range(1, len(waiting) + 1):
-        for picked in combinations(waiting, size):
-            gain = judge.gain(own, own.union(*(task.gives for task in picked)))
-            if gain != ((), ()):
-                return picked
-    return ()
 
 
 def ordered(
@@ -139,13 +137,13 @@ def ordered(
     """Return the useful tasks, best first whatever their term (parameters as for :func:`plan`)."""
     costs = weights or {name: item.weight for name, item in catalogue().efforts.items()}
     judge = _Judge(known or rules())
-    own = frozenset(have)
-    left = {task.id: task for task in tasks if not set(task.gives) <= own}
+    own = judge.of(have)
+    left = {task.id: task for task in tasks if judge.of(task.gives) | own != own}
     found: list[Task] = []
     while picked := _best(own, left, costs, judge, widest):
         found += picked
-        own |= {asset for task in picked for asset in task.gives}
-        left = {n: t for n, t in left.items() if t not in picked and not set(t.gives) <= own}
+        own |= judge.of(asset for task in picked for asset in task.gives)
+        left = {n: t for n, t in left.items() if judge.of(t.gives) | own != own}
     return tuple(found)
 
 
@@ -155,55 +153,55 @@ def by_term(choices: Sequence[Choice]) -> dict[Term, tuple[Choice, ...]]:
 
 
 class _Judge:
-    """Says how good the answer of every indicator is for a set of assets, once for each set."""
+    """Says how good the answer of every indicator is for a set of assets, written as bits."""
 
     def __init__(self, known: Rules) -> None:
-        self.ways = {
-            name: [(frozenset(w.needs), frozenset(w.spoilt_by), RANKS[w.quality]) for w in ways]
-            for name, ways in known.indicators.items()
-        }
-        self.seen: dict[frozenset[str], dict[str, int]] = {}
+        self.bits = {asset: 1 << rank for rank, asset in enumerate(known.assets)}
+        self.names = tuple(known.indicators)
+        self.ways = tuple(
+            tuple((self.of(w.needs), self.of(w.spoilt_by), RANKS[w.quality]) for w in ways)
+            for ways in known.indicators.values()
+        )
+        self.seen: dict[int, tuple[int, ...]] = {}
 
-    def ranks(self, own: frozenset[str]) -> dict[str, int]:
+    def of(self, assets: Iterable[str]) -> int:
+        """Return a set of assets as bits."""
+        bits = 0
+        for asset in assets:
+            bits |= self.bits[asset]
+        return bits
+
+    def ranks(self, own: int) -> tuple[int, ...]:
+        """Return how good each answer is, in the order of the rules."""
         if own not in self.seen:
-            self.seen[own] = {
-                name: max((r for needs, spoilt, r in ways if needs <= own and not spoilt & own),
-                          default=0)
-                for name, ways in self.ways.items()
-            }  # fmt: skip
+            self.seen[own] = tuple(
+                max((r for need, spoilt, r in ways if need & own == need and not spoilt & own),
+                    default=0)
+                for ways in self.ways
+            )  # fmt: skip
         return self.seen[own]
 
-    def gain(
-        self, own: frozenset[str], after: frozenset[str]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def gain(self, own: int, after: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the indicators that become computable, and those that only get better."""
-        before, then = self.ranks(own), self.ranks(after)
-        least = RANKS["reserve"]
-        unlocked = tuple(n for n in then if before[n] < least <= then[n])
-        improved = tuple(n for n in then if before[n] < then[n] and n not in unlocked)
+        changes = list(zip(self.names, self.ranks(own), self.ranks(after), strict=True))
+        unlocked = tuple(name for name, before, then in changes if before < LEAST <= then)
+        improved = tuple(n for n, before, then in changes if before < then and n not in unlocked)
         return unlocked, improved
 
-    def score(
-        self, own: frozenset[str], after: frozenset[str], effort: int
-    ) -> tuple[Fraction, Fraction, int]:
+    def score(self, own: int, after: int, effort: int) -> tuple[Fraction, Fraction, int]:
         """Return what is compared: indicators, then better answers, for the effort; then least."""
         before, then = self.ranks(own), self.ranks(after)
-        least = RANKS["reserve"]
-        unlocked = sum(before[n] < least <= then[n] for n in then)
-        better = sum(then.values()) - sum(before.values())
-        return Fraction(unlocked, effort), Fraction(better, effort), -effort
+        unlocked = sum(was < LEAST <= is_ for was, is_ in zip(before, then, strict=True))
+        return Fraction(unlocked, effort), Fraction(sum(then) - sum(before), effort), -effort
 
 
 def _best(
-    own: frozenset[str],
-    left: Mapping[str, Task],
-    costs: Mapping[Effort, int],
-    judge: _Judge,
-    widest: int,
+    own: int, left: Mapping[str, Task], costs: Mapping[Effort, int], judge: _Judge, widest: int
 ) -> tuple[Task, ...]:
     """Return the set of tasks with the best score, empty if none brings anything."""
     best: tuple[Task, ...] = ()
     highest = (Fraction(0), Fraction(0), 0)
+    gives = {name: judge.of(task.gives) for name, task in left.items()}
     seen: set[frozenset[str]] = set()
     for size in range(1, min(widest, len(left)) + 1):
         for names in combinations(left, size):
@@ -212,9 +210,13 @@ def _best(
             if ids in seen:
                 continue
             seen.add(ids)
-            after = own | {asset for task in tasks for asset in task.gives}
+            after = own
+            for task in tasks:
+                after |= gives[task.id]
+            if judge.ranks(after) == judge.ranks(own):
+                continue
             score = judge.score(own, after, sum(costs[task.effort] for task in tasks))
-            if (score[0] > 0 or score[1] > 0) and (not best or score > highest):
+            if not best or score > highest:
                 best, highest = tasks, score
     return best
 

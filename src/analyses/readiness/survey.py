@@ -42,6 +42,8 @@ def assets(premises: pd.DataFrame, min_coverage: float) -> set[str]:
             found.add("survey_gaps")
     if len(waves) > 1:
         found.add("waves_two")
+    if {"lon", "lat"} <= set(premises) and premises[["lon", "lat"]].notna().all(axis=1).any():
+        found.add("survey_located")
     last = usable[-1] if usable else waves[-1]
     found |= _followed(rows, table, usable) | _vacant(premises, rows, table, last)
     return found | _listed(premises, rows, last)
@@ -144,8 +146,11 @@ def _vacant(premises: pd.DataFrame, rows: pd.DataFrame, table: pd.DataFrame, las
     dated = (table.loc[now, earlier] == 0).any(axis=1)
     if "vacant_since" in premises:
         at = rows.loc[rows["wave"] == last].set_index("premises_id")["at"].reindex(now)
-        since = premises["vacant_since"].iloc[at.to_numpy(dtype=np.int64)].notna().to_numpy()
-        dated = dated | since
+        since = pd.to_datetime(premises["vacant_since"].iloc[at.to_numpy(dtype=np.int64)])
+        since.index = now
+        before = rows[(rows["wave"] < last) & (rows["vacant"] == 1)].groupby("premises_id")["day"]
+        seen = before.max().reindex(now)
+        dated = dated | (since.notna() & ~(since > seen))
     if float(dated.mean()) > 0.5:
         found.add("vacancies_dated")
     return found
@@ -165,7 +170,7 @@ def _listed(premises: pd.DataFrame, rows: pd.DataFrame, last: int) -> set[str]:
 
     found = {"shops_listed"}
     if known("zone_id"):
-        found.add("survey_located")
+        found.add("survey_zoned")
     if known("activity_family") >= indicators.get("offer_share").min_n:
         found.add("shops_ten")
     detail = [n for n in ("activity_code", "activity") if known(n) >= 0.8 * len(shops)]

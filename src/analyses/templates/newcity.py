@@ -81,6 +81,7 @@ def files(city_id: str) -> dict[str, str]:
     config = (_own("city.yml") or "").replace("@ID@", city_id).replace("@NAME@", name)
     return {
         "city.yml": config,
+        "readiness.yml": (_own("readiness.yml") or "").replace("@ID@", city_id),
         "city.schema.json": json.dumps(cities.json_schema(), ensure_ascii=False, indent=2) + "\n",
         "LISEZMOI.md": (_own("LISEZMOI.md") or "") + _dictionary(flat),
         **{f"texts/{name}.md": _own(f"{name}.md") or "" for name in texts.NAMES},

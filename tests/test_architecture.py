@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "analyses"
 LAYERS: dict[str, int] = {
     # ground
     "errors": 0, "declarations": 0, "wording": 0, "results": 0, "cities": 0, "schemas": 0,
-    "indicators": 0, "activities": 0, "texts": 0,
+    "indicators": 0, "activities": 0, "parameters": 0, "texts": 0,
     # domain
     "commerce": 1, "footfall": 1, "parking": 1, "crossings": 1, "comparison": 1, "readiness": 1,
     "privacy": 1,

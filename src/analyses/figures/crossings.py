@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from analyses import indicators
 from analyses.crossings import Effect, Links, Perimeter, Works
@@ -88,27 +90,7 @@ def vacancy_footfall(found: Links, language: Language) -> Chart | None:
     frame = link.frame.assign(percent=100 * np.expm1(link.frame["x"]))
     names = [found.courses.names.get(unit, unit) for unit in frame["unit"]]
     units = list(dict.fromkeys(frame["unit"]))
-    with style.style():
-        drawing, axes = style.figure(3.5)
-        axes.scatter(frame["percent"], frame["y"], s=46, color=style.BLUE, alpha=0.75, zorder=3)
-        far = (frame["percent"] / frame["percent"].std()) ** 2 + (
-            frame["y"] / frame["y"].std()
-        ) ** 2
-        middle = (frame["percent"].min() + frame["percent"].max()) / 2
-        labels = frame["unit"].map(found.courses.names).to_dict()
-        for at in far.nlargest(NAMED).index:
-            x, y = float(frame.loc[at, "percent"]), float(frame.loc[at, "y"])
-            right = x <= middle
-            axes.annotate(axis.cut(str(labels[at])), (x, y), (7 if right else -7, 0),
-                          textcoords="offset points", ha="left" if right else "right",
-                          va="center", size=9)  # fmt: skip
-        axes.axhline(0, color=style.RULE, lw=1)
-        axes.axvline(0, color=style.RULE, lw=1)
-        axes.set_xlabel(Text("fréquentation, % d'une année à l'autre",
-                             "footfall, % from one year to the next").in_(language))  # fmt: skip
-        axes.set_ylabel(Text("vacance, points", "vacancy, points").in_(language))
-        axis.x_axis(axes, "points", language)
-        axis.y_axis(axes, "points", language)
+    drawing = _scatter(frame, found.courses.names, language)
     verdict = verdict_text(link.verdict, link.found.slope, "points per tenth", link=True)
     start = Text("Vacance et fréquentation", "Vacancy and footfall")
     title = Text(f"{start.fr} : {verdict.fr}", f"{start.en}: {verdict.en}")
@@ -135,6 +117,32 @@ def vacancy_footfall(found: Links, language: Language) -> Chart | None:
     )
     return Chart("vacance-passages", title.in_(language), _spoken(what, rows, language), drawing,
                  table, note.in_(language))  # fmt: skip
+
+
+def _scatter(frame: pd.DataFrame, names: Mapping[str, str], language: Language) -> Figure:
+    """Draw the changes, the farthest named."""
+    with style.style():
+        drawing, axes = style.figure(3.5)
+        axes.scatter(frame["percent"], frame["y"], s=46, color=style.BLUE, alpha=0.75, zorder=3)
+        far = (frame["percent"] / frame["percent"].std()) ** 2 + (
+            frame["y"] / frame["y"].std()
+        ) ** 2
+        middle = (frame["percent"].min() + frame["percent"].max()) / 2
+        labels = frame["unit"].map(dict(names)).to_dict()
+        for at in far.nlargest(NAMED).index:
+            x, y = float(frame.loc[at, "percent"]), float(frame.loc[at, "y"])
+            right = x <= middle
+            axes.annotate(axis.cut(str(labels[at])), (x, y), (7 if right else -7, 0),
+                          textcoords="offset points", ha="left" if right else "right",
+                          va="center", size=9)  # fmt: skip
+        axes.axhline(0, color=style.RULE, lw=1)
+        axes.axvline(0, color=style.RULE, lw=1)
+        axes.set_xlabel(Text("fréquentation, % d'une année à l'autre",
+                             "footfall, % from one year to the next").in_(language))  # fmt: skip
+        axes.set_ylabel(Text("vacance, points", "vacancy, points").in_(language))
+        axis.x_axis(axes, "points", language)
+        axis.y_axis(axes, "points", language)
+    return drawing
 
 
 def _spoken(what: Text, rows: list[list[str]], language: Language, most: int = 8) -> str:

@@ -256,55 +256,55 @@ def _effect(effect: Effect, found: Works) -> Finding:
         r for r in found.results
         if r.category == effect.project.id and r.estimate == effect.estimate
     )  # fmt: skip
-    estimate = result.estimate
-    vacancy = effect.outcome == "vacancy"
-    lost = (estimate.value > 0) == vacancy
-    unit_fr = "point" if abs(estimate.value) < 2 else "points"
-    unit = ("%", "%") if not vacancy else (unit_fr, "points")
-    subject = Text("la vacance", "vacancy") if vacancy else Text("la fréquentation", "footfall")
-
-    def sentence(w: Words) -> str:
-        value = _signed(estimate.value, w)
-        when = w.pick(PHASES[effect.phase])
-        rank, among = w.count(effect.rank), w.count(len(effect.placebos))
-        verdict = w.pick(verdict_text(effect.verdict, estimate, result.unit))
-        reason = "" if effect.why is None or effect.verdict == "shown" else w.pick(effect.why)
-        if w.language == "fr":
-            streets = "rues" if vacancy else "capteurs"
-            told = (
-                f"« {effect.project.name} », {when} : {subject.fr} de la rue a évolué de {value} "
-                f"{unit[0]} par rapport aux autres ({_range(estimate, w)} ; rang {rank} sur "
-                f"{among} {streets}) : {verdict}"
-            )
-        else:
-            streets = "streets" if vacancy else "sensors"
-            told = (
-                f"“{effect.project.name}”, {when}: {subject.en} of the street moved by {value} "
-                f"{unit[1]} against the others ({_range(estimate, w)}; rank {rank} of "
-                f"{among} {streets}): {verdict}"
-            )
-        reason = reason.rstrip(".")
-        return f"{told} ({reason})." if reason else f"{told}."
-
-    def plain(w: Words) -> str:
-        value, name = _signed(estimate.value, w), effect.project.name
-        when = w.pick(PHASES[effect.phase])
-        if w.language == "fr":
-            return (
-                f"« {name} » : {when}, {subject.fr} de la rue a évolué de {value} {unit[0]} par "
-                "rapport aux autres rues."
-            )
-        return (
-            f"“{name}”: {when}, {subject.en} of the street moved by {value} {unit[1]} against "
-            "the other streets."
-        )
-
     shown = effect.verdict == "shown"
-    name = f"works-{effect.outcome}-{effect.phase}-{effect.project.id}"
+    lost = (result.estimate.value > 0) == (effect.outcome == "vacancy")
     return Finding(
-        name, said(sentence), (result,), "key" if shown else "body",
-        said(plain) if shown else None, "watch" if shown and lost else "change",
-    )  # fmt: skip
+        f"works-{effect.outcome}-{effect.phase}-{effect.project.id}",
+        said(lambda w: _told(effect, result, w)),
+        (result,),
+        "key" if shown else "body",
+        said(lambda w: _plain(effect, result, w)) if shown else None,
+        "watch" if shown and lost else "change",
+    )
+
+
+def _moved(effect: Effect, result: Result, w: Words) -> str:
+    """Say what moved and by how much: ``la vacance de la rue a évolué de +3,0 points``."""
+    value = _signed(result.estimate.value, w)
+    unit = "%"
+    if effect.outcome == "vacancy":
+        unit = w.noun(result.estimate.value, "point", "points")
+    what = w.pick(_OUTCOMES[effect.outcome])
+    if w.language == "fr":
+        return f"{what} de la rue a évolué de {value} {unit}"
+    return f"{what} of the street moved by {value} {unit}"
+
+
+def _told(effect: Effect, result: Result, w: Words) -> str:
+    when, moved = w.pick(PHASES[effect.phase]), _moved(effect, result, w)
+    rank, among = w.count(effect.rank), w.count(len(effect.placebos))
+    between = _range(result.estimate, w)
+    verdict = w.pick(verdict_text(effect.verdict, result.estimate, result.unit))
+    reason = "" if effect.why is None or effect.verdict == "shown" else w.pick(effect.why)
+    streets = w.pick(_PLACES[effect.outcome])
+    if w.language == "fr":
+        text = (
+            f"« {effect.project.name} », {when} : {moved} par rapport aux autres ({between} ; rang "
+            f"{rank} sur {among} {streets}) : {verdict}"
+        )
+    else:
+        text = (
+            f"“{effect.project.name}”, {when}: {moved} against the others ({between}; rank {rank} "
+            f"of {among} {streets}): {verdict}"
+        )
+    return f"{text} ({reason.rstrip('.')})." if reason else f"{text}."
+
+
+def _plain(effect: Effect, result: Result, w: Words) -> str:
+    when, moved = w.pick(PHASES[effect.phase]), _moved(effect, result, w)
+    if w.language == "fr":
+        return f"« {effect.project.name} » : {when}, {moved} par rapport aux autres rues."
+    return f"“{effect.project.name}”: {when}, {moved} against the other streets."
 
 
 def _untold(found: Works) -> list[Finding]:
@@ -338,6 +338,10 @@ def _untold(found: Works) -> list[Finding]:
 _OUTCOMES = {
     "vacancy": Text("la vacance", "vacancy"),
     "footfall": Text("la fréquentation", "footfall"),
+}
+_PLACES = {
+    "vacancy": Text("rues", "streets"),
+    "footfall": Text("capteurs", "sensors"),
 }
 
 

@@ -177,7 +177,7 @@ def _runs(states: list[str]) -> list[tuple[str, int, int]]:
 
 
 def _months(axes: Axes, days: pd.DatetimeIndex) -> None:
-    every = (1, 7) if len(days) <= 3 * 366 else (1,)
+    every: tuple[int, ...] = (1, 7) if len(days) <= 3 * 366 else (1,)
     every = tuple(range(1, 13)) if len(days) <= 200 else every
     starts = [i for i, at in enumerate(days) if at.day == 1 and at.month in every]
     if len(starts) < 2:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analyses.figures import axis, style
 from analyses.figures.figure import Chart, Table
@@ -351,7 +352,7 @@ def _hour_panel(
     axes.set_ylim(0, 1.15 * float(np.nanmax(table[["observed", "expected"]].to_numpy())))
     axes.set_xticks([12, 36, 60], [text.in_(language) for text in PERIODS.values()], size=8)
     axis.y_axis(axes, "passages", language)
-    axes.yaxis.get_major_locator().set_params(nbins=3)  # type: ignore[attr-defined]
+    axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.tick_params(axis="y", labelsize=8)
 
 

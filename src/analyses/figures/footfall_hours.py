@@ -60,7 +60,7 @@ def usual_day(study: Footfall, language: Language) -> Chart | None:
         axis.y_axis(axes, "passages", language)
         axes.set_ylabel(_say(language, "passages par heure", "passages an hour"))
         axes.legend(loc="upper left")
-    peak = table.loc[table["median"].idxmax()]
+    peak = table.iloc[int(table["median"].to_numpy(dtype=np.float64).argmax())]
     when = {"working": Text("en semaine", "on a working day"),
             "saturday": Text("le samedi", "on Saturday"),
             "sunday": Text("le dimanche", "on Sunday")}[str(peak["kind"])]  # fmt: skip
@@ -113,7 +113,7 @@ def opening_week(study: Footfall, language: Language) -> Chart | None:
         axes.set_xticks(range(0, 24, 3), [clock(hour, language) for hour in range(0, 24, 3)])
         axes.spines[:].set_visible(False)
         bar = drawing.colorbar(image, ax=axes, pad=0.015, fraction=0.04)
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         axis.y_axis(bar.ax, "passages", language)
         bar.ax.grid(visible=False)
         axes.legend(
@@ -140,7 +140,7 @@ def opening_week(study: Footfall, language: Language) -> Chart | None:
     caption = _say(language, "Passages et commerces ouverts, heure par heure",
                    "Passages and open shops, hour by hour")  # fmt: skip
     data = Table("horaires-data", caption, pd.DataFrame(rows, columns=header), tuple(header[2:]))
-    busiest = hours.loc[hours["passages"].idxmax()]
+    busiest = hours.iloc[int(hours["passages"].to_numpy(dtype=np.float64).argmax())]
     alt = Text(
         "Semaine type, jours en lignes, heures en colonnes ; teinte : passages par heure, cadre : "
         "la plupart des commerces ouverts. Heure la plus passante : "
@@ -204,7 +204,7 @@ def seasons(study: Footfall, language: Language) -> Chart | None:
         axes.plot(at, table["index"], "o", ms=7.5, color=style.BLUE)
         axes.set_xticks(at, short)
         axis.y_axis(axes, "%", language)
-    high = table.loc[table["index"].idxmax()]
+    high = table.iloc[int(table["index"].to_numpy(dtype=np.float64).argmax())]
     name, value = int(high["month"]), float(high["index"])
     title = Text(
         f"Le mois le plus passant est {month_name(name, 'fr')} "

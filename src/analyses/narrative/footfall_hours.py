@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
+
 from analyses.footfall.aftermath import AROUND, Aftermath
 from analyses.footfall.chapter import Footfall
 from analyses.footfall.dwell import Stay
@@ -193,7 +195,8 @@ def seasons(study: Footfall) -> list[Finding]:
     table = study.seasons
     if table.empty:
         return []
-    high, low = table.loc[table["index"].idxmax()], table.loc[table["index"].idxmin()]
+    level = table["index"].to_numpy(dtype=np.float64)
+    high, low = table.iloc[int(level.argmax())], table.iloc[int(level.argmin())]
 
     def told(w: Words) -> str:
         top, bottom = (

@@ -240,6 +240,15 @@ def test_a_conclusion_that_depends_on_the_boundary_is_told() -> None:
     assert "ne dépend pas de la limite" in sentences.perimeter(same)[1].text.fr
 
 
+def test_two_boundaries_never_tell_a_single_shop_apart() -> None:
+    """Every 20 m a premises: boundaries 10 m apart hold the same ones, or one more."""
+    premises, zones = town_in_rings(0.2, 0.2)
+    found = crossings.measure_perimeter(premises, zones, buffers=tuple(range(-40, 200, 5)))
+    inside = [item.inside for item in found.boundaries]
+    assert 0 in [item.metres for item in found.boundaries]
+    assert min(np.diff(inside)) >= 3
+
+
 # Nothing to cross ------------------------------------------------------------------------------
 
 

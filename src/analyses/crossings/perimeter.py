@@ -28,6 +28,8 @@ BUFFERS = (-150, -100, -50, 0, 50, 100, 150, 200, 300, 400)
 """Metres by which the boundary is moved; negative inwards."""
 FEWEST_INSIDE = 20
 """Premises of known status under which a boundary gives no rate."""
+FEWEST_RING = 3
+"""Premises that two boundaries must have between them."""
 ALPHA = 0.05
 METHOD = "moved-boundary-wilson/1"
 REPLICATES = 400
@@ -156,10 +158,24 @@ def measure_perimeter(
     shape = plane.project(centre.geometry)
     moves = sorted({*buffers, 0})
     masks = {move: _inside(shape, move, spots) for move in moves}
-    kept = {m: mask for m, mask in masks.items() if mask.sum() >= FEWEST_INSIDE}
+    kept = _apart({m: mask for m, mask in masks.items() if mask.sum() >= FEWEST_INSIDE})
     if len(kept) < 2:
         return _nothing(_FEW, ("premises",))
     return _curve(str(centre.zone_id), str(centre.name), rows, kept, survey.dates[-1], seed)
+
+
+def _apart(masks: dict[int, Bools]) -> dict[int, Bools]:
+    """Keep the boundaries between which enough premises lie, outwards and inwards from the drawn.
+
+    Two boundaries that only a shop or two separate would tell what these shops are.
+    """
+    kept = {}
+    for side in (sorted(m for m in masks if m >= 0), sorted(m for m in masks if m < 0)[::-1]):
+        last = masks.get(0)
+        for move in side:
+            if move == 0 or last is None or abs(int(masks[move].sum() - last.sum())) >= FEWEST_RING:
+                kept[move], last = masks[move], masks[move]
+    return {move: kept[move] for move in sorted(kept)}
 
 
 def _curve(

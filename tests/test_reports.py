@@ -197,7 +197,9 @@ def test_every_format_says_the_same_numbers(out: Path, outline: Outline) -> None
 
 def test_word_gets_real_styles_captions_and_headers(out: Path) -> None:
     document = docx.Document(str(out / "report.docx"))
-    names = {paragraph.style.name for paragraph in document.paragraphs if paragraph.style}
+    cells = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    told = [*document.paragraphs, *(paragraph for cell in cells for paragraph in cell.paragraphs)]
+    names = {paragraph.style.name for paragraph in told if paragraph.style}
     wanted = {"Title", "Heading 1", "Heading 2", "Table Caption", "Key Value", "Missing",
               "Reserve", "Figure Title"}  # fmt: skip
     assert wanted <= names

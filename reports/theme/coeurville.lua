@@ -203,25 +203,27 @@ local function key_figures(div)
     out:insert(raw '))')
     return out
   end
-  local out = pandoc.Blocks {}
+  -- Word: a table that a user can edit, with its header.
+  local header, rows = {}, {}
+  for title in (div.attributes.titles or ''):gmatch '[^|]+' do
+    header[#header + 1] = { pandoc.Plain { pandoc.Str(title) } }
+  end
   for _, part in ipairs(figures) do
-    out:insert(styled('Key Label', { pandoc.Para(part.label) }))
     local value = pandoc.Inlines(part.value)
     if part.unit then
       value:insert(pandoc.Str '\u{a0}')
       value:extend(part.unit)
     end
-    out:insert(styled('Key Value', { pandoc.Para(value) }))
-    local small = pandoc.Inlines {}
-    for _, name in ipairs { 'interval', 'n', 'reserve' } do
-      if part[name] then
-        if #small > 0 then small:insert(pandoc.Str ' · ') end
-        small:extend(part[name])
-      end
-    end
-    if #small > 0 then out:insert(styled('Key Note', { pandoc.Para(small) })) end
+    rows[#rows + 1] = {
+      { styled('Key Label', { pandoc.Para(part.label or {}) }) },
+      { styled('Key Value', { pandoc.Para(value) }) },
+      { styled('Key Note', { pandoc.Para(part.interval or {}) }) },
+      { styled('Key Note', { pandoc.Para(part.n or {}) }) },
+    }
   end
-  return out
+  local left = pandoc.AlignLeft
+  return { pandoc.utils.from_simple_table(pandoc.SimpleTable(
+    {}, { left, left, left, left }, { 0.3, 0.28, 0.22, 0.2 }, header, rows)) }
 end
 
 local function details(div)

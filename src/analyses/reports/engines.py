@@ -108,5 +108,7 @@ def report(
     """
     with tempfile.TemporaryDirectory(prefix="coeurville-report-") as build:
         chapters = chapters_of(folder, city.id, edition=edition)
+        if edition == "public":
+            chapters = [item for item in chapters if item.name not in record.withheld]
         source = assemble(city, chapters, record, Path(build), edition)
         return render(source, editions.place(folder, edition), engine, formats)

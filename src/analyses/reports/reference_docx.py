@@ -96,13 +96,14 @@ def _paragraphs() -> list[str]:
     strong = f'<w:b/><w:color w:val="{NAVY}"/>'
     gap = '<w:spacing w:before="{}" w:after="{}"/>'
     keep = "<w:keepNext/>"
+    band = f'<w:pBdr><w:top w:val="single" w:sz="48" w:space="18" w:color="{NAVY}"/></w:pBdr>'
     made = [
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/>'
         "<w:qFormat/></w:style>",
         _style("BodyText", "Body Text", "Normal"),
         _style("FirstParagraph", "First Paragraph", "BodyText"),
         _style("Compact", "Compact", "BodyText", gap.format(20, 20)),
-        _style("Title", "Title", "Normal", keep + gap.format(1200, 120), strong + _size(56)),
+        _style("Title", "Title", "Normal", keep + band + gap.format(1800, 160), strong + _size(64)),
         _style("Subtitle", "Subtitle", "Normal", gap.format(0, 360), _colour(MUTED) + _size(28)),
         _style("Author", "Author", "Normal", "", small),
         _style("Date", "Date", "Normal", "", small),
@@ -119,9 +120,9 @@ def _paragraphs() -> list[str]:
         _style("CaptionedFigure", "Captioned Figure", "Figure"),
         _style("FigureTitle", "Figure Title", "Caption", keep + gap.format(280, 100)),
         _style("FigureNote", "Figure Note", "Normal", gap.format(60, 200), small),
-        _style("KeyLabel", "Key Label", "Normal", keep + gap.format(160, 0), _size(20)),
-        _style("KeyValue", "Key Value", "Normal", keep + gap.format(0, 0), strong + _size(40)),
-        _style("KeyNote", "Key Note", "Normal", gap.format(0, 120), small),
+        _style("KeyLabel", "Key Label", "Normal", gap.format(60, 60), _size(20)),
+        _style("KeyValue", "Key Value", "Normal", gap.format(40, 40), strong + _size(24)),
+        _style("KeyNote", "Key Note", "Normal", gap.format(60, 60), small),
         _style("Lead", "Lead", "BodyText", gap.format(0, 200), _colour(MUTED) + _size(24)),
         _style("CoverEdition", "Cover Edition", "Normal", gap.format(240, 60),
                strong + _size(26)),
@@ -129,10 +130,11 @@ def _paragraphs() -> list[str]:
         _style("CoverLine", "Cover Line", "Normal", gap.format(0, 80)),
         _style("Header", "header", "Normal", _tabs(), small),
         _style("Footer", "footer", "Normal", _tabs(), small),
-        _style("TOCHeading", "TOC Heading", "Normal", keep + gap.format(240, 120),
+        _style("TOCHeading", "TOC Heading", "Normal",
+               keep + "<w:pageBreakBefore/>" + gap.format(240, 120),
                strong + _size(32)),
-        _style("TOC1", "toc 1", "Normal", _tabs() + gap.format(80, 20), "<w:b/>"),
-        _style("TOC2", "toc 2", "Normal", _tabs() + gap.format(0, 10) + '<w:ind w:left="240"/>'),
+        _style("TOC1", "toc 1", "Normal", _tabs() + gap.format(50, 0), "<w:b/>"),
+        _style("TOC2", "toc 2", "Normal", _tabs() + gap.format(0, 0) + '<w:ind w:left="240"/>'),
     ]  # fmt: skip
     return [*made, *_boxes(), *_headings()]
 

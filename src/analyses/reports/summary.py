@@ -77,7 +77,8 @@ def page(
         parts.append(md.div("points", *lines, title=words.PUBLISHED.in_(language)))
     figures = [[i["figure"] for i in items if _carded(i)] for items in found]
     cards = [_card(figure) for figure in spread(figures, CARDS)]
-    parts += [md.div("key-figures", *cards)] if cards else []
+    columns = "|".join(text.in_(language) for text in words.CARD_TITLES)
+    parts += [md.div("key-figures", *cards, titles=columns)] if cards else []
     rank, held = 0, 0
     for topic, most in POINTS.items():
         points = [[p for p in items if p.topic == topic] for items in said]

@@ -76,6 +76,12 @@ SUMMARY_LEAD = Text(
     "What the data say of the town centre, on one page: what is known, how surely, what changed "
     "and what to look at.",
 )
+CARD_TITLES = (
+    Text("Indicateur", "Indicator"),
+    Text("Valeur", "Value"),
+    Text("Bornes", "Bounds"),
+    Text("Certitude", "Certainty"),
+)
 SUMMARY_PARTS = {
     "known": Text("Ce que l'on sait", "What is known"),
     "change": Text("Ce qui a changé", "What changed"),

@@ -259,14 +259,17 @@ def _paint(axes: Axes, found: Potential, spots: pd.DataFrame, language: Language
 
 
 def _note(found: Potential) -> Text:
+    levels = {"fr": ", ".join(words.fr for _, _, words, _ in LEVELS),
+              "en": ", ".join(words.en for _, _, words, _ in LEVELS)}  # fmt: skip
     fr = (
-        f"Carrés de {number(CELL_METRES, 'fr')} m : potentiel au centre, là où des locaux sont "
-        "relevés. Le potentiel classe les locaux de la ville entre eux ; il ne dit pas un chiffre "
-        "d'affaires."
+        f"Carrés de {number(CELL_METRES, 'fr')} m, plus foncés où le potentiel est plus haut "
+        f"({levels['fr']}), là où des locaux sont relevés. Le potentiel classe les "
+        "locaux de la ville entre eux ; il ne dit pas un chiffre d'affaires."
     )
     en = (
-        f"Squares of {number(CELL_METRES, 'en')} m: potential at the middle, where premises are "
-        "surveyed. The potential ranks the city's premises among themselves; it tells no turnover."
+        f"Squares of {number(CELL_METRES, 'en')} m, darker where the potential is higher "
+        f"({levels['en']}), where premises are surveyed. The potential ranks the city's "
+        "premises among themselves; it tells no turnover."
     )
     if found.unplaced:
         word = plural(found.unplaced, "local vacant sans coordonnées n'est pas classé",

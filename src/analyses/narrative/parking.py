@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from analyses import indicators
 from analyses.narrative import plain
 from analyses.narrative.parking_episodes import episodes
-from analyses.narrative.parking_records import garages, infractions, lacking
-from analyses.narrative.phrases import FR, Words, find, missing_findings, said
+from analyses.narrative.parking_records import garages, infractions, lacking, missing
+from analyses.narrative.phrases import FR, Level, Words, find, missing_findings, said, weight
 from analyses.parking.measures import Kerb, Meters
 from analyses.parking.occupancy import SATURATED
 from analyses.results import Finding, Result
@@ -35,14 +34,6 @@ WEEKDAYS: tuple[Text, ...] = (
     Text("dimanche", "Sunday"),
 )  # fmt: skip
 """Days of the week, Monday first."""
-
-NOTHING = Text(
-    "Non calculable : la ville n'a fourni aucune donnée de stationnement. Une table de capteurs, "
-    "de paiements, de compteurs de parcs ou d'infractions suffit à commencer.",
-    "Not computable: the city has given no parking data. One table of sensors, payments, garage "
-    "counters or infractions is enough to begin.",
-)
-
 
 NO_SENSOR = Text(
     "Non calculable : la ville n'a fourni aucune donnée de capteur de place. Les paiements, les "
@@ -154,23 +145,6 @@ def meters(found: Meters) -> list[Finding]:
     return findings
 
 
-def missing(results: Iterable[Result], *, anything: bool) -> list[Finding]:
-    """Say what the city's data cannot give, why, and what would unlock it.
-
-    ``anything`` tells whether the city has any parking data at all.
-    """
-    rows = list(results)
-    if not anything:
-        return [Finding("parking-missing", NOTHING, tuple(rows), "missing")]
-    findings = []
-    for rank, row in enumerate(rows):
-        if row.note is not None:
-            label = indicators.get(row.indicator).label
-            text = Text(f"{label.fr}. {row.note.fr}", f"{label.en}. {row.note.en}")
-            findings.append(Finding(f"parking-missing-{rank}", text, (row,), "missing"))
-    return findings
-
-
 def _occupied(rate: Result) -> Finding:
     def sentence(w: Words) -> str:
         first, last = rate.period_start, rate.period_end
@@ -186,7 +160,7 @@ def _occupied(rate: Result) -> Finding:
             f"taken in regulated hours ({w.range(rate)})."
         )
 
-    return Finding("occupancy-rate", said(sentence), (rate,), "key", plain.occupancy(rate))
+    return Finding("occupancy-rate", said(sentence), (rate,), weight(rate), plain.occupancy(rate))
 
 
 def _full(full: Result) -> Finding:
@@ -246,6 +220,12 @@ def _uses(kerb: Kerb, zones: Mapping[str, str], rate: Result) -> list[Finding]:
     return findings
 
 
+def _weight(turned: Result) -> Level:
+    """Return ``body`` where the interval is as wide as the value: the data do not tell it."""
+    estimate = turned.estimate
+    return "body" if estimate.high - estimate.low > estimate.value else "key"
+
+
 def _rotation(turned: Result) -> Finding:
     def sentence(w: Words) -> str:
         value = w.decimal(turned.estimate.value)
@@ -255,7 +235,7 @@ def _rotation(turned: Result) -> Finding:
             )
         return f"Each space takes {value} vehicles a regulated day ({w.range(turned)})."
 
-    return Finding("rotation", said(sentence), (turned,), "key", plain.rotation(turned))
+    return Finding("rotation", said(sentence), (turned,), _weight(turned), plain.rotation(turned))
 
 
 def _lengths(mean: Result, classes: list[Result]) -> Finding:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
+from analyses import indicators
 from analyses.narrative import plain
-from analyses.narrative.phrases import FR, Words, find, said
+from analyses.narrative.phrases import EN, FR, Words, find, said
 from analyses.parking import capability
 from analyses.parking.measures import SOURCES, UNITS, Garages, Infractions
 from analyses.results import Finding, Result
@@ -22,6 +25,14 @@ NO_COUNTER = Text(
 NO_RECORD = Text(
     "Non calculable : la ville n'a fourni aucune infraction relevée.",
     "Not computable: the city has given no recorded infraction.",
+)
+
+
+NOTHING = Text(
+    "Non calculable : la ville n'a fourni aucune donnée de stationnement. Une table de capteurs, "
+    "de paiements, de compteurs de parcs ou d'infractions suffit à commencer.",
+    "Not computable: the city has given no parking data. One table of sensors, payments, garage "
+    "counters or infractions is enough to begin.",
 )
 
 
@@ -188,3 +199,33 @@ def _strong(table: pd.DataFrame, factor: str, results: tuple[Result, ...]) -> li
         return f"Other things equal, more than the mean by {what.en}: {rows}."
 
     return [Finding(f"infractions-{factor}", said(sentence), results)]
+
+
+def missing(results: Iterable[Result], *, anything: bool) -> list[Finding]:
+    """Say what the city's data cannot give, why, and what would unlock it.
+
+    ``anything`` tells whether the city has any parking data at all.
+    """
+    rows = list(results)
+    if not anything:
+        return [Finding("parking-missing", NOTHING, tuple(rows), "missing")]
+    reasons: dict[Text, list[Result]] = {}
+    for row in rows:
+        if row.note is not None:
+            reasons.setdefault(_reason(row.note), []).append(row)
+    findings = []
+    for rank, (why, mine) in enumerate(reasons.items()):
+        labels = [indicators.get(row.indicator).label for row in mine]
+        text = Text(
+            f"Non calculable ({FR.list(label.fr for label in labels)}) : {why.fr}.",
+            f"Not computable ({EN.list(label.en for label in labels)}): {why.en}.",
+        )
+        findings.append(Finding(f"parking-missing-{rank}", text, tuple(mine), "missing"))
+    return findings
+
+
+def _reason(note: Text) -> Text:
+    """Return why, without what would be needed: the tables that unlock it are listed apart."""
+    fr = note.fr.removeprefix("Non calculable : ").partition(". Il faudrait : ")[0]
+    en = note.en.removeprefix("Not computable: ").partition(". Needed: ")[0]
+    return Text(fr.rstrip("."), en.rstrip("."))

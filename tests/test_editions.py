@@ -292,3 +292,22 @@ def test_a_chart_of_the_public_form_is_drawn_from_the_public_form() -> None:
     assert "Rue A" in shown.blocks[-1].content["svg"]
     assert "Rue A" not in json.dumps(seen)
     assert seen["png"] != shown.blocks[-1].content["png"]
+
+
+def test_a_chapter_that_tells_what_another_hides_is_left_out(tmp_path: Path) -> None:
+    """Two chapters, each safe alone: 300 premises less those of two streets give the third."""
+
+    def chapter(name: str, results: list[Result]) -> None:
+        bundles: list[dict[str, Any]] = []
+        shown = Page(made.city(), name, emit=bundles.append)
+        shown.record(results)
+        path = tmp_path / "notebooks" / f"{name}.ipynb"
+        path.write_text(json.dumps(made.notebook(bundles)), encoding="utf-8")
+
+    (tmp_path / "notebooks").mkdir()
+    chapter("commerce", [RESULTS[0], RESULTS[1], RESULTS[2]])
+    assert written.exposed(tmp_path, made.city()) == []
+    chapter("crossings", [RESULTS[3]])
+    assert written.exposed(tmp_path, made.city()) == ["crossings"]
+    left = indicators_file.collect(tmp_path, "beaumarche", "public", ["crossings"])
+    assert "Rue C" not in set(left["category"])

@@ -6,13 +6,15 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from analyses.errors import RunError
-from analyses.results import COLUMNS, KEY, Result, to_frame
+from analyses.results import COLUMNS, KEY, Estimate, Result, to_frame
+from analyses.wording import Text
 
 MIME = "application/vnd.coeurville.block+json"
 """MIME type of the payload in a notebook's outputs."""
@@ -197,6 +199,23 @@ def _json(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value.item() if hasattr(value, "item") else value
+
+
+def recorded(blocks: Iterable[Block]) -> list[Result]:
+    """Return the recorded rows of some blocks as results again (notes in one language)."""
+    return [_result(row) for row in results_of(blocks).to_dict(orient="records")]
+
+
+def _result(row: Mapping[Any, Any]) -> Result:
+    def when(text: str) -> date | None:
+        return date.fromisoformat(text) if text else None
+
+    note = str(row["note"] or "–")
+    return Result(
+        row["indicator"], Estimate(row["value"], row["low"], row["high"], int(row["n"])),
+        row["unit"], row["source"], row["method"], row["zone"], row["breakdown"], row["category"],
+        when(row["period_start"]), when(row["period_end"]), row["quality"], Text(note, note),
+    )  # fmt: skip
 
 
 def records(notebook: str | Path, city: str, edition: Edition = "internal") -> pd.DataFrame:

@@ -165,8 +165,9 @@ class Page:
         """
         listed = list(results)
         self.knows(listed)
-        content = {"rows": rows_of(listed, self.city.id)}
-        public = {"rows": rows_of(map(self.protection.of, listed), self.city.id)}
+        parts = {zone: list(names) for zone, names in self._parts.items()}
+        content = {"rows": rows_of(listed, self.city.id), "parts": parts}
+        public = {"rows": rows_of(map(self.protection.of, listed), self.city.id), "parts": parts}
         readable = preview.count(len(listed), self.language)
         self._show("results", self._ranked("results"), content, readable, public)
 

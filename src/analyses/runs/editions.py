@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from analyses.blocks import Edition
+from analyses import privacy
+from analyses.blocks import Block, Edition, blocks_of, recorded
 from analyses.cities import City
 from analyses.runs import indicators_file, manifest
 
@@ -56,13 +57,47 @@ def write(
         target = place(folder, edition)
         target.mkdir(exist_ok=True)
         if edition == "public":
-            indicators_file.write(folder, city.id, edition, target)
+            record.withheld = exposed(folder, city)
+            indicators_file.write(folder, city.id, edition, target, leave=record.withheld)
         record.engine = render(folder, city, record, edition)
         progress(edition)
     record.editions = list(editions)
     record.outputs = _hashes(folder)
     if "public" in editions:
         _public_manifest(record, folder / FOLDER)
+
+
+def exposed(folder: Path, city: City) -> list[str]:
+    """Return the chapters that may not be public beside those that come before them.
+
+    Each chapter protects what it records; this last audit is of all chapters together, so that none
+    tells what another hides.
+    """
+    found = {path.stem: blocks_of(path, city.id) for path in _notebooks(folder)}
+    if not _leaks(list(found.values()), city):
+        return []
+    kept: list[list[Block]] = []
+    left: list[str] = []
+    for name, chapter in found.items():
+        if _leaks([*kept, chapter], city):
+            left.append(name)
+        else:
+            kept.append(chapter)
+    return left
+
+
+def _leaks(chapters: Sequence[Sequence[Block]], city: City) -> bool:
+    inside = [block for chapter in chapters for block in chapter]
+    shown = recorded(found for block in inside if (found := block.in_public()))
+    parts = {zone: names for block in inside if block.kind == "results"
+             for zone, names in block.content["parts"].items()}  # fmt: skip
+    rules = privacy.Rules(small_count=city.parameters.small_count)
+    told = {privacy.key_of(result) for result in shown if result.estimate.n or result.computable}
+    return bool(privacy.leaks(recorded(inside), told, rules, parts))
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    return sorted((folder / "notebooks").glob("*.ipynb"))
 
 
 def _hashes(folder: Path) -> dict[str, str]:

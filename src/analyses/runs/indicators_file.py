@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,12 @@ from analyses.figures import escape
 NAME = "indicators.csv"
 
 
-def collect(folder: Path, city_id: str, edition: blocks.Edition = "internal") -> pd.DataFrame:
+def collect(
+    folder: Path,
+    city_id: str,
+    edition: blocks.Edition = "internal",
+    leave: Collection[str] = (),
+) -> pd.DataFrame:
     """Return the indicators that the executed notebooks of a folder recorded.
 
     Parameters
@@ -23,6 +29,8 @@ def collect(folder: Path, city_id: str, edition: blocks.Edition = "internal") ->
         City whose rows are expected.
     edition : str
         Edition whose form of the rows is read.
+    leave : collection of str
+        Notebooks left out.
 
     Returns
     -------
@@ -36,19 +44,26 @@ def collect(folder: Path, city_id: str, edition: blocks.Edition = "internal") ->
     """
     notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
     return blocks.results_of(
-        block for notebook in notebooks for block in blocks.blocks_of(notebook, city_id, edition)
+        block
+        for notebook in notebooks
+        if notebook.stem not in leave
+        for block in blocks.blocks_of(notebook, city_id, edition)
     )
 
 
 def write(
-    folder: Path, city_id: str, edition: blocks.Edition = "internal", target: Path | None = None
+    folder: Path,
+    city_id: str,
+    edition: blocks.Edition = "internal",
+    target: Path | None = None,
+    leave: Collection[str] = (),
 ) -> Path:
     """Write an edition's ``indicators.csv`` in a run folder, or in ``target``; return its path.
 
     Texts that a spreadsheet would take for a formula are made harmless; numbers are written in
     full, so that the same results always give the same bytes.
     """
-    table = disarmed(collect(folder, city_id, edition))
+    table = disarmed(collect(folder, city_id, edition, leave))
     path = (folder if target is None else target) / NAME
     table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
     return path

@@ -76,6 +76,11 @@ class Manifest(_Strict):
     editions: list[Literal["internal", "public"]] = Field(
         default_factory=list, description="Editions whose report was written"
     )
+    withheld: list[str] = Field(
+        default_factory=list,
+        description="Chapters left out of the public edition: beside the others, they would let a "
+        "hidden number be deduced",
+    )
     outputs: dict[str, str] = Field(default_factory=dict, description="File: sha256")
     failures: list[FailureRecord] = Field(default_factory=list)
 

@@ -14,7 +14,7 @@ from analyses.footfall.calendar import Bools, Ints
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event over whole local days.
+    """An event over whole local days, or over some hours of each.
 
     Parameters
     ----------
@@ -24,6 +24,9 @@ class Event:
         First and last day, both included.
     sensor_ids, zone_ids : tuple of str
         Sensors and zones in the event; both empty: the whole town is in it.
+    hours : tuple of float, optional
+        Local hours of each day that the event lasts, from the first to the last (excluded; beyond
+        24 for the night that follows: 19 to 31 is 19:00 to 07:00). None for whole days.
     """
 
     event_id: str
@@ -33,10 +36,15 @@ class Event:
     end: date
     sensor_ids: tuple[str, ...] = ()
     zone_ids: tuple[str, ...] = ()
+    hours: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise ValueError(f"event {self.event_id} ends before it starts")
+        if self.hours is not None and not (
+            0 <= self.hours[0] < 24 and 0 < self.hours[1] - self.hours[0] <= 24
+        ):
+            raise ValueError(f"event {self.event_id} has no such hours: {self.hours}")
 
     @property
     def everywhere(self) -> bool:
@@ -66,7 +74,8 @@ def events_from_frame(frame: pd.DataFrame) -> tuple[Event, ...]:
     frame : pandas.DataFrame
         ``event_id, label, kind, start, end`` and optionally ``sensor_ids``, ``zone_ids`` (lists,
         or text separated by commas or semicolons). A time zone on ``start`` and ``end`` is dropped:
-        they are local; an event that ends at 06:00 or before belongs to the evening before.
+        they are local; an event that ends at 06:00 or before belongs to the evening before. One
+        that starts and stops at an hour, within 24 hours, has these hours.
 
     Returns
     -------
@@ -78,6 +87,7 @@ def events_from_frame(frame: pd.DataFrame) -> tuple[Event, ...]:
             str(row["event_id"]), str(row["label"]), str(row["kind"]),
             pd.Timestamp(row["start"]).date(), _last_day(row["start"], row["end"]),
             _names(row.get("sensor_ids")), _names(row.get("zone_ids")),
+            _hours(row["start"], row["end"]),
         )
         for row in frame.to_dict("records")
     ]  # fmt: skip
@@ -100,6 +110,16 @@ def _last_day(start: object, end: object) -> date:
     if night and last.date() > first.date():
         return (last - pd.Timedelta(days=1)).date()
     return last.date()
+
+
+def _hours(start: object, end: object) -> tuple[float, float] | None:
+    """Return the hours of an event that starts at an hour and lasts less than a day."""
+    first, last = (pd.Timestamp(str(at)).tz_localize(None) for at in (start, end))
+    lasts = (last - first) / pd.Timedelta(hours=1)
+    if first == first.normalize() or not 0 < lasts < 24:
+        return None
+    begins = float((first - first.normalize()) / pd.Timedelta(hours=1))
+    return begins, begins + float(lasts)
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -158,6 +158,12 @@ def _note(impact: Impact) -> Text:
     feast = ("", "")
     if impact.on_holiday:
         feast = (" ; l'effet comprend celui du jour férié", "; the effect includes the holiday's")
+    if impact.event.hours is not None:
+        begins, ends = (_clock(hour) for hour in impact.event.hours)
+        feast = (
+            f" ; de {begins} à {ends}, contre les mêmes heures d'autres jours{feast[0]}",
+            f"; from {begins} to {ends}, against the same hours of other days{feast[1]}",
+        )
     missing = ("", "")
     if impact.left_out:
         count, names = len(impact.left_out), ", ".join(impact.left_out)
@@ -175,3 +181,9 @@ def _note(impact: Impact) -> Text:
         f"{percent(rate, 'en', 0)} of the time; detectable effect: "
         f"{percent(found, 'en', 0)}{feast[1]}{missing[1]}",
     )
+
+
+def _clock(hour: float) -> str:
+    """Write an hour of the clock, as 20:30."""
+    minutes = round(hour * 60) % 1440
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

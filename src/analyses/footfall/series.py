@@ -45,13 +45,17 @@ class Daily:
         return (100 * (self.panel * self.imputed).sum() / passages.where(passages > 0)).fillna(0.0)
 
 
-def daily_counts(counts: pd.DataFrame) -> Daily:
-    """Sum healthy counts by local day.
+def daily_counts(counts: pd.DataFrame, *, hours: tuple[float, float] | None = None) -> Daily:
+    """Sum healthy counts by local day, or over the same hours of every day.
 
     Parameters
     ----------
     counts : pandas.DataFrame
         As :func:`analyses.footfall.health.healthy_counts` returns them.
+    hours : tuple of float, optional
+        First and last local hour (excluded) of the sum, widened to whole periods of the sensor;
+        beyond 24 for the night that follows, which then belongs to the day that it starts in.
+        Sensors whose periods are days are left out.
 
     Returns
     -------
@@ -61,15 +65,19 @@ def daily_counts(counts: pd.DataFrame) -> Daily:
     """
     columns: dict[str, pd.Series[float]] = {}
     imputed: dict[str, pd.Series[float]] = {}
-    hours: dict[str, tuple[int, ...]] = {}
+    hours_of: dict[str, tuple[int, ...]] = {}
     for grid in grids(counts):
-        total, share, kept = _daily(grid)
+        if hours is not None and grid.minutes >= 1440:
+            continue
+        total, share, kept = _daily(grid, hours or (0.0, 24.0))
         columns[grid.sensor_id], imputed[grid.sensor_id] = total, share
-        hours[grid.sensor_id] = kept
+        hours_of[grid.sensor_id] = kept
     panel = pd.DataFrame(columns)
+    if panel.empty:
+        return Daily(panel, panel, hours_of)
     days = pd.date_range(panel.index.min(), panel.index.max(), freq="D")
     shares = pd.DataFrame(imputed).reindex(days).fillna(0.0)
-    return Daily(panel.reindex(days), shares, hours)
+    return Daily(panel.reindex(days), shares, hours_of)
 
 
 def zone_panel(panel: pd.DataFrame, zones: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -98,8 +106,14 @@ def zone_panel(panel: pd.DataFrame, zones: Mapping[str, Sequence[str]]) -> pd.Da
     )
 
 
-def _daily(grid: Grid) -> tuple[pd.Series[float], pd.Series[float], tuple[int, ...]]:
-    dates = pd.DatetimeIndex(grid.times.tz_localize(None)).normalize()
+def _daily(
+    grid: Grid, hours: tuple[float, float]
+) -> tuple[pd.Series[float], pd.Series[float], tuple[int, ...]]:
+    step = grid.minutes
+    begin = int(hours[0] * 60) // step * step
+    end = -(-round(hours[1] * 60) // step) * step
+    local = pd.DatetimeIndex(grid.times.tz_localize(None)) - pd.Timedelta(minutes=begin)
+    dates = local.normalize()
     if grid.minutes >= 1440:
         total = pd.Series(grid.counts, index=dates)
         return total, total * 0.0, tuple(range(24))
@@ -110,7 +124,8 @@ def _daily(grid: Grid) -> tuple[pd.Series[float], pd.Series[float], tuple[int, .
         int(h) for h in range(24) if np.mean(known[(hour == h) & days_known] if
         ((hour == h) & days_known).any() else [False]) >= _RARE
     )  # fmt: skip
-    inside = np.isin(hour, kept)
+    minute = local.hour.to_numpy() * 60 + local.minute.to_numpy()
+    inside = np.isin(hour, kept) & (minute < end - begin)
     share = _profile_share(grid, dates, inside)
     frame = pd.DataFrame(
         {"count": np.where(inside & known, grid.counts, 0.0),

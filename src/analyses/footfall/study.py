@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from analyses.footfall.calendar import Bools, Days, Floats
 from analyses.footfall.controls import Refusal, out_of_reach
 from analyses.footfall.events import Event, event_days
 from analyses.footfall.impact import Impact, Settings, measure_impact
-from analyses.footfall.series import zone_panel
+from analyses.footfall.series import daily_counts, zone_panel
 
 REACH_METRES = 100.0
 """A sensor closer than this to the measured ones is in reach of their event."""
@@ -33,6 +33,7 @@ def measure_events(
     reach_metres: float = REACH_METRES,
     settings: Settings | None = None,
     parts: bool = True,
+    hourly: pd.DataFrame | None = None,
 ) -> tuple[Impact, ...]:
     """Measure every event on the zones and sensors that it declares (all of them if none).
 
@@ -54,6 +55,9 @@ def measure_events(
         How to measure.
     parts : bool
         Measure the zones and the sensors of each event too, beside the whole.
+    hourly : pandas.DataFrame, optional
+        Healthy counts: an event that lasts some hours is then measured on these hours, against
+        the same hours of other days; without them, on whole days.
 
     Returns
     -------
@@ -68,32 +72,67 @@ def measure_events(
     for event in events:
         if only is not None and event.event_id not in only:
             continue
-        inside = sorted(event.declared(known) & set(panel.columns))
-        inside = inside or (sorted(panel.columns) if event.everywhere else [])
-        declared = _groups(known, inside)
-        groups = {name: _usable(panel, names, event, days) for name, names in declared.items()}
-        wide = pd.concat([panel, zone_panel(panel, groups)], axis=1)
-        free: tuple[str, ...] = ()
-        refused: tuple[Refusal, ...] = ()
-        if not event.everywhere:
-            others = [name for name in panel.columns if name not in inside]
-            free, refused = out_of_reach(
-                others, known, declared=inside, centre=inside, metres=reach_metres
-            )
         clash = _other_events(events, event, known, days)
-        steps = breaks | {
-            zone: tuple(sorted({at for name in names for at in breaks[name]}))
-            for zone, names in groups.items()
-        }
-        wanted = [*groups, *inside]
-        for series in wanted if parts else wanted[:1]:
-            impact = measure_impact(
-                wide, series, event, days, candidates=free, refused=refused,
-                other_events=clash, breaks=steps, settings=settings,
-            )  # fmt: skip
-            left_out = sorted(set(declared.get(series, ())) - set(groups.get(series, ())))
-            found.append(replace(impact, left_out=tuple(left_out)))
+        told, counted = _at_its_hours(event, panel, known, hourly)
+        town = _Town(counted, known, days, breaks, reach_metres, settings)
+        found += _on_its_places(town, told, clash, parts)
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Town:
+    """What an event is measured against."""
+
+    panel: pd.DataFrame
+    sensors: pd.DataFrame
+    days: Days
+    breaks: dict[str, tuple[int, ...]]
+    reach_metres: float
+    settings: Settings | None
+
+
+def _on_its_places(town: _Town, event: Event, clash: Bools, parts: bool) -> list[Impact]:
+    """Measure one event on the whole of its sensors, its zones and its sensors."""
+    panel, known = town.panel, town.sensors
+    inside = sorted(event.declared(known) & set(panel.columns))
+    inside = inside or (sorted(panel.columns) if event.everywhere else [])
+    declared = _groups(known, inside)
+    groups = {name: _usable(panel, names, event, town.days) for name, names in declared.items()}
+    wide = pd.concat([panel, zone_panel(panel, groups)], axis=1)
+    free: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    if not event.everywhere:
+        others = [name for name in panel.columns if name not in inside]
+        free, refused = out_of_reach(
+            others, known, declared=inside, centre=inside, metres=town.reach_metres
+        )
+    steps = town.breaks | {
+        zone: tuple(sorted({at for name in names for at in town.breaks[name]}))
+        for zone, names in groups.items()
+    }
+    wanted = [*groups, *inside]
+    found = []
+    for series in wanted if parts else wanted[:1]:
+        impact = measure_impact(
+            wide, series, event, town.days, candidates=free, refused=refused,
+            other_events=clash, breaks=steps, settings=town.settings,
+        )  # fmt: skip
+        left_out = sorted(set(declared.get(series, ())) - set(groups.get(series, ())))
+        found.append(replace(impact, left_out=tuple(left_out)))
+    return found
+
+
+def _at_its_hours(
+    event: Event, panel: pd.DataFrame, sensors: pd.DataFrame, hourly: pd.DataFrame | None
+) -> tuple[Event, pd.DataFrame]:
+    """Return the event and the counts of its hours, or both by whole days where they are not."""
+    if event.hours is None or hourly is None:
+        return replace(event, hours=None), panel
+    counted = daily_counts(hourly, hours=event.hours).panel.reindex(panel.index)
+    inside = event.declared(sensors) & set(panel.columns) or set(panel.columns)
+    if not inside <= set(counted.columns):
+        return replace(event, hours=None), panel
+    return event, counted
 
 
 def _groups(sensors: pd.DataFrame, inside: Sequence[str]) -> dict[str, list[str]]:

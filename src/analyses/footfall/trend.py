@@ -177,7 +177,8 @@ def _pairs(counts: Floats, edges: tuple[int, ...]) -> list[int]:
     """Count, by stretch, the days seen again 52 weeks later in the same stretch."""
     seen, stretch = ~np.isnan(counts), _stretch(counts, edges)
     again = seen[:-_YEAR] & seen[_YEAR:] & (stretch[:-_YEAR] == stretch[_YEAR:])
-    return np.bincount(stretch[:-_YEAR][again], minlength=len(edges) + 1).tolist()
+    count = np.bincount(stretch[:-_YEAR][again], minlength=len(edges) + 1)
+    return [int(days) for days in count]
 
 
 def _serves(counts: Floats, edges: tuple[int, ...]) -> Bools:

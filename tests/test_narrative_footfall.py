@@ -14,6 +14,7 @@ from analyses.figures import footfall as charts
 from analyses.figures import footfall_events, footfall_hours, sensor_map
 from analyses.footfall import chapter
 from analyses.narrative import footfall as sentences
+from analyses.narrative import footfall_hours as footfall_words
 
 UPLIFT = 40.0
 
@@ -121,8 +122,9 @@ def test_a_city_without_counts_says_which_table_unlocks_them() -> None:
 def test_counts_without_events_still_give_the_rest() -> None:
     counts, sensors, _ = tables()
     study = chapter.measure_footfall(counts, sensors, None)
-    assert [f.level for f in sentences.missing(study)] == ["missing"]
-    assert "évènement" in sentences.missing(study)[0].text.fr
+    assert sentences.missing(study) == []
+    assert [f.level for f in sentences.events(study)] == ["missing"]
+    assert "évènement" in sentences.events(study)[0].text.fr
     assert sentences.level(study)
 
 
@@ -163,3 +165,26 @@ def test_a_published_city_has_no_counts_and_says_so(root: Path) -> None:
     city = cities.read(root / "cities" / "avignon")
     found = sources.load(city, only=["sensors", "counts", "events", "weather"])
     assert sentences.findings(chapter.measure_footfall(found.counts))
+
+
+def test_counts_alone_over_three_weeks_say_in_each_section_what_lacks() -> None:
+    """No sensor table, no event, no year: nothing is left empty, nothing is made up."""
+    times = pd.date_range("2024-03-01", periods=24 * 20, freq="h", tz="Europe/Paris")
+    rng = np.random.default_rng(1)
+    counts = pd.DataFrame(
+        {"sensor_id": "Place", "start": times, "duration_minutes": 60,
+         "count": rng.poisson(40, len(times)).astype(float)}
+    )  # fmt: skip
+    study = chapter.measure_footfall(counts)
+    assert sentences.level(study)[0].text.fr.startswith("Un capteur, Place, compte")
+    for section in (
+        sentences.events, sentences.trends, sentences.dates,
+        footfall_words.no_dwell, footfall_words.no_hours,
+    ):  # fmt: skip
+        assert {finding.level for finding in section(study)} == {"missing"}, section.__name__
+    assert footfall_hours.usual_day(study, "fr") is not None
+    assert charts.health_strip(study, "fr") is not None
+    for nothing in (footfall_events.event_panels, footfall_events.event_hours,
+                    footfall_events.place_effects, footfall_hours.opening_week,
+                    footfall_hours.seasons, footfall_hours.stays):  # fmt: skip
+        assert nothing(study, "fr") is None

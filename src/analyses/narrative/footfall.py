@@ -5,6 +5,8 @@ A digit never stands in a sentence's template: all come from results.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analyses.footfall.chapter import Footfall, period
 from analyses.footfall.health import LEAVES
 from analyses.footfall.impact import Impact
@@ -32,9 +34,9 @@ FAULTS: dict[str, Text] = {
 
 def missing(study: Footfall) -> list[Finding]:
     """Say what cannot be computed, why, and (by the page) which tables would unlock it."""
-    apart = footfall_hours.ELSEWHERE if study.known else frozenset()
-    whole = [r for r in study.results if r.breakdown == "total" and r.indicator not in apart]
-    return missing_findings("footfall", whole)
+    if study.known:
+        return []  # each section says what it lacks
+    return missing_findings("footfall", study.results)
 
 
 def level(study: Footfall) -> list[Finding]:
@@ -46,6 +48,8 @@ def level(study: Footfall) -> list[Finding]:
     busiest = study.sensors.sort_values("passages").iloc[-1]
 
     def counted(w: Words) -> str:
+        if n == 1:
+            return _lone(w, study)
         since, until = day(first, w.language), day(last, w.language)
         mean = w.count(float(busiest["passages"]))
         if w.language == "fr":
@@ -64,6 +68,23 @@ def level(study: Footfall) -> list[Finding]:
     return [Finding("footfall-level", said(counted), passages), *_health(study)]
 
 
+def _lone(w: Words, study: Footfall) -> str:
+    """Say what the only sensor counts."""
+    first, last = period(study)
+    row = study.sensors.iloc[0]
+    since, until = day(first, w.language), day(last, w.language)
+    mean = w.count(float(row["passages"]))
+    if w.language == "fr":
+        return (
+            f"Un capteur, {row['name']}, compte les passages, du {since} au {until} : {mean} par "
+            "jour en moyenne. Ce sont des passages, non des personnes."
+        )
+    return (
+        f"One sensor, {row['name']}, counts passages, from {since} to {until}: {mean} a day on "
+        "average. These are passages, not people."
+    )
+
+
 def _health(study: Footfall) -> list[Finding]:
     shares = _named(study, "sensor_health")
     weak = study.sensors.sort_values("share").iloc[0]
@@ -76,12 +97,16 @@ def _health(study: Footfall) -> list[Finding]:
         imputed = w.share(study.imputed)
         if w.language == "fr":
             text = f"Le capteur le moins disponible, {weak['name']}, l'est {share} du temps."
+            if len(study.sensors) == 1:
+                text = f"Il est disponible {share} du temps."
             if kinds:
                 text += f" Anomalies trouvées : {names}"
                 aside = w.noun(len(left), "période écartée", "périodes écartées")
                 text += f" ; {w.count(len(left))} {aside}." if left else "."
             return text + f" Part des passages imputée : {imputed}."
         text = f"The least available sensor, {weak['name']}, is so {share} of the time."
+        if len(study.sensors) == 1:
+            text = f"It is available {share} of the time."
         if kinds:
             text += f" Faults found: {names}"
             aside = w.noun(len(left), "period", "periods")
@@ -93,6 +118,8 @@ def _health(study: Footfall) -> list[Finding]:
 
 def events(study: Footfall) -> list[Finding]:
     """Say what each event brought, with its verdict, its false alarms and what could be seen."""
+    if study.known and not study.impacts:
+        return footfall_hours.lacking(study, {"event_impact"})
     whole = study.whole()
     shown = [impact for impact in whole if impact.verdict == "shown"]
     best = max(shown, key=lambda impact: impact.uplift.value, default=None)
@@ -219,7 +246,8 @@ def trends(study: Footfall) -> list[Finding]:
     """Say where footfall rises or falls, calendar and weather removed."""
     results = [r for r in study.results if r.indicator == "footfall_trend" and r.computable]
     if not results:
-        return []
+        none = [replace(r, breakdown="total") for r in _named(study, "footfall_trend")]
+        return missing_findings("footfall-trend", none) if study.known else []
     names = dict(zip(study.sensors["sensor_id"], study.sensors["name"], strict=True))
     up = [r for r in results if r.estimate.low > 0]
     down = [r for r in results if r.estimate.high < 0]
@@ -276,7 +304,7 @@ def _moving(w: Words, moved: list[Result], names: dict[str, str], *, rising: boo
 def dates(study: Footfall) -> list[Finding]:
     """Say which coming dates are the best."""
     if not study.dates:
-        return []
+        return footfall_hours.lacking(study, {"best_dates"})
     top = study.dates[:3]
     results = tuple(r for r in study.results if r.indicator == "best_dates")
 

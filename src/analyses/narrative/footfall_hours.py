@@ -41,21 +41,18 @@ def month_name(at: int, language: Language) -> str:
     return month(date(2000, at, 1), language).split("\u00a0")[0]
 
 
-ELSEWHERE = frozenset({"open_hours_match", "open_hours_empty", "dwell_time", "event_dwell"})
-"""Indicators whose absence is told in their own section."""
-
-
 def no_hours(study: Footfall) -> list[Finding]:
     """Say what lacks to compare opening hours and presence."""
-    return _missing(study, {"open_hours_match", "open_hours_empty"})
+    return lacking(study, {"open_hours_match", "open_hours_empty"})
 
 
 def no_dwell(study: Footfall) -> list[Finding]:
     """Say what lacks to tell dwell times."""
-    return _missing(study, {"dwell_time", "event_dwell"})
+    return lacking(study, {"dwell_time", "event_dwell"})
 
 
-def _missing(study: Footfall, names: set[str]) -> list[Finding]:
+def lacking(study: Footfall, names: set[str]) -> list[Finding]:
+    """Say, in their own section, why indicators of a city with counts are not computable."""
     if not study.known:
         return []  # said once, for the whole chapter
     whole = [r for r in study.results if r.indicator in names and r.breakdown == "total"]

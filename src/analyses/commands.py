@@ -84,10 +84,10 @@ def check(folder: Path, language: Language = "fr") -> Checked:
     said = own_readiness.read(city)
     tables = sources.load(city)
     lines = [f"{city.id}: {city.name}, {city.insee_code}"]
-    read = READ.in_(language)
-    for row in tables.provenance.itertuples():
-        rows = f"{number(row.rows_kept, language)} / {number(row.rows_read, language)}"
-        lines.append(f"  {row.table}: {row.file}, {read.format(rows=rows)}")
+    for row in tables.provenance.to_dict("records"):
+        kept, every = (number(int(row[name]), language) for name in ("rows_kept", "rows_read"))
+        rows = READ.in_(language).format(rows=f"{kept} / {every}")
+        lines.append(f"  {row['table']}: {row['file']}, {rows}")
     lines += [f"  text: texts/{name}.md" for name in own]
     found = readiness.assess(
         tables,

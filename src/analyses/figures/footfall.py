@@ -61,19 +61,7 @@ def health_strip(study: Footfall, language: Language) -> Chart | None:
     ]
     header = _header(language, ("Capteur", "Sensor"), ("Disponibilité", "Availability"),
                      ("Anomalies", "Faults"))  # fmt: skip
-    worst = study.sensors.sort_values("share").iloc[0]
-    low, high = float(worst["share"]), float(study.sensors["share"].max())
-    title = Text(
-        f"Les capteurs comptent entre {percent(low, 'fr', 0)} et {percent(high, 'fr', 0)} du temps",
-        f"Sensors count between {percent(low, 'en', 0)} and {percent(high, 'en', 0)} of the time",
-    )
-    if percent(low, "fr", 0) == percent(high, "fr", 0):
-        title = Text(
-            f"{plural(len(names), 'Le capteur compte', 'Les capteurs comptent')} "
-            f"{percent(low, 'fr', 0)} du temps",
-            f"{plural(len(names), 'The sensor counts', 'The sensors count', 'en')} "
-            f"{percent(low, 'en', 0)} of the time",
-        )
+    title = _share_title(study)
     alt = Text(
         "Frise des capteurs, un par ligne, jour par jour. "
         + " ".join(f"{a} : {b} ; {c}." for a, b, c in rows[: charts.SPOKEN]),
@@ -150,6 +138,24 @@ def dates_table(study: Footfall, language: Language, most: int = 12) -> Table | 
         _say(language, "Au capteur le plus passant ; moyenne saisonnière, non une prévision.",
              "At the busiest sensor; a seasonal mean, not a forecast."),
     )  # fmt: skip
+
+
+def _share_title(study: Footfall) -> Text:
+    """Say how often sensors count, the least and the most."""
+    sensors = len(study.sensors)
+    low, high = float(study.sensors["share"].min()), float(study.sensors["share"].max())
+    title = Text(
+        f"Les capteurs comptent entre {percent(low, 'fr', 0)} et {percent(high, 'fr', 0)} du temps",
+        f"Sensors count between {percent(low, 'en', 0)} and {percent(high, 'en', 0)} of the time",
+    )
+    if percent(low, "fr", 0) == percent(high, "fr", 0):
+        title = Text(
+            f"{plural(sensors, 'Le capteur compte', 'Les capteurs comptent')} "
+            f"{percent(low, 'fr', 0)} du temps",
+            f"{plural(sensors, 'The sensor counts', 'The sensors count', 'en')} "
+            f"{percent(low, 'en', 0)} of the time",
+        )
+    return title
 
 
 def _day_states(study: Footfall, sensor: str, days: pd.DatetimeIndex) -> list[str]:

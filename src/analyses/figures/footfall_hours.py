@@ -127,19 +127,7 @@ def opening_week(study: Footfall, language: Language) -> Chart | None:
         f"{percent(out.value, 'fr', 0)} des passages se font quand les commerces sont fermés",
         f"{percent(out.value, 'en', 0)} of passages happen while shops are closed",
     )
-    header = _header(
-        language, ("Jour", "Day"), ("Heure", "Hour"), ("Passages par heure", "Passages an hour"),
-        ("Commerces ouverts", "Shops open"), ("Semaines", "Weeks"),
-    )  # fmt: skip
-    rows = [
-        [SHORT_DAYS[int(r["weekday"])].in_(language), clock(int(r["hour"]), language),
-         number(r["passages"], language), percent(100 * r["open_share"], language, 0),
-         number(r["n"], language)]
-        for r in hours.to_dict("records")
-    ]  # fmt: skip
-    caption = _say(language, "Passages et commerces ouverts, heure par heure",
-                   "Passages and open shops, hour by hour")  # fmt: skip
-    data = Table("horaires-data", caption, pd.DataFrame(rows, columns=header), tuple(header[2:]))
+    data = _week_table(hours, language)
     busiest = hours.iloc[int(hours["passages"].to_numpy(dtype=np.float64).argmax())]
     alt = Text(
         "Semaine type, jours en lignes, heures en colonnes ; teinte : passages par heure, cadre : "
@@ -159,6 +147,22 @@ def opening_week(study: Footfall, language: Language) -> Chart | None:
     )
     return Chart("horaires", title.in_(language), alt.in_(language), drawing, data,
                  note.in_(language))  # fmt: skip
+
+
+def _week_table(hours: pd.DataFrame, language: Language) -> Table:
+    header = _header(
+        language, ("Jour", "Day"), ("Heure", "Hour"), ("Passages par heure", "Passages an hour"),
+        ("Commerces ouverts", "Shops open"), ("Semaines", "Weeks"),
+    )  # fmt: skip
+    rows = [
+        [SHORT_DAYS[int(r["weekday"])].in_(language), clock(int(r["hour"]), language),
+         number(r["passages"], language), percent(100 * r["open_share"], language, 0),
+         number(r["n"], language)]
+        for r in hours.to_dict("records")
+    ]  # fmt: skip
+    caption = _say(language, "Passages et commerces ouverts, heure par heure",
+                   "Passages and open shops, hour by hour")  # fmt: skip
+    return Table("horaires-data", caption, pd.DataFrame(rows, columns=header), tuple(header[2:]))
 
 
 def opening_table(study: Footfall, language: Language, zones: pd.DataFrame | None) -> Table | None:

@@ -13,7 +13,7 @@ from analyses.figures import axis, charts, style
 from analyses.figures.axis import Point
 from analyses.figures.figure import Chart, Table
 from analyses.footfall.chapter import Footfall
-from analyses.footfall.hours import MOSTLY
+from analyses.footfall.hours import MOSTLY, Place
 from analyses.footfall.profile import KINDS
 from analyses.narrative.footfall_events import event_name
 from analyses.narrative.footfall_hours import WEEKDAYS, clock, month_name
@@ -68,18 +68,7 @@ def usual_day(study: Footfall, language: Language) -> Chart | None:
         f"L'heure la plus passante est {clock(int(peak['hour']), 'fr')}, {when.fr}",
         f"The busiest hour is {clock(int(peak['hour']), 'en')}, {when.en}",
     )
-    rows = [
-        [DAY_KINDS[str(r["kind"])].in_(language), clock(int(r["hour"]), language),
-         number(r["median"], language), interval(r["low"], r["high"], "", language, 0),
-         number(r["n"], language)]
-        for r in table.sort_values(["kind", "hour"]).to_dict("records")
-    ]  # fmt: skip
-    header = _header(
-        language, ("Jour", "Day"), ("Heure", "Hour"), ("Médiane", "Median"),
-        ("Quartiles", "Quartiles"), ("Jours", "Days"),
-    )  # fmt: skip
-    data = Table("semaine-data", _say(language, "Passages par heure", "Passages by hour"),
-                 pd.DataFrame(rows, columns=header), tuple(header[2:]))  # fmt: skip
+    data = _day_table(table, language)
     alt = Text(
         f"Courbes des passages médians par heure. {title.fr} : {number(peak['median'], 'fr')}.",
         f"Lines of median passages by hour. {title.en}: {number(peak['median'], 'en')}.",
@@ -94,6 +83,21 @@ def usual_day(study: Footfall, language: Language) -> Chart | None:
     )
     return Chart("semaine", title.in_(language), alt.in_(language), drawing, data,
                  note.in_(language))  # fmt: skip
+
+
+def _day_table(table: pd.DataFrame, language: Language) -> Table:
+    rows = [
+        [DAY_KINDS[str(r["kind"])].in_(language), clock(int(r["hour"]), language),
+         number(r["median"], language), interval(r["low"], r["high"], "", language, 0),
+         number(r["n"], language)]
+        for r in table.sort_values(["kind", "hour"]).to_dict("records")
+    ]  # fmt: skip
+    header = _header(
+        language, ("Jour", "Day"), ("Heure", "Hour"), ("Médiane", "Median"),
+        ("Quartiles", "Quartiles"), ("Jours", "Days"),
+    )  # fmt: skip
+    return Table("semaine-data", _say(language, "Passages par heure", "Passages by hour"),
+                 pd.DataFrame(rows, columns=header), tuple(header[2:]))  # fmt: skip
 
 
 def opening_week(study: Footfall, language: Language) -> Chart | None:
@@ -137,7 +141,14 @@ def opening_week(study: Footfall, language: Language) -> Chart | None:
         f"open. Busiest hour: {WEEKDAYS[int(busiest['weekday'])].en} at "
         f"{clock(int(busiest['hour']), 'en')}.",
     )
-    note = Text(
+    note = _week_note(place)
+    return Chart("horaires", title.in_(language), alt.in_(language), drawing, data,
+                 note.in_(language))  # fmt: skip
+
+
+def _week_note(place: Place) -> Text:
+    out = place.match.outside
+    return Text(
         f"Intervalle à 95 % de la part : {interval(out.low, out.high, '%', 'fr', 0)} ; "
         f"{number(out.n, 'fr')} semaines de comptages, horaires de {number(place.known, 'fr')} "
         f"commerces sur {number(place.seen, 'fr')} vus dans OpenStreetMap, jours fériés à part.",
@@ -145,8 +156,6 @@ def opening_week(study: Footfall, language: Language) -> Chart | None:
         f"{number(out.n, 'en')} weeks of counts, hours of {number(place.known, 'en')} of the "
         f"{number(place.seen, 'en')} shops seen in OpenStreetMap, public holidays apart.",
     )
-    return Chart("horaires", title.in_(language), alt.in_(language), drawing, data,
-                 note.in_(language))  # fmt: skip
 
 
 def _week_table(hours: pd.DataFrame, language: Language) -> Table:

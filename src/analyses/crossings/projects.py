@@ -60,16 +60,19 @@ class Project:
 
 
 def declared(projects: pd.DataFrame | None) -> tuple[Project, ...]:
-    """Return the projects of the table, in its order."""
+    """Return the projects of the table, in its order, each by a name of its own."""
     if projects is None or projects.empty:
         return ()
     rows = []
+    names = projects["name"].value_counts()
     for row in projects.to_dict("records"):
-        start, end = (pd.Timestamp(row.get(name, pd.NaT)) for name in ("start", "end"))
+        name = _text(row.get("name")) or str(row["project_id"])
+        name += f" ({row['project_id']})" if names.get(name, 1) > 1 else ""
+        start, end = (pd.Timestamp(row.get(end_, pd.NaT)) for end_ in ("start", "end"))
         rows.append(
             Project(
-                str(row["project_id"]), _text(row.get("name")) or str(row["project_id"]),
-                str(row["kind"]), None if pd.isna(start) else start.date(),
+                str(row["project_id"]), name, str(row["kind"]),
+                None if pd.isna(start) else start.date(),
                 None if pd.isna(end) else end.date(), _text(row.get("street")),
                 _text(row.get("zone_id")), row.get("geometry"),
             )

@@ -319,8 +319,9 @@ def _stepped(project: Project, phase: Phase, item: Compared) -> Effect:
 def _result(effect: Effect) -> Result:
     name = INDICATORS[effect.outcome]
     unit, source = indicators.get(name).unit, SOURCES[effect.outcome]
-    where: dict[str, Any] = {"breakdown": f"project_{effect.phase}", "category": effect.project.id,
-             "period_start": effect.project.start, "period_end": effect.project.end}  # fmt: skip
+    project = effect.project
+    where: dict[str, Any] = {"breakdown": f"project_{effect.phase}", "category": project.name,
+             "period_start": project.start, "period_end": project.end}  # fmt: skip
     if effect.estimate is None:
         why = effect.why or _NO_AFTER
         tables = ("premises",) if effect.outcome == "vacancy" else ("counts", "sensors")

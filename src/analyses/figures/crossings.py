@@ -18,7 +18,7 @@ from analyses.figures import axis, style
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
 from analyses.results import Estimate
-from analyses.wording import Language, Text, day, interval, month, number, percent
+from analyses.wording import Language, Text, interval, month, number, percent
 
 NAMED = 5
 """Points of a chart that are named, the farthest out."""
@@ -55,10 +55,9 @@ def _link_row(link: Link, language: Language) -> list[str]:
     entry = indicators.get(link.question.indicator)
     slope = link.found.slope
     unit = indicators.dictionary().unit(entry.unit).in_(language)
-    value = number(slope.value, language, 1, signed=True)
     return [
-        entry.label.text().in_(language),
-        f"{value}\u00a0{unit}",
+        f"{entry.label.text().in_(language)} ({unit})",
+        number(slope.value, language, 1, signed=True),
         bounds(slope, language),
         number(link.found.units, language),
         chance(link.found.p_value, language),
@@ -261,8 +260,8 @@ def works_table(found: Works, language: Language) -> Table | None:
     header = [
         text.in_(language)
         for text in (
-            Text("Projet", "Project"), Text("Depuis", "Since"), Text("Phase", "Phase"),
-            Text("Sur", "On"), Text("Effet", "Effect"), Text("Intervalle à 95 %", "95% interval"),
+            Text("Projet et phase", "Project and phase"), Text("Sur", "On"),
+            Text("Effet", "Effect"), Text("Intervalle à 95 %", "95% interval"),
             Text("Rang", "Rank"), Text("p corrigé", "Corrected p"), _VERDICT,
         )
     ]  # fmt: skip
@@ -276,7 +275,7 @@ def works_table(found: Works, language: Language) -> Table | None:
         "Rank: place of the street among all streets (or sensors), each treated as if it had had "
         "the project, by the size of its change. Corrected p: Holm's procedure.",
     )
-    return Table("projets-effets", caption.in_(language), data, tuple(header[4:8]),
+    return Table("projets-effets", caption.in_(language), data, tuple(header[2:6]),
                  note.in_(language))  # fmt: skip
 
 
@@ -286,11 +285,8 @@ def _effect_row(effect: Effect, language: Language) -> list[str]:
         raise ValueError("an effect without estimate has no row")
     vacancy = effect.outcome == "vacancy"
     unit = Text("points", "points").in_(language) if vacancy else "%"
-    start = effect.project.start
     return [
-        plain(effect.project.name),
-        "–" if start is None else day(start, language),
-        PHASES[effect.phase].in_(language),
+        f"{plain(effect.project.name)}, {PHASES[effect.phase].in_(language)}",
         OUTCOMES[effect.outcome].in_(language),
         f"{number(estimate.value, language, 1, signed=True)}\u00a0{unit}",
         bounds(estimate, language),

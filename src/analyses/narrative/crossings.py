@@ -106,16 +106,32 @@ def _link(link: Link, found: Links) -> Finding:
             f"({_range(estimate, w)}; {w.count(times)} {changes} a place): {verdict}."
         )
 
-    def plain(w: Words) -> str:
-        value = _signed(result.estimate.value, w)
-        text = f"{w.pick(start)} {value} {_unit(result, w)} {w.pick(what)}"
-        return f"{text[0].upper()}{text[1:]}."
-
     shown = link.verdict == "shown"
     return Finding(
         f"link-{link.question.indicator.replace('_', '-')}", said(sentence), (result,),
-        "key" if shown else "body", said(plain) if shown else None,
+        "key" if shown else "body", said(lambda w: _link_plain(result, w)) if shown else None,
     )  # fmt: skip
+
+
+def _link_plain(result: Result, w: Words) -> str:
+    """Say a link as one says it aloud; it is not said to be a cause."""
+    value, unit = result.estimate.value, _unit(result, w)
+    start, what = _LINKS[result.indicator]
+    if result.indicator != "vacancy_footfall_link":
+        text = f"{w.pick(start)} {_signed(value, w)} {unit} {w.pick(what)}"
+        return f"{text[0].upper()}{text[1:]}."
+    size = w.decimal(abs(value))
+    if w.language == "fr":
+        side = "baisse" if value < 0 else "monte"
+        return (
+            f"Là où il passe un dixième de monde en plus, la vacance {side} de {size} {unit} : les "
+            "deux vont ensemble, sans qu'on sache lequel entraîne l'autre."
+        )
+    side = "falls" if value < 0 else "rises"
+    return (
+        f"Where a tenth more people pass, vacancy {side} by {size} {unit}: the two go together, "
+        "which leads the other is not known."
+    )
 
 
 def _unit(result: Result, w: Words) -> str:
@@ -254,7 +270,7 @@ def works(found: Works) -> list[Finding]:
 def _effect(effect: Effect, found: Works) -> Finding:
     result = next(
         r for r in found.results
-        if r.category == effect.project.id and r.estimate == effect.estimate
+        if r.category == effect.project.name and r.estimate == effect.estimate
     )  # fmt: skip
     shown = effect.verdict == "shown"
     lost = (result.estimate.value > 0) == (effect.outcome == "vacancy")
@@ -318,7 +334,7 @@ def _untold(found: Works) -> list[Finding]:
         names = list(dict.fromkeys(effect.project.name for effect in effects))
         results = tuple(
             r for r in found.results
-            if not r.computable and r.category in {effect.project.id for effect in effects}
+            if not r.computable and r.category in {effect.project.name for effect in effects}
         )  # fmt: skip
 
         def sentence(

@@ -12,7 +12,7 @@ import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from analyses.errors import Fault, InputError, RunError
+from analyses.errors import Fault, InputError
 from analyses.runs import cells, execute, forks
 
 pytestmark = pytest.mark.skipif(not forks.available(), reason="forking is safe on Linux only")
@@ -26,6 +26,10 @@ def state() -> dict[str, object]:
         "python threads": threading.active_count(),
         "blas": os.environ["OPENBLAS_NUM_THREADS"],
     }
+
+
+def surroundings() -> tuple[str | None, str]:
+    return os.environ.get("OF_THE_CALLER"), os.getcwd()
 
 
 def refuse() -> None:
@@ -67,11 +71,18 @@ def test_a_fork_is_fresh_and_alone() -> None:
     assert all(item["blas"] == "1" for item in seen)
 
 
+def test_a_fork_is_where_its_caller_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forks.call(state)
+    monkeypatch.setenv("OF_THE_CALLER", "é")
+    monkeypatch.chdir(tmp_path)
+    assert forks.call(surroundings) == ("é", str(tmp_path))
+
+
 def test_an_error_comes_back_whole_and_a_death_is_told() -> None:
     with pytest.raises(InputError) as caught:
         forks.call(refuse)
     assert [fault.row for fault in caught.value.faults] == [3, None]
-    with pytest.raises(RunError, match="without an answer"):
+    with pytest.raises(forks.LostProcessError, match="without an answer"):
         forks.call(vanish)
 
 

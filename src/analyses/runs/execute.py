@@ -13,6 +13,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.translators import translate_parameters
 
 from analyses.errors import RunError
+from analyses.runs import cells, forks
 from analyses.runs.plan import Step
 
 CELL_TIME_LIMIT = 1800
@@ -58,6 +59,9 @@ def execute(
 ) -> Failure | None:
     """Execute a notebook into ``target`` and check that it ran to its end.
 
+    The notebook runs in a process of its own: a fork of a process that has imported everything
+    where forking is safe (:mod:`analyses.runs.forks`), else a Jupyter kernel.
+
     Parameters
     ----------
     step : Step
@@ -77,6 +81,39 @@ def execute(
         What went wrong, or None when every code cell ran.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    if forks.available():
+        try:
+            failure = forks.call(_in_this_process, step, target, working_directory, time_limit)
+        except forks.LostProcessError as error:
+            failure = Failure(step.name, None, f"the notebook's process stopped: {error}")
+    else:
+        failure = _in_a_kernel(step, target, working_directory, time_limit)
+    if progress is not None:
+        progress(step.name)
+    return failure
+
+
+def _in_this_process(
+    step: Step, target: Path, working_directory: Path, time_limit: int
+) -> Failure | None:
+    """Execute in the calling process, which is to be a fresh one."""
+    cells.register()
+    return _with_papermill(step, target, working_directory, time_limit, engine_name=cells.NAME)
+
+
+def _in_a_kernel(
+    step: Step, target: Path, working_directory: Path, time_limit: int
+) -> Failure | None:
+    """Execute in a Jupyter kernel: a new interpreter."""
+    manager = "analyses.runs.kernels.LocalKernelManager"
+    return _with_papermill(
+        step, target, working_directory, time_limit, kernel_manager_class=manager
+    )
+
+
+def _with_papermill(
+    step: Step, target: Path, working_directory: Path, time_limit: int, **engine: str
+) -> Failure | None:
     try:
         papermill.execute_notebook(
             str(step.notebook),
@@ -88,7 +125,7 @@ def execute(
             language="python",
             log_output=False,
             execution_timeout=time_limit,
-            kernel_manager_class="analyses.runs.kernels.LocalKernelManager",
+            **engine,
         )
     except PapermillExecutionError as error:
         failure: Failure | None = _failure(step, error)
@@ -100,8 +137,6 @@ def execute(
         failure = unfinished(target, step.name)
     if target.is_file():
         anonymise(target)
-    if progress is not None:
-        progress(step.name)
     return failure
 
 

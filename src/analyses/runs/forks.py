@@ -9,12 +9,15 @@ since a thread does not survive a fork. Elsewhere than on Linux, forking is not 
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
@@ -36,7 +39,13 @@ ENVIRONMENT = {
 }
 """Environment of the server, so that it has one thread and results do not vary."""
 
+_PR_SET_PDEATHSIG = 1
 _lock = threading.Lock()
+_places = threading.BoundedSemaphore(os.cpu_count() or 1)
+
+
+class LostProcessError(RunError):
+    """A process ended without an answer: stopped from outside, out of memory, stuck."""
 
 
 def available() -> bool:
@@ -61,21 +70,30 @@ def call(function: Callable[..., T], *arguments: Any) -> T:
 
     Raises
     ------
-    RunError
+    LostProcessError
         If the process ended without an answer (killed, out of memory).
+
+    Notes
+    -----
+    As many calls run at once as there are cores; the others wait.
     """
+    with _places:
+        return _call(function, arguments)
+
+
+def _call(function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
     ours, theirs = _context().Pipe(duplex=False)
-    process = _context().Process(target=_answer, args=(theirs, function, arguments))
-    with _environment():
-        process.start()
+    place = _Place(dict(os.environ), os.getcwd())
+    process = _context().Process(target=_answer, args=(theirs, place, function, arguments))
+    process.start()
     theirs.close()
     try:
         good, value = ours.recv()
     except EOFError:
         process.join()
-        raise RunError(
-            f"A process ended without an answer (code {process.exitcode}): stopped from outside, "
-            "out of memory, or stuck past its time."
+        raise LostProcessError(
+            f"it ended without an answer (code {process.exitcode}): stopped from outside, out of "
+            "memory, or stuck past its time"
         ) from None
     finally:
         ours.close()
@@ -87,15 +105,38 @@ def call(function: Callable[..., T], *arguments: Any) -> T:
     raise value
 
 
-def _answer(pipe: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a fork takes from its caller, since the server was started earlier and elsewhere."""
+
+    environment: dict[str, str]
+    folder: str
+
+    def enter(self) -> None:
+        """Take the caller's environment and folder, but for what :data:`ENVIRONMENT` fixes."""
+        os.environ.clear()
+        os.environ.update({**self.environment, **ENVIRONMENT})
+        os.chdir(self.folder)
+
+
+def _answer(
+    pipe: Connection, place: _Place, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> None:
     """Run in the fork: answer with the value, or with the error."""
+    _end_with_the_server()
     _silence()
+    place.enter()
     try:
         message: tuple[bool, Any] = True, function(*arguments)
     except Exception as error:  # noqa: BLE001 - carried to the caller, who raises it
         message = False, error
     pipe.send(message)
     pipe.close()
+
+
+def _end_with_the_server() -> None:
+    """Ask Linux to kill this process when the server dies, which dies with its caller."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _silence() -> None:

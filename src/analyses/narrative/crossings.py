@@ -46,8 +46,20 @@ _LINKS: dict[str, tuple[Text, Text]] = {
 
 
 def nothing(found: Crossings) -> list[Finding]:
-    """Say in one place why nothing can be crossed, and what would unlock it."""
-    return [] if found.known else missing_findings("crossings", found.results)
+    """Say in one sentence that nothing can be crossed yet, and what to begin with."""
+    if found.known:
+        return []
+    text = Text(
+        "Aucun croisement n'est encore possible. Un relevé des locaux commerciaux placés sur la "
+        "carte donne le potentiel des locaux vacants et ce que change la limite du centre ; avec "
+        "des comptages de piétons viennent les liens avec la fréquentation, et avec les projets "
+        "urbains l'effet des travaux sur leur rue.",
+        "No crossing is possible yet. A survey of commercial premises placed on the map gives the "
+        "potential of vacant premises and what the centre's boundary changes; with pedestrian "
+        "counts come the links with footfall, and with urban projects the effect of works on their "
+        "street.",
+    )
+    return [Finding("crossings-missing", text, found.results, "missing")]
 
 
 def links(found: Links) -> list[Finding]:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 60
+PATIENCE = 240
 
 
 @dataclass

@@ -137,6 +137,7 @@ local function table_(tbl)
     text = text:gsub('<tbody>.-</tbody>', function(body)
       return (body:gsub('<th([ >])', '<th scope="row"%1'))
     end)
+    text = text:gsub(' style="text%-align: left;"', ''):gsub('style="text%-align: right;"', 'class="r"')
     local label = pandoc.utils.stringify(tbl.caption.long)
     return { raw(string.format(
       '<div class="scroller" role="region" tabindex="0" aria-label="%s">', html_escape(label))

@@ -39,7 +39,7 @@ STATES: dict[str, Text] = {
     "lacking": Text("absent", "lacking"),
 }
 TO_FILL = Text("à remplir", "to fill in")
-USUAL = Text("en général", "usually")
+HERE = Text("ici", "here")
 
 
 def _frame(titles: tuple[Text, ...], rows: Iterable[tuple[str, ...]], to: Language) -> pd.DataFrame:
@@ -171,11 +171,12 @@ def clauses(found: Readiness, language: Language) -> Table | None:
         data = catalogue().owner(item.task.id)
         if data.clause is not None and data.provider in ("company", "local_public", "parapublic"):
             label = data.label.text().in_(language)
+            label = label[0].lower() + label[1:]
             if label not in wanted.setdefault(data.clause, []):
                 wanted[data.clause].append(label)
     book = catalogue().clauses
     rows = [
-        (f"{book[name].title} : {listing(data, language).lower()}", book[name].text,
+        (f"{book[name].title} : {listing(data, language)}", book[name].text,
          book[name].basis)
         for name, data in wanted.items()
     ]  # fmt: skip
@@ -207,7 +208,9 @@ def data_sheets(found: Readiness, language: Language, *, given: bool = True) -> 
         columns = (*first, Text("Échelle", "Ladder"), Text("Couvre", "Covers"),
                    Text("Qualité à la lecture", "Quality when read"))  # fmt: skip
     else:
-        sheets = tuple(s for s in found.sheets if s.state != "held")
+        sheets = tuple(
+            s for s in found.sheets if s.state == "known" or (s.state == "lacking" and s.serves)
+        )
         columns = (*first, Text("Échelle", "Ladder"), Text("Qui l'a", "Who has it"),
                    Text("Sert à", "Serves"))  # fmt: skip
     rows = [_sheet(sheet, language) for sheet in sheets]
@@ -219,17 +222,27 @@ def data_sheets(found: Readiness, language: Language, *, given: bool = True) -> 
         else Text("Les données à obtenir", "The data to obtain")
     )
     note = Text(
-        "Ouverture « en général » : statut habituel en France, à confirmer par la ville. "
-        "L'échelle va de l'étude à la trace mobile : la finesse y croît, la valeur de référence "
-        "y décroît.",
-        "Openness “usually”: the usual status in France, for the city to confirm. The ladder goes "
-        "from the study to the mobile trace: detail rises along it, reference value falls.",
+        "Ouverture : statut habituel en France, à confirmer par la ville, sauf « ici ». L'échelle "
+        "va de l'étude à la trace mobile : la finesse y croît, la valeur de référence y décroît.",
+        "Openness: the usual status in France, for the city to confirm, unless “here”. The ladder "
+        "goes from the study to the mobile trace: detail rises along it, reference value falls.",
     )
+    others = [] if given else [s for s in found.sheets if s.state == "lacking" and not s.serves]
+    if others:
+        label = Text(
+            " Autres données utiles à la ville : {}.", " Other data of use to the city: {}."
+        )
+        words = [sheet.data.label.text().in_(language) for sheet in others]
+        more = label.in_(language).format(
+            "; ".join(words) if language == "en" else " ; ".join(words)
+        )
+    else:
+        more = ""
     return Table(
         id="donnees-fournies" if given else "donnees-a-obtenir",
         caption=caption.in_(language),
         data=_frame(columns, rows, language),
-        note=note.in_(language),
+        note=note.in_(language) + more,
     )
 
 
@@ -252,8 +265,8 @@ def lacking(found: Readiness, language: Language) -> Table | None:
 def _sheet(sheet: Sheet, language: Language) -> tuple[str, ...]:
     book, data = catalogue(), sheet.data
     status = book.openness[sheet.openness].text().in_(language)
-    if sheet.usual:
-        status = f"{status} ({USUAL.in_(language)})"
+    if not sheet.usual:
+        status = f"{status} ({HERE.in_(language)})"
     if sheet.reading is not None:
         last = (covers(sheet.reading, language), quality(sheet.reading, language))
     else:

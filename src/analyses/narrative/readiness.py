@@ -85,7 +85,7 @@ def next_steps(found: Readiness) -> list[Finding]:
         return [Finding("readiness-next", text)]
     first = next((item for item in found.plan if item.unlocked), found.plan[0])
     text = said(lambda w: _first(w, first))
-    findings = [Finding("readiness-next", text, found.results, "key", text, "watch")]
+    findings = [Finding("readiness-next", text, found.results, "body", text, "watch")]
     soon = [item for item in found.plan if item.term == "short"]
     gain = sum(len(item.unlocked) for item in soon)
     if gain and len(soon) > 1:

@@ -131,7 +131,8 @@ def tasks(said: Declaration, book: Catalogue, held: Collection[str] = ()) -> tup
         effort: Effort = "small" if exists else step.effort
         term = max([own, *(terms[name] for name in step.after)], key=TERMS.index)
         terms[step.id] = term
-        gives = tuple(a for a in step.gives if a not in settled.get(step.id, frozenset()))
+        every = (*step.gives, *step.also) if exists else step.gives
+        gives = tuple(a for a in every if a not in settled.get(step.id, frozenset()))
         if gives:
             found.append(Task(step, effort, term, gives, exists))
     return tuple(found)

@@ -46,13 +46,15 @@ class Weight(Strict):
 class Step(Strict):
     """One thing to do to have (more of) a data set, and the assets that it gives.
 
-    ``asked`` is how it is said where the data exist and only have to be asked for.
+    Where the data exist and only have to be asked for, ``asked`` is how it is said, and ``also``
+    what they give besides.
     """
 
     id: str
     label: Bilingual
     asked: Bilingual | None = None
     gives: tuple[str, ...] = Field(min_length=1)
+    also: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     effort: Effort
     term: Term
@@ -104,7 +106,9 @@ class Catalogue(Strict):
                 problems.append(f"{item.id}: unknown clause {item.clause!r}")
             for step in item.steps:
                 problems += [f"{step.id}: unknown step {n!r}" for n in set(step.after) - set(names)]
-                problems += [f"{step.id}: unknown asset {n!r}" for n in set(step.gives) - assets]
+                problems += [
+                    f"{step.id}: unknown asset {n!r}" for n in {*step.gives, *step.also} - assets
+                ]
         if problems:
             raise ValueError("; ".join(problems))
         return self

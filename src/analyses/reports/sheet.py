@@ -14,7 +14,7 @@ from analyses.figures.escape import markdown as text_
 from analyses.reports import markdown as md
 from analyses.reports import summary, words
 from analyses.reports.chapters import Chapter, Writer
-from analyses.wording import listing, typography
+from analyses.wording import Text, listing, typography
 
 OPEN = ("licence ouverte", "etalab", "odbl", "open database", "cc0", "cc-0", "cc by", "cc-by",
         "domaine public", "public domain", "open data commons")  # fmt: skip
@@ -161,7 +161,7 @@ def _open(licence: str, writer: Writer) -> str:
     return _say(words.SHEET_OPEN, writer).format(licence=licence) if known else licence
 
 
-def _say(text: words.Text, writer: Writer) -> str:
+def _say(text: Text, writer: Writer) -> str:
     return text.in_(writer.language)
 
 

@@ -4,8 +4,8 @@ The studies are those of the repository DumbergerL/hdh-smartcity-fuzo (``case-st
 each): the night "Warten auf's Christkind" of 23 December, and the demonstration "Nie wieder ist
 jetzt" of 10 February 2024, at which the police counted about 2,500 people. Their tables count
 ``person.in`` and read the file's UTC as local time, the half hours at both ends left out: what they
-call 10:00-14:00 is 11:30-14:30 in Heidenheim, 20:30-05:00 is 22:00-05:30. Their counts come back
-to the unit; their effect is a difference with one other Saturday, ours has an interval.
+call 10:00-14:00 is 11:30-14:30 in Heidenheim, 20:30-05:00 is 22:00-05:30. Their counts come back;
+their effect is a difference with one other Saturday, ours has an interval.
 """
 
 from __future__ import annotations
@@ -73,18 +73,19 @@ def _event(
     return Event(name, name, "other", first, last or first, hours=hours)
 
 
-def test_the_counts_of_both_studies_come_back_to_the_unit(
-    effects: dict[tuple[str, str], Impact],
-) -> None:
+def test_the_counts_of_both_studies_come_back(effects: dict[tuple[str, str], Impact]) -> None:
+    """To the unit, but where the health layer takes out a half hour, which is then imputed: 1 %."""
     for place, (passages, _) in DEMONSTRATION.items():
-        assert effects["demonstration", place].observed == pytest.approx(passages), place
+        assert effects["demonstration", place].observed == pytest.approx(passages, rel=0.01), place
     for place, both in CHRISTKIND.items():
         for year, passages in zip((2022, 2023), both, strict=True):
-            assert effects[f"christkind-{year}", place].observed == pytest.approx(passages)
+            assert effects[f"christkind-{year}", place].observed == pytest.approx(
+                passages, rel=0.01
+            )
     change = sum(b for _, b in CHRISTKIND.values()) / sum(a for a, _ in CHRISTKIND.values()) - 1
     ours = effects["christkind-2023", "*"].observed / effects["christkind-2022", "*"].observed - 1
     assert 100 * ours == pytest.approx(-45, abs=1)
-    assert ours == pytest.approx(change)
+    assert ours == pytest.approx(change, abs=0.01)
 
 
 @pytest.mark.parametrize("year", [2022, 2023])

@@ -181,6 +181,33 @@ def test_a_closed_sensed_space_leaves_the_offer_between_its_dates() -> None:
     assert lost.tolist() == [7 * 86_400.0, 0.0]
 
 
+def test_a_closed_space_seen_by_a_camera_leaves_the_offer_and_what_is_taken() -> None:
+    """Two spaces looked at every quarter of an hour; the first is fenced in, and looks taken."""
+    times = pd.date_range("2025-03-10", periods=4 * 96, freq="15min", tz=PARIS)
+    fenced = (times >= "2025-03-11") & (times < "2025-03-13")
+    states = pd.concat([
+        pd.DataFrame({"space_id": name, "time": times, "zone_id": "a", "spaces": 1,
+                      "occupied": looks})
+        for name, looks in (("a0", fenced), ("a1", times.hour >= 12))
+    ])  # fmt: skip
+    declared = supply([("a", "Travaux", -1, "2025-03-11", "2025-03-13")]).assign(place_id="a0")
+    plain = measures.measure_kerb(None, states, PARIS).occupancy
+    kerb = measures.measure_kerb(None, states, PARIS, declared=declared)
+    closed = kerb.occupancy
+    assert plain is not None
+    assert closed is not None
+    day = 96 * 900.0
+    by_day = closed.offer.reshape(4, -1).sum(axis=1)
+    assert by_day.tolist() == [2 * day - 900, day, day, 2 * day - 900 - 900]
+    assert plain.offer.sum() - closed.offer.sum() == 2 * day + 900
+    assert plain.taken.sum() - closed.taken.sum() == 2 * day
+    assert kerb.long_stays.empty
+    other = declared.assign(place_id="elsewhere")
+    unmoved = measures.measure_kerb(None, states, PARIS, declared=other).occupancy
+    assert unmoved is not None
+    assert unmoved.offer.sum() == plain.offer.sum()
+
+
 def test_the_last_day_of_validity_is_included_over_a_change_of_clock(tmp_path) -> None:
     put(tmp_path, "s.csv", "zone_id,spaces,valid_from,valid_to\nz,5,2025-03-29,2025-03-30\n"
                            "y,3,2025-03-29 08:00,2025-03-30 12:00\n")  # fmt: skip

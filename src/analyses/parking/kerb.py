@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -80,7 +80,9 @@ def measure_kerb(
         Regulated hours; every hour if None.
     declared : DataFrame, optional
         Table ``parking_supply``: its rows with negative ``spaces`` whose ``place_id`` is a sensed
-        space take that space out of the offer between their dates.
+        space take that space out of the offer between their dates. Looks at a space made while it
+        is closed are set aside: it leaves the offer and what is taken, and a stay that the closure
+        cuts is censored there (a closure shorter than two looks is not seen).
     overstay_minutes : float
         Threshold of an overstay.
     """
@@ -94,8 +96,11 @@ def measure_kerb(
         supply = pd.concat([supply, closed], ignore_index=True) if len(closed) else supply
     elif states is not None and len(states) and not (states["spaces"] > 1).any():
         looks = _interval(states)
-        table = stays_from_states(_zoned(states), tz, max_gap=2 * looks)
-        supply = watched(_zoned(states), tz, max_gap=2 * looks)
+        seen = _while_open(_zoned(states), declared, tz)
+        table = stays_from_states(seen, tz, max_gap=2 * looks)
+        supply = watched(seen, tz, max_gap=2 * looks)
+        if table.empty:
+            return Kerb(())
     else:
         return Kerb(())
     zones = sorted(supply["zone_id"].astype(str).unique())
@@ -132,13 +137,37 @@ def _closed(declared: pd.DataFrame | None, stays: pd.DataFrame, tz: str) -> pd.D
     if declared is None or "place_id" not in declared:
         return pd.DataFrame()
     zone_of = stays.drop_duplicates("space_id").set_index("space_id")["zone_id"]
-    rows = declared[(declared["spaces"] < 0) & declared["place_id"].isin(zone_of.index)]
+    rows = _closures(declared, zone_of.index, tz)
+    zones, spaces = rows["place_id"].map(zone_of), rows["spaces"].astype(float)
+    return rows[["valid_from", "valid_to"]].assign(zone_id=zones, spaces=spaces)
+
+
+def _closures(declared: pd.DataFrame, spaces: Collection[str], tz: str) -> pd.DataFrame:
+    """Return the declared rows that take some of these spaces away, dates in local time."""
+    rows = declared[(declared["spaces"] < 0) & declared["place_id"].isin(list(spaces))]
     moments = {
         name: pd.to_datetime(rows[name], utc=True).dt.tz_convert(tz).dt.as_unit("ns")
         for name in ("valid_from", "valid_to")
     }
-    zones, spaces = rows["place_id"].map(zone_of), rows["spaces"].astype(float)
-    return pd.DataFrame({"zone_id": zones, "spaces": spaces, **moments})
+    return rows.assign(**moments)
+
+
+def _while_open(states: pd.DataFrame, declared: pd.DataFrame | None, tz: str) -> pd.DataFrame:
+    """Return the looks at spaces that no declared row closes at that time."""
+    if declared is None or "place_id" not in declared:
+        return states
+    shut = pd.Series(False, index=states.index)
+    rows = _closures(declared, states["space_id"].unique(), tz)
+    for place, begin, end in zip(
+        rows["place_id"], rows["valid_from"], rows["valid_to"], strict=True
+    ):
+        here = states["space_id"] == place
+        if pd.notna(begin):
+            here &= states["time"] >= begin
+        if pd.notna(end):
+            here &= states["time"] < end
+        shut |= here
+    return states[~shut]
 
 
 def _interval(states: pd.DataFrame) -> pd.Timedelta:

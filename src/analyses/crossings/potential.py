@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -303,7 +302,7 @@ def _results(spots: pd.DataFrame, ranking: Ranking, survey: Panel) -> tuple[Resu
     top = ranking.table["top"]
     sure = float((top >= SURE).sum())
     rows.append(
-        Result("sure_potential", Estimate(sure, math.nan, math.nan, len(top)), "premises",
+        Result("sure_potential", Estimate(sure, sure, sure, len(top)), "premises",
                "survey", METHOD, period_start=day, period_end=day, quality="estimated")
     )  # fmt: skip
     return tuple(rows)

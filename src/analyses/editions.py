@@ -337,7 +337,10 @@ SPECIAL: dict[str, Callable[[Any, Veil], Any]] = {
     ),
     "analyses.crossings.works.Effect": _effect,
     "analyses.parking.kerb.Kerb": lambda value, veil: veil.fields(
-        value, "occupancy", "profile", "room"
+        value, "occupancy", "profile", "usage", "room"
+    ),
+    "analyses.parking.effects.Effects": lambda value, veil: veil.fields(
+        value, "episodes", "crossings"
     ),
     "analyses.parking.stations.Meters": lambda value, veil: veil.fields(
         value, "ladder", "blind", "value"

@@ -72,20 +72,25 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Run the benchmarks named (all that are under benchmarks/ if none is)."""
+    """Run the benchmarks named (all that are under benchmarks/ if none is).
+
+    Options after the names go to each of them: ``nox -s bench -- event_impact --windows 2 --dry``.
+    """
     _setup(session)
     folder = ROOT / "benchmarks"
     known = sorted(path.parent.name for path in folder.glob("*/__main__.py"))
-    names = session.posargs or known
+    words = list(session.posargs)
+    first = next((i for i, word in enumerate(words) if word.startswith("-")), len(words))
+    names, options = words[:first] or known, words[first:]
     if unknown := [name for name in names if name not in known]:
         session.error(f"no benchmark {', '.join(unknown)}: choose among {', '.join(known)}")
     for name in names:
         rivals = folder / name / "requirements.txt"
         if rivals.exists():
             python = str(_rival_environment(session, name, rivals))
-            session.run(python, "-m", f"benchmarks.{name}", external=True)
+            session.run(python, "-m", f"benchmarks.{name}", *options, external=True)
         else:
-            _run(session, f"benchmarks.{name}")
+            _run(session, f"benchmarks.{name}", *options)
 
 
 def _rival_environment(session: nox.Session, name: str, requirements: Path) -> Path:

@@ -74,18 +74,17 @@ def _event(
 
 
 def test_the_counts_of_both_studies_come_back(effects: dict[tuple[str, str], Impact]) -> None:
-    """To the unit, but where the health layer takes out a half hour, which is then imputed: 1 %."""
+    """To the unit; in 2023 a half hour is missing, which we impute and the study does not: 10 %."""
     for place, (passages, _) in DEMONSTRATION.items():
-        assert effects["demonstration", place].observed == pytest.approx(passages, rel=0.01), place
-    for place, both in CHRISTKIND.items():
-        for year, passages in zip((2022, 2023), both, strict=True):
-            assert effects[f"christkind-{year}", place].observed == pytest.approx(
-                passages, rel=0.01
-            )
+        assert effects["demonstration", place].observed == pytest.approx(passages), place
+    for place, (first, second) in CHRISTKIND.items():
+        assert effects["christkind-2022", place].observed == pytest.approx(first), place
+        again = effects["christkind-2023", place].observed
+        assert second <= again <= 1.1 * second, place
     change = sum(b for _, b in CHRISTKIND.values()) / sum(a for a, _ in CHRISTKIND.values()) - 1
     ours = effects["christkind-2023", "*"].observed / effects["christkind-2022", "*"].observed - 1
-    assert 100 * ours == pytest.approx(-45, abs=1)
-    assert ours == pytest.approx(change, abs=0.01)
+    assert 100 * ours == pytest.approx(-45, abs=2)
+    assert ours == pytest.approx(change, abs=0.02)
 
 
 @pytest.mark.parametrize("year", [2022, 2023])

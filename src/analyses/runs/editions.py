@@ -13,7 +13,7 @@ from pathlib import Path
 from analyses import privacy
 from analyses.blocks import Block, Edition, blocks_of, recorded
 from analyses.cities import City
-from analyses.runs import indicators_file, manifest
+from analyses.runs import forks, indicators_file, manifest
 
 FOLDER = "public"
 BOTH: tuple[Edition, ...] = ("internal", "public")
@@ -59,8 +59,14 @@ def write(
         if edition == "public":
             record.withheld = exposed(folder, city)
             indicators_file.write(folder, city.id, edition, target, leave=record.withheld)
-        record.engine = render(folder, city, record, edition)
+
+    def rendered(edition: Edition) -> str:
+        engine = render(folder, city, record, edition)
         progress(edition)
+        return engine
+
+    with forks.pool() as pool:
+        record.engine = list(pool.map(rendered, editions))[-1]
     record.editions = list(editions)
     record.outputs = _hashes(folder)
     if "public" in editions:

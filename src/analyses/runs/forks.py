@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver
@@ -79,6 +80,16 @@ def call(function: Callable[..., T], *arguments: Any) -> T:
     """
     with _places:
         return _call(function, arguments)
+
+
+def call_or_run(function: Callable[..., T], *arguments: Any) -> T:
+    """Run a function in a fresh process where that is safe (:func:`call`), else in this one."""
+    return call(function, *arguments) if available() else function(*arguments)
+
+
+def pool() -> ThreadPoolExecutor:
+    """Return threads that wait for processes: one a core where they can be forked, else one."""
+    return ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) if available() else 1)
 
 
 def _call(function: Callable[..., T], arguments: tuple[Any, ...]) -> T:

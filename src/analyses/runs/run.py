@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from analyses.blocks import Edition
 from analyses.cities import City
 from analyses.errors import CoeurvilleError, InputError, RunError
-from analyses.runs import editions, execute, manifest, plan, promote
+from analyses.runs import editions, execute, forks, manifest, plan, promote
 from analyses.wording import Language
 
 Render = editions.Render
@@ -95,11 +95,7 @@ def run(
     steps = plan.plan(request.notebooks, request.names, parameters)
     with _workshop(request.out, city.id) as staging:
         started = datetime.now(UTC)
-        failures = [
-            failure
-            for step in steps
-            if (failure := _execute(step, staging, request, progress)) is not None
-        ]
+        failures = _executed(steps, staging, request, progress)
         record = _manifest(request, steps, started, failures)
         if failures:
             _set_aside(staging, record, request.out / ".failed" / city.id)
@@ -155,6 +151,15 @@ def _workshop(out: Path, city_id: str) -> Iterator[Path]:
             f"{error.filename or out} cannot be written or read ({error.strerror or error}). "
             "Check the disk's room and rights, or name another folder with --out."
         ) from error
+
+
+def _executed(
+    steps: Sequence[plan.Step], staging: Path, request: Request, progress: Callable[[str], None]
+) -> list[execute.Failure]:
+    """Execute the notebooks, as many at once as there are cores; return what went wrong."""
+    with forks.pool() as pool:
+        found = pool.map(lambda step: _execute(step, staging, request, progress), steps)
+        return [failure for failure in found if failure is not None]
 
 
 def _execute(

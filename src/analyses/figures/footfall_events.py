@@ -267,6 +267,8 @@ def _days_table(drawn: list[Impact], language: Language) -> Table:
 
 def _by_place(study: Footfall) -> tuple[list[Impact], list[str]]:
     """Return the effects at single sensors, and the sensors with the most of them."""
+    if study.sensors.empty:
+        return [], []
     known = set(study.sensors["sensor_id"])
     alone = [i for i in study.impacts if i.series in known and i.calibration is not None]
     names = pd.Series([i.series for i in alone], dtype=object).value_counts()

@@ -164,7 +164,10 @@ def test_the_blocks_of_a_page_take_them_all(study: chapter.Footfall, root: Path)
 def test_a_published_city_has_no_counts_and_says_so(root: Path) -> None:
     city = cities.read(root / "cities" / "avignon")
     found = sources.load(city, only=["sensors", "counts", "events", "weather"])
-    assert sentences.findings(chapter.measure_footfall(found.counts))
+    study = chapter.measure_footfall(found.counts)
+    assert sentences.findings(study)
+    for drawing in (footfall_events.event_panels, footfall_events.place_effects):
+        assert drawing(study, "fr") is None
 
 
 def test_counts_alone_over_three_weeks_say_in_each_section_what_lacks() -> None:

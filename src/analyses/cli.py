@@ -6,6 +6,7 @@ import difflib
 import sys
 import tempfile
 import traceback
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,6 +20,7 @@ from rich.table import Table
 from analyses import cities, commands
 from analyses.errors import CoeurvilleError, InputError
 from analyses.figures.readiness_terminal import assessment
+from analyses.publish import register
 from analyses.wording import Text
 
 app = typer.Typer(
@@ -55,6 +57,7 @@ EditionOption = Annotated[
 ]
 CITIES = Path("cities")
 OUT = Path("output")
+SIRENE = OUT / "sirene"
 UNREAD = Text(
     "Données non lues : corriger d'abord ces fautes.", "Data not read: correct these faults first."
 )
@@ -176,6 +179,61 @@ def new(
     for path in commands.new(cities_dir, city_id):
         out.print(escape(str(path)), highlight=False)
     out.print(f"Next: fill {escape(str(cities_dir / city_id))}, then `coeurville check {city_id}`.")
+
+
+@app.command()
+def sirene(
+    stock: Annotated[
+        Path, typer.Option("--stock", metavar="FILE", help="National StockEtablissement.")
+    ],
+    history: Annotated[
+        Path, typer.Option("--history", metavar="FILE", help="StockEtablissementHistorique.")
+    ],
+    positions: Annotated[
+        Path | None,
+        typer.Option("--positions", metavar="FILE", help="National geolocation, if there is one."),
+    ] = None,
+    cities_dir: CitiesDir = CITIES,
+    communes: Annotated[
+        Path | None,
+        typer.Option("--communes", metavar="FILE", help="CSV of INSEE codes, instead of cities."),
+    ] = None,
+    to: Annotated[
+        Path, typer.Option("--to", metavar="DIR", help="Folder of the extracts.")
+    ] = SIRENE,
+    day: Annotated[
+        datetime | None,
+        typer.Option("--day", formats=["%Y-%m-%d"], help="Day of the extraction, if untold."),
+    ] = None,
+    all_activities: Annotated[
+        bool, typer.Option("--all-activities", help="Keep what was never a shop too.")
+    ] = False,
+    memory: Annotated[
+        int, typer.Option("--memory", min=200, help="Memory given to the filter, in MB.")
+    ] = register.MEMORY_MB,
+) -> None:
+    """Write each city's extract of the national SIRENE, and their openings and closures."""
+    places, faults = commands.sirene_places(cities_dir, communes)
+    found: list[register.Published] = []
+
+    def work(_: str, step: commands.Progress) -> list[str]:
+        done = register.write(
+            {"stock": stock, "history": history, "positions": positions},
+            places,
+            to,
+            cities_dir=cities_dir,
+            day=None if day is None else day.date(),
+            all_activities=all_activities,
+            memory_mb=memory,
+            progress=step,
+        )
+        found.append(done)
+        return commands.sirene_lines(done)
+
+    for line in _under_a_bar("sirene", work, register.STEPS + len(places)):
+        out.print(line, highlight=False, soft_wrap=True, markup=False)
+    faults += found[0].faults
+    raise typer.Exit(_say(InputError(faults)) if faults else 0)
 
 
 @app.command()

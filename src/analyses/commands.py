@@ -21,9 +21,11 @@ from analyses import (
 from analyses import demo as demo_city
 from analyses import publish as open_data
 from analyses.cities import City
-from analyses.errors import InputError
+from analyses.errors import Fault, InputError
+from analyses.publish import register
 from analyses.runs import forks, manifest
 from analyses.sources import readiness as own_readiness
+from analyses.sources import sirene_national_cities as national
 from analyses.wording import Language, Text, number
 
 Engine = Literal["auto", "embedded", "quarto"]
@@ -180,6 +182,43 @@ def publish(folder: Path, out: Path, target: Path | None) -> list[str]:
     place = target or out / "opendata" / city.id
     written = open_data.publish(out / city.id, city, sources.load(city, only=wanted), place)
     return [f"{city.name}: {len(written)} files", *(f"  {path}" for path in written)]
+
+
+def sirene_places(
+    cities_dir: Path, listed: Path | None
+) -> tuple[list[national.Place], list[Fault]]:
+    """Return the cities of a national pass: those of a list of communes, or of the folder.
+
+    Fictitious cities and those outside France are left out; so are those whose city.yml is wrong,
+    whose faults are returned.
+    """
+    if listed is not None:
+        return national.places_of_list(listed), []
+    places: list[national.Place] = []
+    faults: list[Fault] = []
+    for city_id in cities.list_ids(cities_dir):
+        try:
+            city = cities.read(cities_dir / city_id)
+        except InputError as error:
+            faults += error.faults
+            continue
+        if not city.fictitious and "-" not in city.insee_code:
+            places.append(national.place_of(city))
+    return places, faults
+
+
+def sirene_lines(done: register.Published) -> list[str]:
+    """Return the lines that say what a national pass gave, and how a city.yml names it."""
+    if not done.declarations:
+        return []
+    city_id, text = next(iter(done.declarations.items()))
+    cities_, rows = number(len(done.declarations), "en"), number(len(done.turnover), "en")
+    return [
+        f"{cities_} extracts and turnover.csv ({rows} rows) in {done.to}",
+        f"In {city_id}/city.yml (the other cities: {done.to / 'README.md'}):",
+        "",
+        text,
+    ]
 
 
 def _renderer(engine: Engine) -> runs.Render:

@@ -1,0 +1,1 @@
+"""One pass over a synthetic national SIRENE for the communes of the whole programme."""

@@ -353,7 +353,7 @@ def journey(found: Readiness, language: Language) -> Table:
         Text("Étape", "Step"), Text("Données fournies", "Data given"),
         *(angle.label.text() for angle in book.angles.values()), Text("Maillon", "Link"),
     )  # fmt: skip
-    asked = " ; ".join(
+    asked = " ".join(
         f"{angle.label.text().in_(language)} : {angle.question.text().in_(language)}"
         if language == "fr"
         else f"{angle.label.en}: {angle.question.en}"

@@ -18,6 +18,8 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
+from analyses import cities, sources
+from analyses.readiness import assess
 from analyses.results import COLUMNS, KEY
 from test_cli import coeurville
 
@@ -247,3 +249,14 @@ def test_the_notebook_by_hand_gives_the_numbers_of_the_run(
     pd.testing.assert_frame_equal(
         hand[["indicator", "zone", "value"]], run[["indicator", "zone", "value"]]
     )
+
+
+def test_readiness_promises_what_the_run_computed(hostile_city: Path, output: Path) -> None:
+    found = assess(sources.load(cities.read(hostile_city / "demo")))
+    rows = pd.read_csv(output / "indicators.csv")
+    shown = set(rows.loc[rows["value"].notna(), "indicator"])
+    promised = {item.indicator for item in found.computable}
+    refused = {item.indicator for item in found.answers if item.status == "missing"}
+    assert promised <= shown
+    assert not refused & shown
+    assert len(promised) > 30

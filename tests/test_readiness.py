@@ -206,6 +206,22 @@ def test_footfall_keeps_what_readiness_promises(
     assert broken(city, some, frozenset({"footfall"})) == []
 
 
+TRIALS = {
+    "monaco": "commerce", "niort": "commerce", "vancouver": "commerce",
+    "charlottesville": "parking", "birmingham": "parking", "pklot": "parking",
+    "philadelphia": "parking", "chateaubourg": "footfall",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "theme"), TRIALS.items())
+def test_real_data_keep_what_readiness_promises(
+    root: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch, name: str, theme: str
+) -> None:
+    monkeypatch.setenv("COEURVILLE_SHARED_DATA", str(shared_data))
+    city = cities.read(root / "tests" / "cities" / name)
+    assert broken(city, Frames(sources.load(city).frames), frozenset({theme})) == []
+
+
 def test_nothing_promises_nothing(demo: tuple[City, Frames]) -> None:
     city, _ = demo
     assert assets(Frames()) == frozenset()

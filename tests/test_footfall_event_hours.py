@@ -16,6 +16,7 @@ from analyses.footfall import (
     impact_results,
     measure_events,
 )
+from analyses.footfall.profile import hour_effects
 
 ZONE = "Europe/Paris"
 NIGHT = date(2024, 6, 22)
@@ -130,3 +131,18 @@ def test_an_event_no_sensor_of_which_counted_stays_insufficient() -> None:
     event = Event("fete", "Fête", "fair", NIGHT, NIGHT, ("a", "b"))
     found = measure_events(panel, SENSORS, [event], days)
     assert {impact.verdict for impact in found} == {"insufficient"}
+
+
+def test_the_hours_drawn_are_those_of_the_event() -> None:
+    """Expected passages of the drawn hours add up to those of the night; the third is observed."""
+    counts = hourly()
+    panel = daily_counts(counts).panel
+    days = day_features(pd.DatetimeIndex(panel.index))
+    (impact,) = measure_events(panel, SENSORS, [night((21, 27))], days, hourly=counts, parts=False)
+    drawn = hour_effects(counts[counts["sensor_id"] == "a"], impact)
+    during = [hour for hour in drawn if hour.period == "during"]
+    assert [hour.hour for hour in during] == [21, 22, 23, 24, 25, 26]
+    assert sum(hour.observed for hour in during) == pytest.approx(impact.observed)
+    expected = sum(hour.expected for hour in during)
+    assert expected == pytest.approx(impact.expected.value, rel=0.1)
+    assert all(hour.observed > hour.high for hour in during)

@@ -22,7 +22,6 @@ from analyses.footfall.hours import (
 )
 from analyses.footfall.profile import seasons, usual_day
 from analyses.footfall.study import measure_events
-from analyses.footfall.whole import measure_wholes
 
 ZONE = "Europe/Paris"
 
@@ -245,10 +244,10 @@ def test_a_sensor_that_did_not_count_does_not_hide_the_event() -> None:
     panel.iloc[at] *= 1.5
     panel.iloc[at[0], 2] = np.nan
     sensors = pd.DataFrame({"sensor_id": ["a", "b", "c"]})
-    found, absent = measure_wholes(panel, sensors, (fair,), day_features(dates), None)
-    assert absent == {"fair": ("c",)}
+    found = measure_events(panel, sensors, (fair,), day_features(dates))
+    assert found[0].left_out == ("c",)
     assert found[0].series == "*"
     assert found[0].relative.low < 50 < found[0].relative.high
     assert found[0].observed == pytest.approx(panel[["a", "b"]].iloc[at].to_numpy().sum())
     assert [i.series for i in found] == ["*", "a", "b", "c"]
-    assert measure_wholes(panel, sensors, (), day_features(dates), None) == ((), {})
+    assert measure_events(panel, sensors, (), day_features(dates)) == ()

@@ -198,7 +198,7 @@ def gained_hours(study: Footfall) -> tuple[int, int] | None:
         if impact.verdict == "shown" and impact.uplift.value > 0:
             for hour in study.hours.get(impact.event.event_id, ()):
                 if hour.period == "during":
-                    gain[hour.hour] += np.nan_to_num(hour.observed - hour.expected)
+                    gain[hour.hour % 24] += np.nan_to_num(hour.observed - hour.expected)
     gain = np.maximum(gain, 0.0)
     if gain.sum() <= 0:
         return None
@@ -334,7 +334,8 @@ def _mean_hours(hours: Sequence[HourEffect]) -> pd.DataFrame:
     mean["n"] = by["day"].nunique()
     order = {period: rank for rank, period in enumerate(PERIODS)}
     flat = mean.reset_index()
-    flat["x"] = flat["period"].map(order) * 24 + flat["hour"]
+    late = max(int(flat["hour"].max()) - 23, 0)  # a night is drawn with the day it starts in
+    flat["x"] = flat["period"].map(order) * 24 + flat["hour"] - late
     return flat.sort_values("x", ignore_index=True)
 
 
@@ -378,7 +379,7 @@ def _hours_table(study: Footfall, drawn: Sequence[Impact], language: Language) -
     )  # fmt: skip
     rows = [
         [event_name(impact.event, language), PERIODS[str(r["period"])].in_(language),
-         clock(int(r["hour"]), language), number(r["observed"], language),
+         clock(int(r["hour"]) % 24, language), number(r["observed"], language),
          number(r["expected"], language), interval(r["low"], r["high"], "", language, 0),
          number(r["n"], language)]
         for impact in drawn

@@ -105,11 +105,12 @@ def _side(
 ) -> Impact | None:
     event = impact.event
     first = event.start - timedelta(days=AROUND)
-    if side == "after":
-        first = event.end + timedelta(days=1)
+    if side == "after":  # a night goes on in the day that follows
+        night = event.hours is not None and event.hours[1] > 24
+        first = event.end + timedelta(days=2 if night else 1)
     beside = replace(
         event, event_id=f"{event.event_id} · {side}", start=first,
-        end=first + timedelta(days=AROUND - 1),
+        end=first + timedelta(days=AROUND - 1), hours=None,
     )  # fmt: skip
     window = beside.window(days.dates)
     busy = event_days(events, days.dates)

@@ -38,8 +38,8 @@ from analyses.footfall.rows import (
     season_results,
 )
 from analyses.footfall.series import daily_counts
-from analyses.footfall.trend import Trend, measure_trend
-from analyses.footfall.whole import measure_wholes
+from analyses.footfall.study import measure_events
+from analyses.footfall.trend import Trend, measure_trend, trend_obstacle
 from analyses.results import Estimate, Result, not_computable
 from analyses.wording import Text
 
@@ -171,11 +171,11 @@ def measure_footfall(
     days = day_features(pd.DatetimeIndex(panel.index), calendar, weather)
     measured = tuple(event for event in _events(events) if event.kind not in CALENDAR_KINDS)
     places = _sensors(sensors, panel, availability(counts, flags))
-    impacts, absent = measure_wholes(panel, places, measured, days, settings)
+    impacts = measure_events(panel, places, measured, days, settings=settings, hourly=healthy)
     study = Footfall(
         (), places, flags, panel.assign(**{WHOLE: panel.sum(axis=1, skipna=False)}),
         _imputed(daily.imputed, panel), impacts, trends=_trends(panel, days),
-        dates=_dates(panel, calendar, weather, measured), absent=absent,
+        dates=_dates(panel, calendar, weather, measured), absent=_absent(impacts),
         seasons=seasons(panel),
         dwell=measure_dwell(counts, healthy, places, measured, days, settings=settings),
         steady=_steady(panel),
@@ -189,6 +189,11 @@ def measure_footfall(
     )  # fmt: skip
     study = _by_hour(study, healthy[healthy["duration_minutes"] <= 60], calendar, weather, shops)
     return replace(study, results=_results(study, days, bool(measured)))
+
+
+def _absent(impacts: Sequence[Impact]) -> dict[str, tuple[str, ...]]:
+    """Return, by event, the sensors that its whole leaves out."""
+    return {i.event.event_id: i.left_out for i in impacts if i.series == WHOLE and i.left_out}
 
 
 def _steady(panel: pd.DataFrame) -> tuple[str, ...]:
@@ -345,7 +350,10 @@ def _results(study: Footfall, days: Days, events: bool) -> tuple[Result, ...]:
             )
         )  # fmt: skip
     found += health_results(study.sensors)
-    found += [trend_result(trend, name, days.dates) for name, trend in study.trends.items()]
+    for name, trend in study.trends.items():
+        values = np.asarray(panel[name].to_numpy(), dtype=np.float64)
+        why = None if trend else trend_obstacle(values, breaks=level_breaks(values))
+        found.append(trend_result(trend, name, days.dates, why))
     if events:
         found += impact_results(study.impacts)
     else:

@@ -17,7 +17,7 @@ from analyses.footfall.events import Event
 from analyses.footfall.placebo import Calibration, calibrate, placebo_starts
 from analyses.footfall.verdict import Verdict, judge, verdict_text
 from analyses.results import UNKNOWN, Estimate
-from analyses.wording import Text
+from analyses.wording import Text, plural
 
 Period = Literal["before", "during", "after"]
 
@@ -367,8 +367,9 @@ def _insufficient(event: Event, series: str, why: Text, refused: Sequence[Refusa
 def _no_counts(observed: int, event: Event) -> Text:
     length = (event.end - event.start).days + 1
     return Text(
-        f"{observed} jour(s) complet(s) sur les {length} de l'évènement",
-        f"{observed} complete day(s) of the event's {length}",
+        f"{observed} {plural(observed, 'jour complet', 'jours complets')} sur les {length} de "
+        "l'évènement",
+        f"{observed} complete {plural(observed, 'day', 'days', 'en')} of the event's {length}",
     )
 
 

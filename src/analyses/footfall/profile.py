@@ -141,7 +141,8 @@ def hour_effects(counts: pd.DataFrame, impact: Impact) -> tuple[HourEffect, ...]
     Returns
     -------
     tuple of HourEffect
-        By day and hour; days with fewer than four comparable days are left out.
+        By day and hour, those of the event where it has its own (beyond 23 in the night that
+        follows its day); days with fewer than four comparable days are left out.
     """
     near_days = [impact.event.start, impact.event.end]
     reach = pd.Timedelta(weeks=_WEEKS, days=len(impact.days))
@@ -149,7 +150,7 @@ def hour_effects(counts: pd.DataFrame, impact: Impact) -> tuple[HourEffect, ...]
     close = wall.between(pd.Timestamp(near_days[0]) - reach, pd.Timestamp(near_days[1]) + reach)
     if not close.any():
         return ()
-    hourly = town_hours(counts[close])
+    hourly = _own_hours(counts[close], impact.event.hours)
     shares = hourly.div(hourly.sum(axis=1, min_count=24 if hourly.shape[1] == 24 else 1), axis=0)
     skip = pd.DatetimeIndex([pd.Timestamp(effect.day) for effect in impact.days])
     dates = pd.DatetimeIndex(shares.index)
@@ -165,6 +166,16 @@ def hour_effects(counts: pd.DataFrame, impact: Impact) -> tuple[HourEffect, ...]
             hours = [int(hour) for hour in hourly.columns]
             found += _spread_day(effect, hours, observed[at[0]], like)
     return tuple(found)
+
+
+def _own_hours(counts: pd.DataFrame, hours: tuple[float, float] | None) -> pd.DataFrame:
+    """Add up all sensors by day and hour of an event, nights put with the day they start in."""
+    if hours is None:
+        return town_hours(counts)
+    first, end = int(hours[0]), int(np.ceil(hours[1]))
+    table = town_hours(counts.assign(start=counts["start"] - pd.Timedelta(hours=first)))
+    table.columns = table.columns + first
+    return table.loc[:, table.columns < end]
 
 
 def _spread_day(

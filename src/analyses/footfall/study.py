@@ -73,7 +73,7 @@ def measure_events(
         if only is not None and event.event_id not in only:
             continue
         clash = _other_events(events, event, known, days)
-        told, counted = _at_its_hours(event, panel, known, hourly)
+        told, counted = _at_its_hours(event, panel, known, _near(event, hourly, settings))
         town = _Town(counted, known, days, breaks, reach_metres, settings)
         found += _on_its_places(town, told, clash, parts)
     return tuple(found)
@@ -133,6 +133,18 @@ def _at_its_hours(
     if not inside <= set(counted.columns):
         return replace(event, hours=None), panel
     return event, counted
+
+
+def _near(
+    event: Event, hourly: pd.DataFrame | None, settings: Settings | None
+) -> pd.DataFrame | None:
+    """Return the counts of the days that an event of some hours can be measured on."""
+    if event.hours is None or hourly is None:
+        return None
+    reach = pd.Timedelta(days=max(SPAN, (settings or Settings()).span) + 7)
+    wall = hourly["start"].dt.tz_localize(None)
+    first, last = pd.Timestamp(event.start) - reach, pd.Timestamp(event.end) + reach
+    return hourly[wall.between(first, last)]
 
 
 def _groups(sensors: pd.DataFrame, inside: Sequence[str]) -> dict[str, list[str]]:

@@ -45,7 +45,7 @@ def by_year(found: Lives, years: tuple[int, int] | None = None) -> pd.DataFrame:
     settled = pd.Timestamp(found.as_of) - pd.DateOffset(months=PROVISIONAL_MONTHS)
     provisional = pd.to_datetime([f"{year}-12-31" for year in shown]) > settled
     groups = [("", np.ones(len(of), bool))]
-    groups += [(name, of == rank) for rank, name in enumerate(names) if name]
+    groups += [(str(name), of == rank) for rank, name in enumerate(names) if name]
     counts = _flags(found.frame, shown)
     tables = [
         pd.DataFrame(

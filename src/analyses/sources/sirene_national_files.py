@@ -156,7 +156,7 @@ def extract_day(stock: National, engine: duckdb.DuckDBPyConnection) -> dt.date:
         found = _from_statistics(stock.scan, name)
         if found is None:
             query = f"SELECT max(CAST({quoted(name)} AS VARCHAR)) FROM {stock.relation}"
-            (found,) = asked(engine, query, stock.scan.file).fetchone() or (None,)
+            ((found,),) = asked(engine, query, stock.scan.file).fetchall()
     try:
         return dt.date.fromisoformat(str(found)[:10])
     except ValueError:

@@ -22,7 +22,7 @@ from analyses.sources.sirene_national import MEMORY_MB, STEPS, national_pass
 from analyses.sources.sirene_national_cities import Extract, Place, declaration, readings
 from analyses.sources.sirene_national_files import Role
 
-__all__ = ["MEMORY_MB", "STEPS", "Published", "write"]
+__all__ = ["MEMORY_MB", "STEPS", "Published", "Role", "by_year", "write"]
 
 TABLE = "turnover"
 TOGETHER = 40

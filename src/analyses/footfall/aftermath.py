@@ -79,9 +79,13 @@ def measure_aftermath(
         Sides with enough counts, by event; Holm's correction over all of them.
     """
     found: list[tuple[Event, Side, Impact]] = []
+    breaks = {
+        str(name): level_breaks(np.asarray(panel[name].to_numpy(), dtype=np.float64))
+        for name in (panel.columns if len(around) else [])
+    }
     for impact in around:
         for side in SIDES:
-            one = _side(panel, sensors, impact, side, events, days, settings)
+            one = _side(panel, sensors, impact, side, events, days, settings, breaks)
             if one is not None and one.calibration is not None:
                 found.append((impact.event, side, one))
     tested = {
@@ -102,6 +106,7 @@ def _side(
     events: Sequence[Event],
     days: Days,
     settings: Settings | None,
+    breaks: dict[str, tuple[int, ...]],
 ) -> Impact | None:
     event = impact.event
     first = event.start - timedelta(days=AROUND)
@@ -125,17 +130,9 @@ def _side(
         rest = [str(name) for name in panel.columns if name not in inside]
         others, _ = out_of_reach(rest, sensors, declared=inside, centre=inside, metres=REACH_METRES)
     whole = panel.assign(**{"*": panel[inside].sum(axis=1, min_count=len(inside))})
-    breaks = {
-        str(name): level_breaks(np.asarray(whole[name].to_numpy(), dtype=np.float64))
-        for name in [*others]
-    }
-    steps = {
-        at
-        for name in inside
-        for at in level_breaks(np.asarray(panel[name].to_numpy(), dtype=np.float64))
-    }
-    breaks["*"] = tuple(sorted(steps))
+    steps = tuple(sorted({at for name in inside for at in breaks[name]}))
     return measure_impact(
-        whole, "*", beside, days, candidates=others, other_events=busy, breaks=breaks,
+        whole, "*", beside, days, candidates=others, other_events=busy,
+        breaks=breaks | {"*": steps},
         settings=settings,
     )  # fmt: skip

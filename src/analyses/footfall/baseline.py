@@ -191,12 +191,17 @@ def _restrict(parts: Covariance, seen: Ints) -> Covariance:
 
 def _invert(matrix: Floats) -> Floats:
     """Invert a positive definite matrix through its Cholesky factor."""
-    factor = np.linalg.cholesky(matrix)
-    inverse, info = lapack.dpotri(factor, lower=1)
+    return _from_factor(np.linalg.cholesky(matrix))
+
+
+def _from_factor(factor: Floats) -> Floats:
+    """Invert a matrix whose lower Cholesky factor is given, zeros above the diagonal."""
+    lower, info = lapack.dpotri(factor, lower=1)
     if info != 0:
         raise np.linalg.LinAlgError("the covariance of the baseline cannot be inverted")
-    lower = np.tril(inverse)
-    return np.asarray(lower + np.tril(lower, -1).T, dtype=np.float64)
+    inverse: Floats = lower + lower.T
+    inverse[np.diag_indices_from(inverse)] /= 2
+    return inverse
 
 
 def _maximise(parts: Covariance, residual: Floats, start: Floats, noise: Floats) -> Floats:
@@ -207,9 +212,7 @@ def _maximise(parts: Covariance, residual: Floats, start: Floats, noise: Floats)
     def objective(theta: Floats) -> tuple[float, Floats]:
         total, slopes = parts.evaluate(theta, noise)
         factor = np.linalg.cholesky(total)
-        raw, _ = lapack.dpotri(factor, lower=1)
-        lower = np.tril(raw)
-        inverse = lower + np.tril(lower, -1).T
+        inverse = _from_factor(factor)
         pull = inverse @ residual
         tension = np.outer(pull, pull) - inverse
         away = (theta - centre) / spread

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.stats import beta, norm
+from scipy.special import ndtri
+from scipy.stats import beta
 
 from analyses.footfall.baseline import Baseline
 from analyses.footfall.calendar import Bools, Days, Floats, Ints
@@ -120,7 +121,7 @@ def calibrate(baseline: Baseline, starts: Ints, length: int, *, level: float = 0
     return Calibration(
         factor=_factor(size, level),
         false_alarm_rate=float(np.mean(alarms)),
-        raw_false_alarm_rate=float(np.mean(size > norm.ppf(0.5 + level / 2))),
+        raw_false_alarm_rate=float(np.mean(size > ndtri(0.5 + level / 2))),
         n=len(starts),
         independent=_independent(starts, length),
         reach=float(high - low) / 2,
@@ -153,12 +154,12 @@ def _independent(starts: Ints, length: int) -> int:
 
 def _factor(size: Floats, level: float) -> float:
     """Return the calibrated half-width for studentised absolute errors ``size``."""
-    normal = float(norm.ppf(0.5 + level / 2))
+    normal = float(ndtri(0.5 + level / 2))
     if len(size) < 10:
         return max(normal, float(size.max(initial=0.0)))
     share = min(level * (len(size) + 1) / len(size), 1 - 0.5 / len(size))
     upper = float(_harrell_davis(len(size), round(share, 6)) @ np.sort(size))
-    robust = float(np.median(size)) / float(norm.ppf(0.75)) * normal
+    robust = float(np.median(size)) / float(ndtri(0.75)) * normal
     return max((1 - _ROBUST_SHARE) * upper + _ROBUST_SHARE * robust, _NARROWEST * normal)
 
 

@@ -60,52 +60,72 @@ end
 
 -- Tables ---------------------------------------------------------------------------------------
 
+local SHORT = 14 -- a cell this short stays on one line where it can
+local LONG_WORD = 18
+
 local function cell_length(cell)
-  local longest = 0
-  for word in pandoc.utils.stringify(pandoc.Div(cell.contents)):gmatch '%S+' do
+  local text = pandoc.utils.stringify(pandoc.Div(cell.contents))
+  local whole, longest = utf8.len(text) or #text, 0
+  for word in text:gmatch '%S+' do
     longest = math.max(longest, utf8.len(word) or #word)
   end
-  local whole = utf8.len(pandoc.utils.stringify(pandoc.Div(cell.contents))) or 0
   return whole, longest
 end
 
-local LONG_WORD = 18
-local DENSE = 14 -- columns above which a table is set smaller on paper
+-- Letters across the page at each size of a table on paper, and the letters that a gap takes.
+local SIZES = typst and { { '', 96, 3 }, { 'small', 122, 2.5 }, { 'dense', 158, 1 } }
+  or { { '', 80, 3 } }
 
--- Columns share the page in proportion to what they hold, when the table is wider than the page.
-local function share_width(tbl, room)
-  local widths, words = {}, {}
-  local function see(rows)
+-- The longest text of each column, and the least that it needs: its longest word, or a short cell.
+local function measured(tbl, whole_cells)
+  local widths, least = {}, {}
+  local function see(rows, kept)
     for _, row in ipairs(rows) do
       for i, cell in ipairs(row.cells) do
         local whole, longest = cell_length(cell)
-        widths[i] = math.max(widths[i] or 4, whole)
-        words[i] = math.max(words[i] or 4, longest)
+        if kept and whole <= SHORT then longest = whole end
+        widths[i] = math.max(widths[i] or 3, whole)
+        least[i] = math.max(least[i] or 3, math.min(longest, LONG_WORD))
       end
     end
   end
-  see(tbl.head.rows)
-  for _, body in ipairs(tbl.bodies) do see(body.body) end
-  local total = 0
-  for i = 1, #tbl.colspecs do total = total + widths[i] + 2 end
-  if total <= room and not docx then
+  see(tbl.head.rows, false)
+  for _, body in ipairs(tbl.bodies) do see(body.body, whole_cells) end
+  return widths, least
+end
+
+local function sum_of(list, gap)
+  local sum = 0
+  for _, value in ipairs(list) do sum = sum + value + gap end
+  return sum
+end
+
+-- Columns share the page by what they hold, when the table is wider than the page: each gets its
+-- least, what is left goes to the longer texts; a table that needs more is set smaller.
+local function share_width(tbl)
+  local widths, least = measured(tbl, true)
+  if sum_of(widths, 2) <= SIZES[1][2] and not docx then
     for i = 1, #tbl.colspecs do tbl.colspecs[i] = { tbl.colspecs[i][1], nil } end
-    return tbl
+    return tbl, ''
   end
-  -- Each column gets its longest word; what is left goes to the longer texts.
-  local least, wanted = 0, 0
-  for i = 1, #tbl.colspecs do
-    words[i] = math.min(words[i], LONG_WORD) + 3
-    widths[i] = math.max(math.min(widths[i], 130) + 3 - words[i], 0)
-    least, wanted = least + words[i], wanted + widths[i]
+  local size, room, gap
+  for _, try in ipairs(SIZES) do
+    size, room, gap = table.unpack(try)
+    if sum_of(least, gap) <= room then break end
   end
-  local spare = math.max(room - least, 0)
-  local sum = least + (wanted > 0 and spare or 0)
+  if sum_of(least, gap) > room then _, least = measured(tbl, false) end
+  local spare = math.max(room - sum_of(least, gap), 0)
+  local wanted = 0
+  for i = 1, #least do
+    widths[i] = math.max(math.min(widths[i], 130) - least[i], 0)
+    wanted = wanted + widths[i]
+  end
+  local sum = sum_of(least, gap) + (wanted > 0 and spare or 0)
   for i = 1, #tbl.colspecs do
-    local share = words[i] + (wanted > 0 and spare * widths[i] / wanted or 0)
+    local share = least[i] + gap + (wanted > 0 and spare * widths[i] / wanted or 0)
     tbl.colspecs[i] = { tbl.colspecs[i][1], share / sum }
   end
-  return tbl
+  return tbl, size
 end
 
 -- Long words of a table (file names) may break after a sign or before a capital.
@@ -143,10 +163,9 @@ local function table_(tbl)
       '<div class="scroller" role="region" tabindex="0" aria-label="%s">', html_escape(label))
       .. text .. '</div>') }
   end
-  local shaped = share_width(tbl, typst and 96 or 80):walk { Str = breakable }
-  if typst and #tbl.colspecs > DENSE then
-    return { raw '#dense[', shaped, raw ']' }
-  end
+  local shaped, size = share_width(tbl)
+  shaped = shaped:walk { Str = breakable }
+  if size ~= '' then return { raw('#' .. size .. '['), shaped, raw ']' } end
   return { shaped }
 end
 
@@ -458,6 +477,8 @@ local function shape(doc)
       if typst then
         if KEY_PARTS[div.classes[1]] then return nil end
         if has(div, 'listed') then return around('#listed[', div.content, ']') end
+        -- No container: the heading inside starts a page.
+        if has(div, 'sheet') then return around('#[#show: sheet', div.content, ']') end
         if has(div, 'entries') then return around('#entries[', div.content, ']') end
         if has(div, 'entry') then
           return around('#entry[', div.content, '] <' .. div.identifier .. '>')

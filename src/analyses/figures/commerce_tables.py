@@ -154,6 +154,9 @@ def vacant_premises(
     ordered = rows.assign(_since=since).sort_values(
         ["_since", *rows.columns[:2]], kind="stable", ignore_index=True
     )
+    ordered = ordered.drop(columns="_since")
+    if all(street in address for street, address in ordered.iloc[:, :2].itertuples(index=False)):
+        ordered = ordered.drop(columns=ordered.columns[0])
     count = len(rows)
     many, more = plural(count, "local vacant", "locaux vacants"), min(longest, count)
     fr = f"Édition interne. Les vacances les plus anciennes d'abord. {number(count, 'fr')} {many}"
@@ -167,7 +170,7 @@ def vacant_premises(
         caption=Text("Locaux vacants au dernier relevé", "Vacant premises at the last survey").in_(
             language
         ),
-        data=ordered.drop(columns="_since").head(longest),
+        data=ordered.head(longest),
         numeric=("m²",),
         note=note.in_(language),
     )

@@ -8,10 +8,10 @@ import pandas as pd
 
 from analyses import indicators
 from analyses.figures.figure import Table
+from analyses.figures.readiness_journey import journey
 from analyses.readiness import Readiness
 from analyses.readiness.answers import Answer
 from analyses.readiness.catalogue import Term, catalogue
-from analyses.readiness.journey import AngleName, Link, outline
 from analyses.readiness.plan import Choice, by_term
 from analyses.readiness.sheets import Reading, Sheet
 from analyses.readiness.ways import rules
@@ -38,7 +38,6 @@ STATES: dict[str, Text] = {
     "known": Text("connu, non fourni", "known, not given"),
     "lacking": Text("absent", "lacking"),
 }
-TO_FILL = Text("à remplir", "to fill in")
 HERE = Text("ici", "here")
 
 
@@ -83,20 +82,24 @@ def answers_of(found: Readiness, theme: str, language: Language) -> Table | None
     own = sorted(_of_theme(found, theme), key=lambda item: -item.rank)
     if not own:
         return None
+    told = [item for item in own if item.status != "ready"] or own
+    plain = [item.indicator for item in own if item not in told]
     rows = [
         (
             indicators.get(item.indicator).label.text().in_(language),
             STATUS[item.status].in_(language),
             why(item, language),
         )
-        for item in own
+        for item in told
     ]
+    rest = Text("Calculables sans réserve : {}.", "Computable as they are: {}.").in_(language)
     title = Text("Ce que chaque indicateur demande : {}", "What each indicator takes: {}")
     name = THEMES[theme].in_(language)
     return Table(
         id=f"indicateurs-{theme}",
         caption=title.in_(language).format(name[0].lower() + name[1:]),
         data=_frame(columns, rows, language),
+        note=rest.format(names(plain, language, most=len(plain))) if plain else "",
     )
 
 
@@ -341,53 +344,6 @@ def known(found: Readiness, language: Language) -> Table | None:
         caption=Text("Données connues, non fournies", "Data known, not given").in_(language),
         data=_frame(columns, rows, language),
     )
-
-
-# ---------------------------------------------------------------- journey
-
-
-def journey(found: Readiness, language: Language) -> Table:
-    """Tabulate the customer's journey: a step a row, an angle a column."""
-    book = outline()
-    columns = (
-        Text("Étape", "Step"), Text("Données fournies", "Data given"),
-        *(angle.label.text() for angle in book.angles.values()), Text("Maillon", "Link"),
-    )  # fmt: skip
-    asked = " ".join(
-        f"{angle.label.text().in_(language)} : {angle.question.text().in_(language)}"
-        if language == "fr"
-        else f"{angle.label.en}: {angle.question.en}"
-        for angle in book.angles.values()
-    )
-    return Table(
-        id="parcours",
-        caption=Text("Le parcours du client", "The customer's journey").in_(language),
-        data=_frame(columns, (_step(link, language) for link in found.journey.links), language),
-        note=asked,
-    )
-
-
-def _step(link: Link, language: Language) -> tuple[str, ...]:
-    book = outline()
-    of = Text("{} sur {}", "{} of {}").in_(language)
-    cells = [_cell(link, angle, language) for angle in book.angles]
-    verdict = TO_FILL if link.verdict is None else book.levels[link.verdict].text()
-    return (
-        book.steps[link.step].label.text().in_(language),
-        of.format(number(link.held, language), number(link.data, language)),
-        *cells,
-        verdict.in_(language),
-    )
-
-
-def _cell(link: Link, angle: AngleName, language: Language) -> str:
-    cell = link.cells[angle]
-    if cell is None:
-        return TO_FILL.in_(language)
-    level = outline().levels[cell.level].text().in_(language)
-    if not cell.note:
-        return level
-    return f"{level} : {cell.note}" if language == "fr" else f"{level}: {cell.note}"
 
 
 def _upper(text: str) -> str:

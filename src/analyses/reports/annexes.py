@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from analyses import indicators
@@ -64,6 +66,7 @@ def method(city: City, chapters: Sequence[Chapter], record: Manifest, writer: Wr
         _definitions(chapters, writer),
         md.heading(_say(words.DATA, writer), 2, "donnees"),
         _data(city, writer),
+        *_noted(writer),
     ]
     if city.corrections:
         parts.append(md.heading(_say(words.CORRECTIONS, writer), 2, "corrections"))
@@ -167,30 +170,38 @@ def _entry(label: str, said: str, anchor: str, writer: Writer) -> str:
 
 
 def _data(city: City, writer: Writer) -> str:
-    rows = [
-        [
-            words.table(name).in_(writer.language),
-            source.path,
-            source.producer or "–",
-            source.licence or _say(words.NO_LICENCE, writer),
-            "–" if source.retrieved is None else day(source.retrieved, writer.language),
-        ]
-        for name, sources in city.sources.given().items()
-        for source in sources
-    ]
+    """Tabulate the declared files, with what the chapters say of those that they read."""
+    given = [(name, source) for name, sources in city.sources.given().items() for source in sources]
+    rows = [_file(name, source, source.retrieved, writer) for name, source in given]
     if city.zones is not None:
-        rows.append(
-            [
-                words.table("zones").in_(writer.language),
-                city.zones.path,
-                city.zones.producer or "–",
-                city.zones.licence or _say(words.NO_LICENCE, writer),
-                "–",
-            ]
-        )
+        rows.append(_file("zones", city.zones, None, writer))
     if not rows:
         return md.paragraph(_say(words.DATA_NONE, writer))
-    return writer.table(_content(writer, words.DATA, words.DATA_HEADER, rows), "table-donnees")
+    content = _content(writer, words.DATA, words.DATA_HEADER, rows, numeric=(5, 6))
+    return writer.table(content, "table-donnees")
+
+
+def _file(name: str, source: Any, had: date | None, writer: Writer) -> list[str]:
+    said = writer.read.get(str(source.path), {})
+    period, *counts = (said.get(_say(title, writer), "") for title in words.DATA_HEADER[4:])
+    if not period and had is not None:
+        period = _say(words.DATA_HAD, writer).format(day=day(had, writer.language))
+    return [
+        upper(words.table(name).in_(writer.language)),
+        source.path,
+        source.producer or "–",
+        source.licence or _say(words.NO_LICENCE, writer),
+        period,
+        *counts,
+    ]
+
+
+def _noted(writer: Writer) -> list[str]:
+    """Return what reading the files found, each sentence once."""
+    if not writer.noted:
+        return []
+    items = [agreed(item) for item in writer.noted]
+    return [md.heading(_say(words.NOTED, writer), 2, "lecture"), md.bullets(items)]
 
 
 def _parameters(city: City, writer: Writer) -> str:
@@ -209,6 +220,34 @@ def _chosen(value: Any, writer: Writer) -> str:
     if isinstance(value, tuple):
         return ", ".join(number(item, writer.language) for item in value)
     return number(value, writer.language)
+
+
+def upper(text: str) -> str:
+    """Return a text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+_COUNTED = re.compile(r"(\d[\d\s\u202f\u00a0]*)|(?<=\w)\(s\)")
+
+
+def agreed(text: str) -> str:
+    """Return a sentence whose ``(s)`` agree with the number before them.
+
+    Examples
+    --------
+    >>> agreed("1 ligne(s) écartée(s), 12 autre(s)")
+    '1 ligne écartée, 12 autres'
+    """
+    count: int | None = None
+
+    def agree(found: re.Match[str]) -> str:
+        nonlocal count
+        if found.group(1) is not None:
+            count = int("".join(filter(str.isdigit, found.group(1))))
+            return found.group(0)
+        return "(s)" if count is None else "s" if count > 1 else ""
+
+    return _COUNTED.sub(agree, text)
 
 
 def _run(record: Manifest, city: City, writer: Writer) -> str:

@@ -17,7 +17,11 @@ from analyses.reports.glossary import Glossary
 from analyses.wording import Language, Text, listing
 
 PAPER_ROWS = 40
-"""Rows of a table on paper; HTML shows all."""
+"""Rows of a figure's numbers in the annex on paper; of more, only a sample is printed."""
+CHAPTER_ROWS = 25
+"""Rows of a table inside a chapter on paper; of more, the annex has them all."""
+SAMPLE_ROWS = 12
+"""First rows that stand for a longer table; HTML shows all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class Writer:
     glossary: Glossary = field(init=False)
     listed: list[tuple[str, str, str]] = field(default_factory=list)
     """What was numbered: ``figure`` or ``table``, anchor, label with its title."""
+    read: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What the chapters say of each file they read: file, title of the column, cell."""
+    noted: dict[str, None] = field(default_factory=dict)
+    """What reading the files found, each sentence once, in the order of the chapters."""
 
     def __post_init__(self) -> None:
         self.glossary = Glossary(self.language)
@@ -96,15 +104,21 @@ class Writer:
         known = words.CHAPTERS.get(name)
         return name.replace("-", " ").capitalize() if known is None else self._say(known)
 
-    def table(self, content: Mapping[str, Any], identifier: str) -> str:
-        """Return a numbered table with its note; a long one is cut on paper."""
+    def table(
+        self, content: Mapping[str, Any], identifier: str, *, in_chapter: bool = False
+    ) -> str:
+        """Return a numbered table with its note; a chapter's long one ends in the annex."""
         self.tables += 1
         label = f"{self._say(words.TABLE)}\u00a0{self.tables}"
         caption = f"{label}. {content['caption']}"
         self.listed.append(("table", identifier, caption))
         self.glossary.see(caption)
         note = md.div("figure-note", md.paragraph(content["note"])) if content.get("note") else ""
-        return md.div("tabular", self._sized(content, caption), note, identifier=identifier)
+        if in_chapter and len(content["rows"]) > CHAPTER_ROWS:
+            body = self._moved(content, label, caption, f"suite-{identifier}")
+        else:
+            body = _whole(content, caption)
+        return md.div("tabular", body, note, identifier=identifier)
 
     def _block(self, block: Block, *, folded: bool) -> str:
         content = block.content
@@ -117,12 +131,12 @@ class Writer:
             case "chart" | "map":
                 return self._figure(block)
             case "table":
-                return self.table(content, f"table-{block.chapter}-{block.id}")
+                return self.table(content, f"table-{block.chapter}-{block.id}", in_chapter=True)
             case "reserves":
-                return self._box("reserves", words.RESERVES, [md.bullets(content["items"])])
+                self.noted.update(dict.fromkeys(content["items"]))
+                return ""
             case "provenance":
-                head = md.heading(self._say(words.SOURCES), 2, f"{block.chapter}-{block.id}")
-                return f"{head}\n{self.table(content, f'table-{block.chapter}-{block.id}')}"
+                return self._sources(content)
             case "results":
                 return ""
         raise RenderError(f"No way to show a block of kind {block.kind!r}.")
@@ -151,7 +165,7 @@ class Writer:
         return self._box("missing", words.MISSING, lines)
 
     def _unlock(self, tables: Sequence[str]) -> str:
-        names = [f"{self._say(words.table(name))} ({name})" for name in tables]
+        names = [self._say(words.table(name)) for name in tables]
         return self._say(words.UNLOCK).format(tables=listing(names, self.language))
 
     def _figure(self, block: Block) -> str:
@@ -186,14 +200,31 @@ class Writer:
         return md.div("figure-data", body, note, identifier=target, summary=title)
 
     def _sized(self, content: Mapping[str, Any], caption: str) -> str:
-        header, rows, numeric = content["header"], content["rows"], content["numeric"]
-        whole = md.table(header, rows, numeric, caption)
-        if len(rows) <= PAPER_ROWS:
-            return whole
-        said = self._say(words.SHORTENED).format(shown=PAPER_ROWS, total=len(rows))
-        cut = md.table(header, rows[:PAPER_ROWS], numeric, caption)
-        paper = md.div("print-only", cut, md.div("figure-note", md.paragraph(said)))
-        return md.div("html-only", whole) + "\n" + paper
+        total = len(content["rows"])
+        if total <= PAPER_ROWS:
+            return _whole(content, caption)
+        said = text_(self._say(words.SHORTENED).format(shown=SAMPLE_ROWS, total=total)) + "\n"
+        return _twofold(content, caption, said)
+
+    def _moved(self, content: Mapping[str, Any], label: str, caption: str, target: str) -> str:
+        """Return a long table: whole in HTML; its first rows on paper, and all in the annex."""
+        words_ = self._say(words.MOVED).format(shown=SAMPLE_ROWS, total=len(content["rows"]))
+        said = f"{text_(words_)} [{text_(self._say(words.ALL_IN_ANNEX))}](#{target})\n"
+        title = self._say(words.ALL_OF).format(label=label, caption=str(content["caption"]))
+        annex = md.div("figure-data print-only", _whole(content, title), identifier=target)
+        return _twofold(content, caption, said) + "\n" + annex
+
+    def _sources(self, content: Mapping[str, Any]) -> str:
+        """Name the files that a chapter reads; the method says the rest of them, once for all."""
+        name = self._say(words.FILE)
+        found = [dict(zip(content["header"], row, strict=True)) for row in content["rows"]]
+        for row in found:
+            known = self.read.setdefault(row.get(name, ""), {})
+            known.update({title: cell for title, cell in row.items() if cell})
+        files = listing(list(dict.fromkeys(row.get(name, "") for row in found)), self.language)
+        said = text_(self._say(words.SOURCES).format(files=files))
+        link = f"[{text_(self._say(words.SOURCES_MORE))}](#donnees)"
+        return md.div("figure-note", f"{said} {link}\n")
 
     def _files(self, name: str, content: Mapping[str, Any]) -> tuple[str, str]:
         folder = self.folder / "figures"
@@ -209,6 +240,17 @@ class Writer:
 
     def _say(self, text: Text) -> str:
         return text.in_(self.language)
+
+
+def _whole(content: Mapping[str, Any], caption: str) -> str:
+    return md.table(content["header"], content["rows"], content["numeric"], caption)
+
+
+def _twofold(content: Mapping[str, Any], caption: str, said: str) -> str:
+    """Return a table whole in HTML, and its first rows with ``said`` (Markdown) on paper."""
+    cut = _whole({**content, "rows": content["rows"][:SAMPLE_ROWS]}, caption)
+    paper = md.div("print-only", cut, md.div("figure-note", said))
+    return md.div("html-only", _whole(content, caption)) + "\n" + paper
 
 
 def _without_bare_headings(shown: Sequence[tuple[Block, str]]) -> list[str]:

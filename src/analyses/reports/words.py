@@ -218,7 +218,10 @@ EMPTY = Text(
     "Ce chapitre ne montre rien avec les données de cette édition.",
     "This chapter shows nothing with the data of this edition.",
 )
-SOURCES = Text("Données utilisées dans ce chapitre", "Data used in this chapter")
+SOURCES = Text("Fichiers lus par ce chapitre : {files}.", "Files read by this chapter: {files}.")
+SOURCES_MORE = Text("D'où ils viennent.", "Where they come from.")
+FILE = Text("Fichier", "File")
+"""Title of the column of files in what a chapter read (``pages.PROVENANCE``)."""
 
 PUBLISHED = Text("Ce qui est déjà publié", "What is already published")
 PUBLISHED_LEAD = Text(
@@ -283,11 +286,16 @@ METHODS = {
 DATA = Text("Données déclarées par la ville", "Data declared by the city")
 DATA_HEADER = (
     Text("Données", "Data"),
-    Text("Fichier", "File"),
+    FILE,
     Text("Producteur", "Producer"),
     Text("Licence", "Licence"),
-    Text("Obtenues le", "Obtained"),
+    Text("Période", "Period"),
+    Text("Lignes lues", "Rows read"),
+    Text("Écartées", "Set aside"),
 )
+"""The last three are those of ``pages.PROVENANCE``: what the chapters say of the files."""
+DATA_HAD = Text("obtenu le {day}", "had on {day}")
+NOTED = Text("Ce que la lecture des fichiers a relevé", "What reading the files found")
 DATA_NONE = Text(
     "La ville n'a encore déclaré aucun fichier de données.",
     "The city has not declared any data file yet.",
@@ -350,6 +358,9 @@ FIGURE = Text("Figure", "Figure")
 TABLE = Text("Tableau", "Table")
 DATA_OF = Text("Données de la {label} : {caption}", "Data of {label}: {caption}")
 IN_ANNEX = Text("Données chiffrées en annexe.", "Numbers in the annex.")
+MOVED = Text("Les {shown} premières lignes sur {total}.", "The first {shown} rows of {total}.")
+ALL_IN_ANNEX = Text("Le tableau entier est en annexe.", "The whole table is in the annex.")
+ALL_OF = Text("{label}, en entier : {caption}", "{label}, whole: {caption}")
 SHORTENED = Text(
     "Les {shown} premières lignes sur {total} ; toutes sont dans la version HTML.",
     "The first {shown} rows of {total}; all are in the HTML version.",

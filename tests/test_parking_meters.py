@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from analyses.parking.cells import meter_cells
-from analyses.parking.grid import Regulation, Window, make_grid
+from analyses.parking.grid import Regulation, Window, grid_of, make_grid
+from analyses.parking.grid import always as at_every_hour
 from analyses.parking.ladder import Assumptions, climb
 from analyses.parking.meters import UNCOUNTED_RATIOS, fit_meters, predict_meters
 from analyses.parking.payments import (
@@ -18,9 +19,11 @@ from analyses.parking.payments import (
     one_car_a_space,
     paid_hours_per_space,
     paid_space_time,
+    payable_hours,
     respect_rate,
     usable,
 )
+from analyses.parking.stations import measure_meters
 from analyses.parking.supply import offered
 from analyses.parking.transfer import fit_curve, left_out_gaps
 from analyses.parking.validation import (
@@ -354,3 +357,26 @@ def test_paid_hours_per_space_and_respect_by_hand() -> None:
     assert paid_hours_per_space(paid, offer).value == pytest.approx(1.5)
     found = respect_rate(np.array([2.0, 9.0]), np.array([4.0, 6.0]), np.array([0, 1]))
     assert found.value == pytest.approx(8 / 10)
+
+
+def test_hours_nobody_declared_are_those_when_people_pay() -> None:
+    """Paid from 9 to 18 h, Monday to Saturday, a stray ticket at night and one on a Sunday."""
+    days = pd.date_range("2025-03-03", periods=28, tz=PARIS)
+    worked = [day for day in days if day.dayofweek < 6]
+    rows = [(day + pd.Timedelta(hours=9), day + pd.Timedelta(hours=18)) for day in worked]
+    stray = pd.Timedelta(minutes=30)
+    rows += [(day, day + stray) for day in (days[1], days[6] + 22 * stray)]
+    paid = pd.DataFrame(rows, columns=["start", "end"]).assign(meter_id="M1", status="ok")
+    supply = always(pd.DataFrame({"meter_id": ["M1"], "spaces": [2]}), PARIS)
+    grid = grid_of(pd.concat([paid["start"], paid["end"]]), PARIS)
+    (window,) = payable_hours(paid_space_time(paid, grid, ["M1", "M2"]))["M1"].windows
+    assert window == Window(frozenset(range(6)), time(9), time(18))
+    found = measure_meters(paid, supply, None, PARIS)
+    hours = [row.category for row in found.results if row.breakdown == "hour"]
+    assert hours == [f"{hour:02d}:00" for hour in range(9, 18)]
+    assert found.guessed == 1
+    raw = next(row for row in found.results if row.category == "raw")
+    assert raw.estimate.value == pytest.approx(50, abs=0.01)
+    declared = measure_meters(paid, supply, None, PARIS, {"M1": at_every_hour()})
+    assert declared.guessed == 0
+    assert sum(row.breakdown == "hour" for row in declared.results) == 24

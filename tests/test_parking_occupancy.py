@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyses.parking.grid import MISSING, Regulation, Window, make_grid
-from analyses.parking.occupancy import occupancy, profile, rate, saturation, stays_space_time, usage
+from analyses.parking.occupancy import (
+    occupancy,
+    profile,
+    rate,
+    saturation,
+    stays_space_time,
+    usage,
+    well_seen,
+)
 from analyses.parking.spacetime import Accumulator, SpaceTime, space_time
 from analyses.parking.supply import fixed_supply, offered
 
@@ -149,3 +157,11 @@ def test_usage_says_unclear_rather_than_guess() -> None:
     assert usage(occupancy(taken, supply))["use"].tolist() == ["under"]
     taken, supply = simulated(1, 28, level=0.97)
     assert usage(occupancy(taken, supply))["use"].tolist() == ["over"]
+
+
+def test_an_hour_seen_on_one_evening_is_not_named_the_fullest() -> None:
+    cells = pd.DataFrame({"hour": [9, 10, 11, 21], "value": [0.4, 0.6, 0.5, 0.96],
+                          "n": [20, 19, 10, 1]})  # fmt: skip
+    assert well_seen(cells)["hour"].tolist() == [9, 10, 11]
+    week = cells.assign(n=1)
+    assert len(well_seen(week)) == len(week)

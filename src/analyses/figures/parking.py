@@ -17,9 +17,9 @@ from analyses.figures.charts import Words
 from analyses.figures.figure import Chart, Table
 from analyses.figures.numbers import with_interval
 from analyses.parking.measures import Garages, Infractions, Kerb, Meters
-from analyses.parking.occupancy import SATURATED
+from analyses.parking.occupancy import SATURATED, well_seen
 from analyses.results import Estimate, Result
-from analyses.wording import Language, Text, number, percent
+from analyses.wording import Language, Text, interval, number, percent
 
 DAYS: tuple[Text, ...] = (
     Text("lun.", "Mon"), Text("mar.", "Tue"), Text("mer.", "Wed"), Text("jeu.", "Thu"),
@@ -29,6 +29,11 @@ MOST = 15
 """Categories that one chart shows."""
 _ZONE = Text("Zone", "Zone")
 _HOUR = Text("Heure", "Hour")
+_NO_OFFER = Text("non réglementée ou sans offre", "unregulated or without supply")
+RARE = Text(
+    " Certaines cases reposent sur bien moins de relevés que les autres ; le titre les écarte.",
+    " Some cells rest on far fewer readings than others; the title leaves them out.",
+)
 
 
 def occupancy_week(kerb: Kerb, language: Language) -> Chart | None:
@@ -61,10 +66,13 @@ def garages_week(found: Garages, language: Language) -> Chart | None:
     )
     what = Text("Occupation moyenne des parcs, par jour et heure",
                 "Mean occupancy of garages, by day and hour")  # fmt: skip
-    return week_grid(cells, "parcs-semaine", what, language)
+    absent = Text("sans relevé", "without a reading")
+    return week_grid(cells, "parcs-semaine", what, language, absent)
 
 
-def week_grid(cells: pd.DataFrame, id_: str, what: Text, language: Language) -> Chart:
+def week_grid(
+    cells: pd.DataFrame, id_: str, what: Text, language: Language, absent: Text = _NO_OFFER
+) -> Chart:
     """Draw shares by weekday and hour.
 
     Parameters
@@ -77,6 +85,13 @@ def week_grid(cells: pd.DataFrame, id_: str, what: Text, language: Language) -> 
         What is drawn.
     language : str
         Language of the chart.
+    absent : Text
+        What an hour without a cell is.
+
+    Notes
+    -----
+    The title names the fullest cell only among those seen often enough
+    (:func:`analyses.parking.occupancy.well_seen`).
     """
     hours = sorted(int(hour) for hour in cells["hour"].unique())
     days = sorted(int(day) for day in cells["weekday"].unique())
@@ -97,7 +112,8 @@ def week_grid(cells: pd.DataFrame, id_: str, what: Text, language: Language) -> 
         axes.set_yticks(range(len(days)), names)
         axes.set_xlabel(Text("heure de début", "starting hour").in_(language))
         axes.spines[:].set_visible(False)
-    top = cells.sort_values(["value", "weekday", "hour"], ascending=[False, True, True]).iloc[0]
+    seen = well_seen(cells)
+    top = seen.sort_values(["value", "weekday", "hour"], ascending=[False, True, True]).iloc[0]
     title = Text(
         f"Le plus chargé : {DAYS[int(top['weekday'])].fr} {number(top['hour'])} h, "
         f"{percent(100 * top['value'], 'fr', 0)}",
@@ -117,10 +133,10 @@ def week_grid(cells: pd.DataFrame, id_: str, what: Text, language: Language) -> 
     alt = Text(f"Grille. {what.fr}. Moyenne par jour : {spoken}.",
                f"Grid. {what.en}. Mean by day: {spoken.replace(' ; ', '; ')}.")  # fmt: skip
     note = Text(
-        f"En %, en gras à partir de {percent(100 * SATURATED, 'fr', 0)}. Case absente : heure non "
-        "réglementée ou sans offre.",
-        f"In %, bold from {percent(100 * SATURATED, 'en', 0)}. Absent cell: unregulated hour or "
-        "no supply.",
+        f"En %, en gras à partir de {percent(100 * SATURATED, 'fr', 0)}. Case absente : heure "
+        f"{absent.fr}.{RARE.fr if len(seen) < len(cells) else ''}",
+        f"In %, bold from {percent(100 * SATURATED, 'en', 0)}. Absent cell: hour {absent.en}."
+        f"{RARE.en if len(seen) < len(cells) else ''}",
     )
     table = Table(f"{id_}-data", what.in_(language), data, tuple(data.columns[1:]))
     return Chart(id_, title, alt.in_(language), drawing, table, note.in_(language))
@@ -142,7 +158,8 @@ def occupancy_by_zone(
     return _ranked(
         parts, whole, "occupation-zones", _ZONE, zones or {}, language,
         Text("Occupation aux heures réglementées, par zone",
-             "Occupancy in regulated hours, by zone"),
+             "Occupancy in regulated hours, by zone")
+        if kerb.regulated else Text("Occupation par zone", "Occupancy by zone"),
     )  # fmt: skip
 
 
@@ -170,13 +187,22 @@ def _ranked(
     language: Language,
     what: Text,
 ) -> Chart:
-    parts = sorted(parts, key=lambda item: (-item.estimate.value, item.zone))[:MOST]
+    parts = sorted(parts, key=lambda item: (-item.estimate.value, item.zone))
     points = [Point(names.get(item.zone, item.zone), item.estimate) for item in parts]
-    title = _highest(points)
-    words = Words(id_, title.in_(language), what.in_(language), column.in_(language))
+    title, note = _highest(points), _cut(len(points)).in_(language)
+    points = points[:MOST]
+    words = Words(id_, title.in_(language), what.in_(language), column.in_(language), note)
     label = Text("ensemble", "whole").in_(language)
     reference = Point(label, whole[0].estimate) if whole else None
     return charts.dots(words, points, "%", language, reference)
+
+
+def _cut(total: int) -> Text:
+    """Say that a chart does not draw everything, if so."""
+    if total <= MOST:
+        return Text("", "")
+    return Text(f"Les {MOST} premiers sur {total} ; tous sont dans le fichier des indicateurs.",
+                f"The first {MOST} of {total}; all are in the file of indicators.")  # fmt: skip
 
 
 def _highest(points: list[Point]) -> Text:
@@ -190,8 +216,8 @@ def _highest(points: list[Point]) -> Text:
                     f"The highest occupancy: {top.label}, {en}")  # fmt: skip
     low, high = rest[-1].estimate.value, top.estimate.value
     return Text(
-        f"Occupation de {percent(low, 'fr', 0)} à {percent(high, 'fr', 0)}",
-        f"Occupancy from {percent(low, 'en', 0)} to {percent(high, 'en', 0)}",
+        f"L'occupation moyenne va de {percent(low, 'fr', 0)} à {percent(high, 'fr', 0)}",
+        f"Mean occupancy goes from {percent(low, 'en', 0)} to {percent(high, 'en', 0)}",
     )
 
 
@@ -279,7 +305,9 @@ def meter_hours(found: Meters, language: Language) -> Chart | None:
          for item in rows],
         columns=["meter", "hour", "value", "low", "high"],
     )  # fmt: skip
-    busiest = table.groupby("meter")["value"].mean().sort_values(ascending=False).head(MOST)
+    busiest = table.groupby("meter")["value"].mean().sort_values(ascending=False)
+    cut = _cut(len(busiest))
+    busiest = busiest.head(MOST)
     table = table[table["meter"].isin(busiest.index)]
     shares = table.pivot_table(index="meter", columns="hour", values="value").reindex(busiest.index)
     half = float((table["high"] - table["low"]).mean()) / 2
@@ -290,30 +318,37 @@ def meter_hours(found: Meters, language: Language) -> Chart | None:
         for row, column in np.argwhere(~np.isnan(matrix)):
             value = matrix[row, column]
             axes.annotate(number(value, language), (column, row), ha="center", va="center",
-                          size=8.5, color="white" if value > 70 else style.INK)  # fmt: skip
-        axes.set_xticks(range(shares.shape[1]), [str(hour) for hour in shares.columns])
+                          size=6.5 if shares.shape[1] > 16 else 8.5,
+                          color="white" if value > 70 else style.INK)  # fmt: skip
+        axes.set_xticks(range(shares.shape[1]), [_short(str(hour)) for hour in shares.columns])
         axes.set_yticks(range(len(shares)), [str(name) for name in shares.index])
+        axes.set_xlabel(Text("heure de début", "starting hour").in_(language))
         axes.spines[:].set_visible(False)
     top = table.sort_values(["value", "meter", "hour"], ascending=[False, True, True]).iloc[0]
     where, when = str(top["meter"]), str(top["hour"])
     peak = Estimate(float(top["value"]), float(top["low"]), float(top["high"]), 1)
     title = Text(
-        f"Estimation la plus haute : {where} à {when}, {with_interval(peak, 'fr', 0)}",
-        f"Highest estimate: {where} at {when}, {with_interval(peak, 'en', 0)}",
+        f"Estimation la plus haute : horodateur {where} à {when}, {with_interval(peak, 'fr', 0)}",
+        f"Highest estimate: pay station {where} at {when}, {with_interval(peak, 'en', 0)}",
     )
     what = Text(
         "Occupation estimée par horodateur et heure", "Estimated occupancy by station and hour"
     )
     alt = Text(f"Grille. {what.fr}. {title.fr}.", f"Grid. {what.en}. {title.en}.")
     note = Text(
-        f"En %. Marge moyenne d'une case : ± {number(half, 'fr')} points, à 90 %.",
-        f"In %. Mean band of a cell: ± {number(half, 'en')} points, at 90%.",
+        f"En %. Marge moyenne d'une case : ± {number(half, 'fr')} points, à 90 %. {cut.fr}".strip(),
+        f"In %. Mean band of a cell: ± {number(half, 'en')} points, at 90%. {cut.en}".strip(),
     )
     data = shares.map(lambda value: _cell(value / 100, language)).reset_index()
     data.columns = [Text("Horodateur", "Pay station").in_(language), *shares.columns]
     listing = Table("horodateurs-heures-data", what.in_(language), data, tuple(shares.columns))
     return Chart("horodateurs-heures", title.in_(language), alt.in_(language), drawing, listing,
                  note.in_(language))  # fmt: skip
+
+
+def _short(clock: str) -> str:
+    """Write a full hour without its minutes."""
+    return clock.removesuffix(":00").removeprefix("0") or "0"
 
 
 def infraction_factors(found: Infractions, factor: str, language: Language) -> Chart | None:
@@ -326,6 +361,7 @@ def infraction_factors(found: Infractions, factor: str, language: Language) -> C
         return None
     order = ["category"] if factor in ("hour", "weekday") else ["ratio", "category"]
     part = part.sort_values(order, ascending=[True] if len(order) == 1 else [False, True])
+    cut = Text("", "") if factor == "hour" else _cut(len(part))
     part = part.head(24 if factor == "hour" else MOST)
     numbers = part[["ratio", "low", "high", "count"]].to_numpy(dtype=float)
     points = [
@@ -336,20 +372,19 @@ def infraction_factors(found: Infractions, factor: str, language: Language) -> C
         for name, (ratio, low, high, count) in zip(part["category"], numbers, strict=True)
     ]
     top = max(points, key=lambda point: point.estimate.value)
-    title = Text(
-        f"{top.label} : {with_interval(top.estimate, 'fr', 0)} de la moyenne",
-        f"{top.label}: {with_interval(top.estimate, 'en', 0)} of the mean",
-    )
-    per = (
-        Text("par véhicule contrôlé", "per vehicle checked")
-        if found.factors.per_control
-        else Text("relevées, donc selon les patrouilles", "recorded, hence following patrols")
-    )
+    mean = top.estimate.scaled(0.01)
+    fr, en = (f"({interval(mean.low, mean.high, '', each, 1)})" for each in ("fr", "en"))
+    title = Text(f"{top.label} : {number(mean.value, 'fr', 1)} fois la moyenne {fr}",
+                 f"{top.label}: {number(mean.value, 'en', 1)} times the mean {en}")  # fmt: skip
+    per = Text("relevées, donc selon les patrouilles", "recorded, hence following patrols")
+    if found.factors.per_control:
+        per = Text("par véhicule contrôlé", "per vehicle checked")
     what = Text(f"Infractions {per.fr}, en % de la moyenne",
                 f"Infractions {per.en}, in % of the mean")  # fmt: skip
     column = {"place": Text("Lieu", "Place"), "hour": _HOUR, "weekday": Text("Jour", "Day")}[factor]
+    note = f"{what.in_(language)}. {cut.in_(language)}".strip()
     words = Words(f"infractions-{factor}", title.in_(language), what.in_(language),
-                  column.in_(language))  # fmt: skip
+                  column.in_(language), note)  # fmt: skip
     return charts.dots(words, points, "%", language)
 
 

@@ -172,11 +172,14 @@ def _facts(found: Kerb | Meters, names: Collection[str]) -> list[Text]:
 def _fact(item: Result) -> Text:
     label = indicators.get(item.indicator).label
     unit = indicators.dictionary().unit(item.unit)
+    if item.unit == "hours/space/day":  # the label of the indicator says the rest
+        unit = Text("heures", "hours")
     value = item.estimate.value
+    fr, en = (text[:1].lower() + text[1:] for text in (label.fr, label.en))
     if item.unit == "%":
-        return Text(f"{label.fr} : {percent(value)}", f"{label.en}: {percent(value, 'en')}")
-    return Text(f"{label.fr} : {number(value, 'fr', 1)} {unit.fr}",
-                f"{label.en}: {number(value, 'en', 1)} {unit.en}")  # fmt: skip
+        return Text(f"{fr} : {percent(value)}", f"{en}: {percent(value, 'en')}")
+    return Text(f"{fr} : {number(value, 'fr', 1)} {unit.fr}",
+                f"{en}: {number(value, 'en', 1)} {unit.en}")  # fmt: skip
 
 
 def _estimated(meters: Meters) -> list[Text]:

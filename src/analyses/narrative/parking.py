@@ -9,12 +9,19 @@ import pandas as pd
 
 from analyses.narrative import plain
 from analyses.narrative.parking_episodes import episodes
-from analyses.narrative.parking_records import garages, infractions, lacking, missing
+from analyses.narrative.parking_records import (
+    garages,
+    guessed_hours,
+    infractions,
+    lacking,
+    missing,
+    period,
+)
 from analyses.narrative.phrases import FR, Level, Words, find, missing_findings, said, weight
 from analyses.parking.measures import Kerb, Meters
-from analyses.parking.occupancy import SATURATED
+from analyses.parking.occupancy import SATURATED, well_seen
 from analyses.results import Finding, Result
-from analyses.wording import Text, day
+from analyses.wording import Text
 
 __all__ = [
     "episodes",
@@ -86,10 +93,10 @@ def occupancy(kerb: Kerb, zones: Mapping[str, str] | None = None) -> list[Findin
     rate = find(kerb.results, "occupancy_rate")
     if not rate or not rate[0].computable:
         return [lacking("occupancy_rate", NO_SENSOR)]
-    findings = [_occupied(rate[0])]
+    findings = [_occupied(rate[0], kerb.regulated)]
     full = find(kerb.results, "congestion_time")
     if full and full[0].computable:
-        findings.append(_full(full[0]))
+        findings.append(_full(full[0], kerb.regulated))
     findings += _peak(kerb.profile, rate[0])
     return findings + _uses(kerb, zones or {}, rate[0])
 
@@ -101,7 +108,7 @@ def stays(kerb: Kerb) -> list[Finding]:
     findings = []
     turned = find(kerb.results, "rotation_rate")
     if turned and turned[0].computable:
-        findings.append(_rotation(turned[0]))
+        findings.append(_rotation(turned[0], kerb.regulated))
     mean = find(kerb.results, "mean_stay")
     classes = find(kerb.results, "stay_classes", breakdown="stay_minutes")
     if mean and mean[0].computable:
@@ -119,6 +126,8 @@ def meters(found: Meters) -> list[Finding]:
     if found.ladder is None or not rungs:
         return [lacking("meter_occupancy", NO_PAYMENT)]
     findings = [_ladder(rungs["raw"], rungs["calibrated"], counted=found.ladder.rungs[-1].applied)]
+    if found.guessed:
+        findings.append(guessed_hours(found.guessed, rungs["raw"]))
     if found.blind is not None:
         findings.append(_error(found, rungs["calibrated"]))
     if found.value is not None:
@@ -145,45 +154,54 @@ def meters(found: Meters) -> list[Finding]:
     return findings
 
 
-def _occupied(rate: Result) -> Finding:
+def _occupied(rate: Result, regulated: bool) -> Finding:
     def sentence(w: Words) -> str:
-        first, last = rate.period_start, rate.period_end
-        when = ("", "") if first is None or last is None else (day(first, w.language),
-                                                               day(last, w.language))  # fmt: skip
+        value, hours = w.share(rate.estimate.value), w.pick(_HOURS[regulated])
         if w is FR:
             return (
-                f"Du {when[0]} au {when[1]}, {w.share(rate.estimate.value)} des places surveillées "
-                f"par capteur sont prises aux heures réglementées ({w.range(rate)})."
+                f"{period(rate, w)} {value} des places surveillées par capteur sont prises "
+                f"{hours} ({w.range(rate)})."
             )
         return (
-            f"From {when[0]} to {when[1]}, {w.share(rate.estimate.value)} of the sensed spaces are "
-            f"taken in regulated hours ({w.range(rate)})."
+            f"{period(rate, w)} {value} of the sensed spaces are taken {hours} ({w.range(rate)})."
         )
 
-    return Finding("occupancy-rate", said(sentence), (rate,), weight(rate), plain.occupancy(rate))
+    short = plain.occupancy(rate, regulated=regulated)
+    return Finding("occupancy-rate", said(sentence), (rate,), weight(rate), short)
 
 
-def _full(full: Result) -> Finding:
+_HOURS = {
+    True: Text("aux heures réglementées", "in regulated hours"),
+    False: Text("aux heures observées", "at the hours observed"),
+}
+_TIME = {
+    True: Text("temps réglementé", "regulated time"),
+    False: Text("temps observé", "time observed"),
+}
+
+
+def _full(full: Result, regulated: bool) -> Finding:
     def sentence(w: Words) -> str:
-        threshold = w.whole_share(100 * SATURATED)
+        threshold, of_time = w.whole_share(100 * SATURATED), w.pick(_TIME[regulated])
         if w is FR:
             return (
                 f"Une zone est pleine, c'est-à-dire prise à {threshold} ou plus, pendant "
-                f"{w.share(full.estimate.value)} du temps réglementé ({w.range(full)})."
+                f"{w.share(full.estimate.value)} du {of_time} ({w.range(full)})."
             )
         return (
             f"A zone is full, that is taken at {threshold} or more, during "
-            f"{w.share(full.estimate.value)} of regulated time ({w.range(full)})."
+            f"{w.share(full.estimate.value)} of {of_time} ({w.range(full)})."
         )
 
-    said_ = plain.full(full)
+    said_ = plain.full(full, regulated=regulated)
     return Finding("congestion-time", said(sentence), (full,), plain=said_, topic="watch")
 
 
 def _peak(profile: pd.DataFrame, rate: Result) -> list[Finding]:
     if profile.empty:
         return []
-    top = profile.sort_values(["value", "weekday", "hour"], ascending=[False, True, True]).iloc[0]
+    seen = well_seen(profile)
+    top = seen.sort_values(["value", "weekday", "hour"], ascending=[False, True, True]).iloc[0]
     weekday = WEEKDAYS[int(top["weekday"])]
 
     def sentence(w: Words) -> str:
@@ -226,16 +244,19 @@ def _weight(turned: Result) -> Level:
     return "body" if estimate.high - estimate.low > estimate.value else "key"
 
 
-def _rotation(turned: Result) -> Finding:
+def _rotation(turned: Result, regulated: bool) -> Finding:
     def sentence(w: Words) -> str:
         value = w.decimal(turned.estimate.value)
+        days = w.pick(
+            Text("jour réglementé", "regulated day") if regulated
+            else Text("jour observé", "day observed")
+        )  # fmt: skip
         if w is FR:
-            return (
-                f"Chaque place accueille {value} véhicules par jour réglementé ({w.range(turned)})."
-            )
-        return f"Each space takes {value} vehicles a regulated day ({w.range(turned)})."
+            return f"Chaque place accueille {value} véhicules par {days} ({w.range(turned)})."
+        return f"Each space takes {value} vehicles a {days} ({w.range(turned)})."
 
-    return Finding("rotation", said(sentence), (turned,), _weight(turned), plain.rotation(turned))
+    short = plain.rotation(turned, regulated=regulated)
+    return Finding("rotation", said(sentence), (turned,), _weight(turned), short)
 
 
 def _lengths(mean: Result, classes: list[Result]) -> Finding:

@@ -1,4 +1,4 @@
-"""Sentences on garages and on infractions."""
+"""Sentences on garages, on infractions and on what records lack."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from analyses.narrative.phrases import EN, FR, Words, find, said
 from analyses.parking import capability
 from analyses.parking.measures import SOURCES, UNITS, Garages, Infractions
 from analyses.results import Finding, Result
-from analyses.wording import Text
+from analyses.wording import Text, day
 
 NAMED = 3
 """Places or garages that a sentence names."""
@@ -42,6 +42,26 @@ def lacking(indicator: str, why: Text) -> Finding:
     return Finding(f"no-{indicator}", why, (refused,), "missing")
 
 
+def period(result: Result, w: Words) -> str:
+    """Return the first and last day of a result, to begin a sentence with."""
+    first, last = result.period_start, result.period_end
+    if first is None or last is None:
+        return "Sur la période," if w is FR else "Over the period,"
+    days = day(first, w.language), day(last, w.language)
+    return f"Du {days[0]} au {days[1]}," if w is FR else f"From {days[0]} to {days[1]},"
+
+
+def guessed_hours(stations: int, raw: Result) -> Finding:
+    """Say that paid hours were read from payments, for want of declared ones."""
+    text = Text(
+        f"Horodateurs sans heures payantes déclarées : {FR.count(stations)} ; celles où l'on y "
+        "paie (au moins un dixième de l'heure la plus payée) en tiennent lieu.",
+        f"Pay stations without declared paid hours: {EN.count(stations)}; the hours when people "
+        "pay there (at least a tenth of the most paid hour) stand in for them.",
+    )
+    return Finding("meters-hours", text, (raw,), "reserve")
+
+
 def garages(found: Garages) -> list[Finding]:
     """Say how full garages are, and which counters are wrong."""
     findings = []
@@ -67,14 +87,14 @@ def garages(found: Garages) -> list[Finding]:
 
 def _rate(rate: Result) -> Finding:
     def sentence(w: Words) -> str:
-        value = w.share(rate.estimate.value)
+        value, when = w.share(rate.estimate.value), period(rate, w)
         if w is FR:
             return (
-                f"Les parcs équipés de compteurs sont occupés à {value} en moyenne, aux heures "
-                f"relevées ({w.range(rate)})."
+                f"{when} les parcs équipés de compteurs sont occupés à {value} en moyenne, aux "
+                f"heures relevées ({w.range(rate)})."
             )
         return (
-            f"Garages with counters are {value} full on average, at the hours recorded "
+            f"{when} garages with counters are {value} full on average, at the hours recorded "
             f"({w.range(rate)})."
         )
 
@@ -193,7 +213,7 @@ def _strong(table: pd.DataFrame, factor: str, results: tuple[Result, ...]) -> li
     def sentence(w: Words) -> str:
         tail = " h" if factor == "hour" else ""
         pairs = zip(part["category"], part["ratio"], strict=True)
-        rows = w.list(f"{name}{tail} (× {w.decimal(ratio)})" for name, ratio in pairs)
+        rows = w.list(f"{name}{tail} (×\u00a0{w.decimal(ratio)})" for name, ratio in pairs)
         if w is FR:
             return f"Toutes choses égales par ailleurs, plus que la moyenne par {what.fr} : {rows}."
         return f"Other things equal, more than the mean by {what.en}: {rows}."

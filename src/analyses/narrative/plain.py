@@ -163,39 +163,45 @@ def footfall_trends(up: Sequence[str], down: Sequence[str], sensors: int) -> Tex
     return said(sentence)
 
 
-def occupancy(rate: Result) -> Text:
-    """Say how many of the watched spaces are taken."""
+def occupancy(rate: Result, *, regulated: bool = True) -> Text:
+    """Say how many of the watched spaces are taken, in regulated or in all observed hours."""
 
     def sentence(w: Words) -> str:
         value = w.whole_share(rate.estimate.value)
         when = "" if rate.period_end is None else w.month(rate.period_end)
         if w.language == "fr":
-            return f"Aux heures réglementées, {value} des places à capteur sont prises ({when})."
-        return f"In regulated hours, {value} of the spaces with a sensor are taken ({when})."
+            hours = "réglementées" if regulated else "observées"
+            return f"Aux heures {hours}, {value} des places à capteur sont prises ({when})."
+        hours = "In regulated hours" if regulated else "At the hours observed"
+        return f"{hours}, {value} of the spaces with a sensor are taken ({when})."
 
     return said(sentence)
 
 
-def full(result: Result) -> Text:
+def full(result: Result, *, regulated: bool = True) -> Text:
     """Say how often a zone is full."""
 
     def sentence(w: Words) -> str:
         value = w.whole_share(result.estimate.value)
         if w.language == "fr":
-            return f"Les places d'une zone sont presque toutes prises {value} du temps réglementé."
-        return f"Nearly all the spaces of a zone are taken {value} of regulated time."
+            of_time = "réglementé" if regulated else "observé"
+            return f"Les places d'une zone sont presque toutes prises {value} du temps {of_time}."
+        of_time = "regulated time" if regulated else "the time observed"
+        return f"Nearly all the spaces of a zone are taken {value} of {of_time}."
 
     return said(sentence)
 
 
-def rotation(turned: Result) -> Text:
+def rotation(turned: Result, *, regulated: bool = True) -> Text:
     """Say how many vehicles a space takes a day."""
 
     def sentence(w: Words) -> str:
         value = w.decimal(turned.estimate.value)
         if w.language == "fr":
-            return f"Une place reçoit {value} véhicules par jour réglementé."
-        return f"A space takes {value} vehicles on a regulated day."
+            days = "réglementé" if regulated else "observé"
+            return f"Une place reçoit {value} véhicules par jour {days}."
+        days = "a regulated day" if regulated else "a day observed"
+        return f"A space takes {value} vehicles on {days}."
 
     return said(sentence)
 
@@ -220,9 +226,10 @@ def garages(rate: Result) -> Text:
 
     def sentence(w: Words) -> str:
         value = w.whole_share(rate.estimate.value)
+        when = "" if rate.period_end is None else f" ({w.month(rate.period_end)})"
         if w.language == "fr":
-            return f"Les parcs sont remplis à {value} en moyenne."
-        return f"Garages are {value} full on average."
+            return f"Les parcs sont remplis à {value} en moyenne{when}."
+        return f"Garages are {value} full on average{when}."
 
     return said(sentence)
 

@@ -46,6 +46,8 @@ class Kerb:
         Lengths of stay.
     overstay_minutes : float
         Threshold of an overstay.
+    regulated : bool
+        Whether only regulated hours count, rather than every hour observed.
     """
 
     results: tuple[Result, ...]
@@ -57,6 +59,7 @@ class Kerb:
     audit: StayAudit | None = None
     durations: Durations | None = None
     overstay_minutes: float = summary.OVERSTAY
+    regulated: bool = False
 
 
 def measure_kerb(
@@ -123,6 +126,7 @@ def measure_kerb(
         audit=audit,
         durations=lengths,
         overstay_minutes=overstay_minutes,
+        regulated=bool(rules),
     )
 
 

@@ -146,6 +146,19 @@ def rate(occ: Occupancy, zone: str | None = None, *, level: float = 0.95) -> Est
     return day_ratio(taken, offer, strata, level=level, ceiling=_ceiling(occ, rows))
 
 
+def well_seen(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of a profile seen at least half as often as most of them.
+
+    A camera that once ran late makes a cell of one evening: it is drawn, and not named.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        With ``n``, the days or readings of each cell.
+    """
+    return cells[cells["n"] >= cells["n"].median() / 2]
+
+
 def profile(occ: Occupancy, zone: str | None = None, *, level: float = 0.95) -> pd.DataFrame:
     """Return occupancy by weekday and hour of the local clock.
 

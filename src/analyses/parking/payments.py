@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import time
 
 import numpy as np
 import pandas as pd
 
 from analyses.parking.arrays import Bools, Codes, Floats, positions, tally
 from analyses.parking.clusters import day_ratio, weekday_strata
-from analyses.parking.grid import MISSING, Grid, Seconds, seconds
+from analyses.parking.grid import MISSING, Grid, Regulation, Seconds, Window, seconds
 from analyses.parking.spacetime import Accumulator, SpaceTime
 from analyses.results import Estimate
 
@@ -25,6 +26,9 @@ STANDING = ("resident", "subscription")
 
 FREE = ("free",)
 """Values of ``kind`` of tickets that cost nothing."""
+
+SCARCE = 0.1
+"""Share of the busiest hour's (or weekday's) paid time below which an hour is not payable."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,38 @@ def paid_space_time(
     known = codes >= 0
     accumulator.add(start[known], end[known], codes[known])
     return accumulator.result()
+
+
+def payable_hours(paid: SpaceTime) -> dict[str, Regulation]:
+    """Return the hours that payments themselves show to be payable, by meter.
+
+    From the first to the last hour of the day, and on the weekdays, that hold at least a tenth
+    (:data:`SCARCE`) of the time paid at the busiest one. It stands in for regulated hours that
+    nobody declared: without it, a free night would count as an empty one.
+
+    Parameters
+    ----------
+    paid : SpaceTime
+        From :func:`paid_space_time`.
+
+    Returns
+    -------
+    dict of str to Regulation
+        Meters where something was paid.
+    """
+    grid, found = paid.grid, {}
+    hour, weekday = grid.local.hour.to_numpy(), grid.local.dayofweek.to_numpy()
+    slots_of_day = np.bincount(weekday, minlength=7)
+    for meter, row in zip(paid.zones, paid.occupied, strict=True):
+        by_hour = np.bincount(hour, row, minlength=24)
+        by_day = np.bincount(weekday, row, minlength=7) / np.maximum(slots_of_day, 1)
+        if by_hour.max() <= 0:
+            continue
+        hours = np.flatnonzero(by_hour >= SCARCE * by_hour.max())
+        days = np.flatnonzero(by_day >= SCARCE * by_day.max())
+        opens, closes = time(int(hours[0])), time(int(hours[-1] + 1) % 24)
+        found[meter] = Regulation((Window(frozenset(days.tolist()), opens, closes),))
+    return found
 
 
 def paid_hours_per_space(paid: SpaceTime, offer: Floats, *, level: float = 0.95) -> Estimate:

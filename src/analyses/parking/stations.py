@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,17 @@ import pandas as pd
 
 from analyses.parking import summary
 from analyses.parking.durations import share_beyond
-from analyses.parking.grid import Grid, grid_of
+from analyses.parking.grid import Grid, Regulation, grid_of
 from analyses.parking.kerb import Kerb, Rules
 from analyses.parking.ladder import Assumptions, Ladder, climb
-from analyses.parking.payments import paid_hours_per_space, paid_space_time, respect_rate
+from analyses.parking.payments import (
+    STANDING,
+    of_kind,
+    paid_hours_per_space,
+    paid_space_time,
+    payable_hours,
+    respect_rate,
+)
 from analyses.parking.supply import offered, regulated
 from analyses.parking.validation import PaymentValue, Score, cross_validate, payment_value, score
 from analyses.results import Estimate, Result, not_computable
@@ -34,12 +42,15 @@ class Meters:
         Error of the last rung with each counted day hidden in turn.
     value : PaymentValue or None
         What payments add to the calendar profile.
+    guessed : int
+        Pay stations without declared hours, whose paid hours are read from the payments.
     """
 
     results: tuple[Result, ...]
     ladder: Ladder | None = None
     blind: Score | None = None
     value: PaymentValue | None = None
+    guessed: int = 0
 
 
 def measure_meters(
@@ -60,7 +71,7 @@ def measure_meters(
     tz : str
         Time zone of the city.
     rules : mapping of pay station to Regulation, Regulation or None
-        Paid hours.
+        Paid hours; those of a pay station without any are read from its payments.
     kerb : Kerb, optional
         Sensors of the same city: they tell the share of short stays.
     """
@@ -73,19 +84,33 @@ def measure_meters(
         return Meters(())
     grid = grid_of(pd.concat([paid["start"], paid["end"].dropna()]), tz)
     seen = None if counts is None else counts[counts["meter_id"].notna()]
+    meters = list(dict.fromkeys(places["meter_id"]))
+    bought = paid_space_time(paid, grid, meters)
+    rules, guessed = _completed(rules, paid[~of_kind(paid, STANDING)], grid, meters)
     ladder = climb(
         paid, places, grid, paid_hours=rules, counts=seen,
         assumptions=_assumptions(places, kerb),
     )  # fmt: skip
     rows = list(summary.meter_results(ladder, grid.days))
-    meters = list(dict.fromkeys(places["meter_id"]))
     on = regulated(grid, meters, rules)
     offer = np.where(on, offered(places, grid, meters, key="meter_id"), 0.0)
-    hours = paid_hours_per_space(paid_space_time(paid, grid, meters), offer)
+    hours = paid_hours_per_space(bought, offer)
     rows += _row("paid_hours_per_space", hours, "certu-hppj/1", grid)
     rows += _respect(ladder, grid)
     blind, value = _blind(ladder)
-    return Meters(tuple(rows), ladder, blind, value)
+    return Meters(tuple(rows), ladder, blind, value, guessed)
+
+
+def _completed(
+    rules: Rules, bought: pd.DataFrame, grid: Grid, meters: Sequence[str]
+) -> tuple[Rules, int]:
+    """Return the rules with, where none is declared, the hours that payments show."""
+    if isinstance(rules, Regulation):
+        return rules, 0
+    known = dict(rules or {})
+    read = payable_hours(paid_space_time(bought, grid, meters))
+    found = {meter: rule for meter, rule in read.items() if meter not in known}
+    return {**found, **known}, len(found)
 
 
 def _assumptions(supply: pd.DataFrame, kerb: Kerb | None) -> Assumptions:

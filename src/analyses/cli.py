@@ -121,20 +121,32 @@ def run(
     language: LanguageOption = "fr",
     engine: EngineOption = "auto",
     edition: EditionOption = "both",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would run and why; run nothing.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run everything, also what is up to date.")
+    ] = False,
 ) -> None:
-    """Run a city's notebooks and write its report (HTML, PDF, DOCX) and its indicators."""
-    _each(
-        _chosen(ids, everything, cities_dir),
-        lambda city_id, step: commands.run(
+    """Run a city's notebooks and write its report (HTML, PDF, DOCX, PPTX) and its indicators.
+
+    Only what is stale runs: what changed since the last good run, and what depends on it.
+    """
+
+    def work(city_id: str, step: commands.Progress) -> list[str]:
+        found = commands.due(
             cities_dir / city_id,
             out_dir,
             language=language,
             engine=engine,
-            progress=step,
             edition=edition,
-        ),
-        steps=commands.run_steps(),
-    )
+            force=force,
+        )
+        if dry_run or not found.stale:
+            return [found.told(language)]
+        return commands.run(found, engine=engine, progress=step)
+
+    _each(_chosen(ids, everything, cities_dir), work, steps=commands.run_steps())
 
 
 @app.command()
@@ -230,7 +242,9 @@ def sirene(
         found.append(done)
         return commands.sirene_lines(done)
 
-    for line in _under_a_bar("sirene", work, register.STEPS + len(places)):
+    with _bar() as bar:
+        lines = _one(bar, "sirene", work, register.STEPS + len(places))
+    for line in lines:
         out.print(line, highlight=False, soft_wrap=True, markup=False)
     faults += found[0].faults
     raise typer.Exit(_say(InputError(faults)) if faults else 0)
@@ -289,22 +303,24 @@ def _chosen(ids: list[str] | None, everything: bool, cities_dir: Path) -> list[s
 
 
 def _each(ids: list[str], work: commands.Work, *, steps: int) -> None:
-    """Do the work for each city under a progress bar; one city's failure leaves the others."""
+    """Do the work for the cities, several at once; one city's failure leaves the others."""
     code = 0
-    for city_id in ids:
-        try:
-            done = _under_a_bar(city_id, work, steps)
-        except CoeurvilleError as error:
-            code = max(code, _say(error, city_id))
-        except Exception:  # noqa: BLE001 - told in full in a file; the other cities go on
-            code = max(code, _unexpected(city_id))
-        else:
-            for line in done:
-                out.print(escape(line), highlight=False, soft_wrap=True)
+    with _bar() as bar, commands.pool() as pool:
+        done = {city_id: pool.submit(_one, bar, city_id, work, steps) for city_id in ids}
+        for city_id, future in done.items():
+            try:
+                lines = future.result()
+            except CoeurvilleError as error:
+                code = max(code, _say(error, city_id))
+            except Exception:  # noqa: BLE001 - told in full in a file; the other cities go on
+                code = max(code, _unexpected(city_id))
+            else:
+                for line in lines:
+                    out.print(escape(line), highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 
 
-def _under_a_bar(city_id: str, work: commands.Work, steps: int) -> list[str]:
+def _bar() -> Progress:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.fields[city]}"),
@@ -312,13 +328,19 @@ def _under_a_bar(city_id: str, work: commands.Work, steps: int) -> list[str]:
         MofNCompleteColumn(),
         TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("reading", total=steps, city=city_id)
+    return Progress(*columns, console=err, transient=True)
 
-        def step(what: str) -> None:
-            bar.update(task, advance=1, description=what)
 
+def _one(bar: Progress, city_id: str, work: commands.Work, steps: int) -> list[str]:
+    task = bar.add_task("reading", total=steps, city=city_id)
+
+    def step(what: str) -> None:
+        bar.update(task, advance=1, description=what)
+
+    try:
         return work(city_id, step)
+    finally:
+        bar.remove_task(task)
 
 
 def _say(error: CoeurvilleError, city_id: str = "") -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +24,7 @@ from analyses import publish as open_data
 from analyses.cities import City
 from analyses.errors import Fault, InputError
 from analyses.publish import register
-from analyses.runs import forks, manifest
+from analyses.runs import forks, freshness, manifest
 from analyses.sources import readiness as own_readiness
 from analyses.sources import sirene_national_cities as national
 from analyses.wording import Language, Text, number
@@ -108,16 +109,72 @@ def unread(error: InputError, city_id: str) -> bool:
 READ = Text("{rows} lignes gardées / lues", "{rows} rows kept / read")
 
 
-def run(
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a run of a city would do: the request, its marks, and the verdict on each step."""
+
+    request: runs.Request
+    verdicts: list[freshness.Verdict]
+
+    @property
+    def stale(self) -> bool:
+        """Whether anything has to be done."""
+        return any(item.stale for item in self.verdicts)
+
+    def told(self, language: Language) -> str:
+        """Return in words what would run, and why."""
+        return freshness.told(self.request.city.name, self.verdicts).in_(language)
+
+
+def due(
     folder: Path,
     out: Path,
     *,
     language: Language,
     engine: Engine,
-    progress: Progress,
     edition: Literal["internal", "public", "both"] = "both",
-) -> list[str]:
-    """Run a city and publish its report; return the lines that say where it is.
+    force: bool = False,
+) -> Due:
+    """Compare a city with its last good run, by content; read no data, run nothing.
+
+    Raises
+    ------
+    InputError
+        If the city's file is wrong or a declared file is missing.
+    """
+    city = cities.read(folder)
+    request = runs.Request(
+        city=city,
+        inputs=[*sources.declared_files(city), *texts.paths(folder)],
+        notebooks=assets.notebooks(),
+        package=(assets.package(), assets.notebooks(), assets.reports()),
+        out=out,
+        language=language,
+        editions=runs.BOTH if edition == "both" else (edition,),
+    )
+    last = None if force else _last_good(out / city.id)
+    marks = freshness.marks(request, {"engine": engine}, last)
+    found = freshness.verdicts(
+        marks,
+        None if last is None else last.marks,
+        intact=last is not None and freshness.intact(out / city.id, last),
+    )
+    fresh = [item.step for item in found if not item.stale]
+    return Due(replace(request, marks=marks, reuse=fresh), found)
+
+
+def _last_good(place: Path) -> manifest.Manifest | None:
+    """Return the manifest of the last good run; None if there is none, or it is another format."""
+    if not (place / manifest.NAME).is_file():
+        return None
+    try:
+        return manifest.read(place)
+    except InputError:  # written by another version: everything runs again
+        return None
+
+
+def run(work: Due, *, engine: Engine, progress: Progress) -> list[str]:
+    """Do what is due for a city and publish it; return the lines that say where it is.
 
     Raises
     ------
@@ -125,26 +182,18 @@ def run(
         See :func:`analyses.runs.run`; the data is read once before any notebook starts, so a wrong
         file stops the run with all its faults and nothing is written.
     """
-    city = cities.read(folder)
-    inputs = forks.call_or_run(_preflight, folder)
+    request = work.request
+    if any(item.stale for item in work.verdicts if item.step != freshness.REPORT):
+        forks.call_or_run(_preflight, request.city.folder)
     progress("notebooks")
-    request = runs.Request(
-        city=city,
-        inputs=inputs,
-        notebooks=assets.notebooks(),
-        package=(assets.package(), assets.notebooks(), assets.reports()),
-        out=out,
-        language=language,
-        editions=runs.BOTH if edition == "both" else (edition,),
-    )
     record = runs.run(request, _renderer(engine), progress)
-    return _where(city, out, record)
+    return _where(request.city, request.out, record)
 
 
-def _preflight(folder: Path) -> list[Path]:
-    """Read all that a city declares, so that every fault is told first; return its files."""
+def _preflight(folder: Path) -> None:
+    """Read all that a city declares, so that every fault is told before anything runs."""
     texts.read(folder)
-    return [*sources.load(cities.read(folder)).files, *texts.paths(folder)]
+    sources.load(cities.read(folder))
 
 
 def report(folder: Path, out: Path, *, engine: Engine, progress: Progress) -> list[str]:
@@ -152,6 +201,11 @@ def report(folder: Path, out: Path, *, engine: Engine, progress: Progress) -> li
     city = cities.read(folder)
     progress("rendering")
     return _where(city, out, runs.rerender(city, out, _renderer(engine)))
+
+
+def pool() -> ThreadPoolExecutor:
+    """Return threads for several cities at once; their processes share the cores."""
+    return forks.pool()
 
 
 def run_steps() -> int:
@@ -236,7 +290,7 @@ def _render(
 
 def _where(city: City, out: Path, record: manifest.Manifest) -> list[str]:
     place = out / city.id
-    ours = [f"{folder}report.{kind}" for folder in ("", "public/") for kind in reports.FORMATS]
+    ours = [f"{folder}report.{kind}" for folder in ("", "public/") for kind in reports.OUTPUTS]
     found = [name for name in ours if name in record.outputs]
     return [
         f"{city.name}: run {record.id} with {record.engine}",

@@ -15,10 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from analyses.runs import codemarks, manifest
+from analyses.runs.run import Request
 from analyses.wording import Text
 
 REPORT = "report"
 """Name of the step that writes the report from the executed notebooks."""
+
+TEXTS = "texts"
+"""Folder of a city's own texts: the report reads them, no notebook does."""
+
+_REPORT_CODE = ("analyses.reports", "analyses.runs.editions")
 
 PARTS: dict[str, Text] = {
     "never": Text("jamais exécuté", "never run"),
@@ -102,6 +108,62 @@ def city_marks(
         "parameters": mark(parameters),
         "environment": mark({"python": python, **manifest.packages()}),
     }
+
+
+def marks(
+    request: Request, report: Mapping[str, Any], last: manifest.Manifest | None = None
+) -> dict[str, dict[str, str]]:
+    """Return the marks of every step of a run, the report last.
+
+    Parameters
+    ----------
+    request : Request
+        What would be run; its ``inputs`` are hashed, nothing is read.
+    report : mapping
+        What else decides the report: the engine asked for, the folders of its theme and texts.
+    last : Manifest, optional
+        The last good run: if the code is the same to the byte, its marks of code are taken again.
+
+    Returns
+    -------
+    dict
+        Step: part (key of :data:`PARTS`): sha256.
+    """
+    city = request.city
+    texts = city.folder / TEXTS
+    data = [path for path in request.inputs if path.parent != texts]
+    inputs = {item.path: item.sha256 for item in manifest.inputs_of(data, city.folder)}
+    content = city.model_dump(mode="json")
+    shared = city_marks(content, inputs, {"language": request.language})
+    package = request.package[0]
+    same = last is not None and manifest.code_sha256(request.package) == last.code_sha256
+    before = last.marks if last is not None and same else {}
+    names = request.names or sorted(path.stem for path in request.notebooks.glob("*.ipynb"))
+    found = {
+        name: {**before[name], **shared}
+        if name in before
+        else step_marks(request.notebooks / f"{name}.ipynb", package, shared=shared)
+        for name in names
+    }
+    found[REPORT] = {
+        "city": shared["city"],
+        "environment": shared["environment"],
+        "parameters": mark(
+            {"language": request.language, "editions": list(request.editions), **report}
+        ),
+        "code": before.get(REPORT, {}).get("code") or codemarks.code_mark(_REPORT_CODE, package),
+        "theme": folder_mark(request.package[-1]),
+        "texts": folder_mark(texts),
+    }
+    return found
+
+
+def intact(place: Path, last: manifest.Manifest) -> bool:
+    """Return whether the files of a finished run are those that its manifest lists."""
+    return all(
+        (place / name).is_file() and manifest.sha256_of(place / name) == sha256
+        for name, sha256 in last.outputs.items()
+    )
 
 
 def mark(content: Any) -> str:

@@ -73,6 +73,9 @@ class Manifest(_Strict):
     python: str
     platform: str
     packages: dict[str, str]
+    marks: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="Step: what decides its result (see runs/freshness)"
+    )
     editions: list[Literal["internal", "public"]] = Field(
         default_factory=list, description="Editions whose report was written"
     )
@@ -136,6 +139,17 @@ def packages() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in PACKAGES}
 
 
+def code_sha256(folders: Sequence[Path]) -> str:
+    """Return the sha256 of every file of some folders, by name and content."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(folder).as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def code(folders: Sequence[Path]) -> tuple[str, str, bool]:
     """Return the code's version, the sha256 of its source, and whether the clone is dirty.
 
@@ -144,19 +158,13 @@ def code(folders: Sequence[Path]) -> tuple[str, str, bool]:
     folders : sequence of Path
         Folders whose files decide the result, the package first.
     """
-    digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(path.relative_to(folder).as_posix().encode())
-                digest.update(path.read_bytes())
     version = importlib.metadata.version("coeurville")
     revision = _git(folders[0], "rev-parse", "--short=12", "HEAD")
     if revision:
         version += f"+{revision}"
     names = [str(folder) for folder in folders]
     changes = _git(folders[0], "status", "--porcelain", "--", *names) if revision else ""
-    return version, digest.hexdigest(), bool(changes)
+    return version, code_sha256(folders), bool(changes)
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -46,6 +46,10 @@ class Request:
         Seconds that one cell may take.
     editions : sequence of str
         Editions of the report to write.
+    reuse : sequence of str
+        Notebooks whose executed form is taken from the last good run.
+    marks : mapping
+        What decides the result of each step, kept in the manifest.
     """
 
     city: City
@@ -57,6 +61,8 @@ class Request:
     names: Sequence[str] = ()
     time_limit: int = execute.CELL_TIME_LIMIT
     editions: Sequence[Edition] = editions.BOTH
+    reuse: Sequence[str] = ()
+    marks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def run(
@@ -157,8 +163,15 @@ def _executed(
     steps: Sequence[plan.Step], staging: Path, request: Request, progress: Callable[[str], None]
 ) -> list[execute.Failure]:
     """Execute the notebooks, as many at once as there are cores; return what went wrong."""
+    last = request.out / request.city.id / "notebooks"
+    fresh = {name for name in request.reuse if (last / f"{name}.ipynb").is_file()}
+    for name in sorted(fresh):
+        (staging / "notebooks").mkdir(exist_ok=True)
+        shutil.copy2(last / f"{name}.ipynb", staging / "notebooks")
+        progress(name)
+    due = [step for step in steps if step.name not in fresh]
     with forks.pool() as pool:
-        found = pool.map(lambda step: _execute(step, staging, request, progress), steps)
+        found = pool.map(lambda step: _execute(step, staging, request, progress), due)
         return [failure for failure in found if failure is not None]
 
 
@@ -217,6 +230,7 @@ def _manifest(
         python=python,
         platform=platform,
         packages=packages,
+        marks={step: dict(parts) for step, parts in request.marks.items()},
         failures=[
             manifest.FailureRecord(notebook=item.notebook, cell=item.cell, error=item.error)
             for item in failures

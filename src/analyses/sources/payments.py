@@ -11,7 +11,7 @@ import pandas as pd
 from analyses.cities import City
 from analyses.errors import InputError
 from analyses.sources.plates import Pseudonyms
-from analyses.sources.recipes import Recipe, Remark, Tally
+from analyses.sources.recipes import Recipe, Remark, Tally, minutes, money
 from analyses.sources.records import OPTIONS, batches, read
 from analyses.sources.request import Family, Layout, Piece, Request, each, expand
 from analyses.wording import Text
@@ -125,21 +125,6 @@ def _seattle(frame: pd.DataFrame, tally: Tally, asked: Request) -> pd.DataFrame:
         keys = frame.groupby("_street")["meter_id"].transform("nunique")
         tally.add(SHARED_NAME, frame.index[keys > 1])
     return _prepare(frame, tally, asked)
-
-
-def minutes(text: pd.Series) -> pd.Series:
-    """Return lengths of time written ``90``, ``1:30``, ``01:30:00`` or ``1h30`` in minutes."""
-    parts = text.str.extract(r"^\s*(\d+)\s*[:hH]\s*(\d{1,2})?(?::(\d{1,2}))?\s*$")
-    numbers = parts.astype("float64")
-    clock = numbers[0] * 60 + numbers[1].fillna(0) + numbers[2].fillna(0) / 60
-    plain = pd.to_numeric(text.str.replace(",", "."), errors="coerce").astype("float64")
-    return clock.fillna(plain)
-
-
-def money(text: pd.Series) -> pd.Series:
-    """Return amounts written with a currency sign, in units of money."""
-    bare = text.str.replace(r"[$€£\s]", "", regex=True).str.replace(",", ".")
-    return pd.to_numeric(bare, errors="coerce").astype("float64")
 
 
 def _layout(name: str, fr: str, en: str) -> Layout:

@@ -90,3 +90,18 @@ class Recipe:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     finish: Finish | None = None
     utc: bool = False
+
+
+def minutes(text: pd.Series) -> pd.Series:
+    """Return lengths of time written ``90``, ``1:30``, ``01:30:00`` or ``1h30`` in minutes."""
+    parts = text.str.extract(r"^\s*(\d+)\s*[:hH]\s*(\d{1,2})?(?::(\d{1,2}))?\s*$")
+    numbers = parts.astype("float64")
+    clock = numbers[0] * 60 + numbers[1].fillna(0) + numbers[2].fillna(0) / 60
+    plain = pd.to_numeric(text.str.replace(",", "."), errors="coerce").astype("float64")
+    return clock.fillna(plain)
+
+
+def money(text: pd.Series) -> pd.Series:
+    """Return amounts written with a currency sign, in units of money."""
+    bare = text.str.replace(r"[$€£\s]", "", regex=True).str.replace(",", ".")
+    return pd.to_numeric(bare, errors="coerce").astype("float64")

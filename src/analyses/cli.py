@@ -9,7 +9,7 @@ import traceback
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -55,6 +55,12 @@ EditionOption = Annotated[
     Literal["internal", "public", "both"],
     typer.Option("--edition", help="Report to write; the public one goes to its own folder."),
 ]
+
+
+def _file(name: str, words: str) -> Any:
+    return typer.Option(name, metavar="FILE", help=words)
+
+
 CITIES = Path("cities")
 OUT = Path("output")
 SIRENE = OUT / "sirene"
@@ -195,24 +201,12 @@ def new(
 
 @app.command()
 def sirene(
-    stock: Annotated[
-        Path, typer.Option("--stock", metavar="FILE", help="National StockEtablissement.")
-    ],
-    history: Annotated[
-        Path, typer.Option("--history", metavar="FILE", help="StockEtablissementHistorique.")
-    ],
-    positions: Annotated[
-        Path | None,
-        typer.Option("--positions", metavar="FILE", help="National geolocation, if there is one."),
-    ] = None,
+    stock: Annotated[Path, _file("--stock", "National StockEtablissement.")],
+    history: Annotated[Path, _file("--history", "StockEtablissementHistorique.")],
+    positions: Annotated[Path | None, _file("--positions", "Geolocation, if any.")] = None,
+    communes: Annotated[Path | None, _file("--communes", "INSEE codes, not cities.")] = None,
     cities_dir: CitiesDir = CITIES,
-    communes: Annotated[
-        Path | None,
-        typer.Option("--communes", metavar="FILE", help="CSV of INSEE codes, instead of cities."),
-    ] = None,
-    to: Annotated[
-        Path, typer.Option("--to", metavar="DIR", help="Folder of the extracts.")
-    ] = SIRENE,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Extracts.")] = SIRENE,
     day: Annotated[
         datetime | None,
         typer.Option("--day", formats=["%Y-%m-%d"], help="Day of the extraction, if untold."),

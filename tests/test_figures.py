@@ -214,7 +214,7 @@ def test_shops_of_unknown_family_are_no_family() -> None:
 def test_the_fullest_place_is_named_only_when_it_stands_apart() -> None:
     near, far = Point("B", Estimate(70, 60, 80, 9)), Point("C", Estimate(40, 30, 50, 9))
     top = Point("A", Estimate(75, 65, 85, 9))
-    assert parking._highest([top, near, far]).en == "Occupancy from 40% to 75%"
+    assert parking._highest([top, near, far]).en == "Mean occupancy goes from 40% to 75%"
     assert parking._highest([top, far]).en == "The highest occupancy: A, 75% (65 to 85%)"
     assert parking._highest([top]).en == "Occupancy, A: 75% (65 to 85%)"
 

@@ -2,10 +2,10 @@
 
 ``python -m benchmarks.sirene_national [MILLIONS ...] [--at FOLDER]``: by default stocks of 1, 5 and
 40 million establishments, with histories of twice as many periods, in the official layout, as
-Parquet. Each pass is made once, in a process of its own, after its files were read once; what it
-counts in the three largest communes of the smallest stock is compared with the cities' own reading
-of the national files. ``seconds`` depends on what else the machine does: ``cpu_seconds`` and the
-load are recorded beside.
+Parquet. Each pass is made once, in a process of its own, after its files were read once; at one
+million, what it counts in the three largest communes is compared with the cities' own reading of
+the national files. Sizes that are not asked keep their record. ``seconds`` depends on what else the
+machine does: ``cpu_seconds`` and the load are recorded beside.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks._record import OURS, Row, record
+from benchmarks._record import OURS, RESULTS, Row, record
 from benchmarks.sirene_national import made
 
 SEED = 20240615
@@ -36,12 +35,12 @@ def main() -> None:
     asked.add_argument("millions", nargs="*", type=int, default=list(MILLIONS))
     asked.add_argument("--at", type=Path, help="folder of files made before, kept at the end")
     options = asked.parse_args()
-    rows, notes = [], []
-    for rank, millions in enumerate(options.millions):
+    rows, notes = _kept({f"acv-communes-of-{millions}M" for millions in options.millions})
+    for millions in options.millions:
         with tempfile.TemporaryDirectory() as name:
             folder = (options.at or Path(name)) / f"{millions}M"
             counts = _made(folder, millions * 1_000_000)
-            if rank == 0:
+            if millions == 1:
                 _check(folder)
             _read_once(folder)
             command = [sys.executable, "-m", "benchmarks.sirene_national.run", str(folder)]
@@ -55,8 +54,19 @@ def main() -> None:
             f"{work}: {counts['stock']} establishments, {counts['history']} periods, "
             f"{counts['towns']} establishments in the {made.TOWNS} communes"
         )
-    note = "; ".join(notes) + f"; {os.cpu_count()} cores shared with other work (see the load)"
+    note = "; ".join(notes)
     record("sirene_national", rows, packages=("duckdb", "pyarrow", "pandas"), note=note)
+
+
+def _kept(again: set[str]) -> tuple[list[Row], list[str]]:
+    """Return the recorded rows and notes of the sizes that are not measured again."""
+    path = RESULTS / "sirene_national.json"
+    if not path.exists():
+        return [], []
+    content = json.loads(path.read_text(encoding="utf-8"))
+    rows = [Row(**row) for row in content["rows"] if row["work"] not in again]
+    notes = [text for text in content["note"].split("; ") if text.split(":")[0] not in again]
+    return rows, notes
 
 
 def _made(folder: Path, rows: int) -> dict[str, int]:

@@ -135,8 +135,10 @@ def dates_table(study: Footfall, language: Language, most: int = 12) -> Table | 
              "Coming Saturdays, most favourable first"),
         pd.DataFrame(rows, columns=header),
         (header[0], header[2], header[3]),
-        _say(language, "Au capteur le plus passant ; moyenne saisonnière, non une prévision.",
-             "At the busiest sensor; a seasonal mean, not a forecast."),
+        _say(language, "Au plus passant des capteurs sans lacune de la dernière année ; moyenne "
+             "saisonnière, non une prévision.",
+             "At the busiest of the sensors without gaps in the last year; a seasonal mean, not a "
+             "forecast."),
     )  # fmt: skip
 
 
@@ -214,3 +216,10 @@ def _header(language: Language, *titles: tuple[str, str]) -> list[str]:
 
 def _say(language: Language, fr: str, en: str) -> str:
     return Text(fr, en).in_(language)
+
+
+def latest(drawn: int, total: int) -> Text:
+    """Say that only the latest events are drawn."""
+    if drawn == total:
+        return Text("", "")
+    return Text(f"Les {drawn} derniers sont dessinés. ", f"The latest {drawn} are drawn. ")

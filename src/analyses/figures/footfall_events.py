@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analyses.figures import axis, style
 from analyses.figures.figure import Chart, Table
+from analyses.figures.footfall import latest
 from analyses.footfall.chapter import Footfall
 from analyses.footfall.impact import Impact
 from analyses.footfall.profile import HourEffect
@@ -21,9 +22,8 @@ from analyses.narrative.footfall_hours import clock
 from analyses.wording import Language, Text, day, interval, number, percent, plural
 
 PANELS = 8
-"""Events drawn day by day; the table holds all."""
 HOURLY = 12
-"""Events drawn hour by hour; the table holds all."""
+"""Events drawn day by day, and hour by hour; the table holds all."""
 PLACES = 8
 """Places drawn at most."""
 PERIODS: dict[str, Text] = {
@@ -36,7 +36,8 @@ PERIODS: dict[str, Text] = {
 
 def event_panels(study: Footfall, language: Language) -> Chart | None:
     """Draw observed and expected passages around the latest events, one panel each."""
-    drawn = [impact for impact in study.whole() if impact.days][-PANELS:]
+    known = [impact for impact in study.whole() if impact.days]
+    drawn = known[-PANELS:]
     if not drawn:
         return None
     columns = 1 if len(drawn) == 1 else 2
@@ -49,8 +50,7 @@ def event_panels(study: Footfall, language: Language) -> Chart | None:
             if rank == 0:
                 handles, labels = axes.get_legend_handles_labels()
                 drawing.legend(handles, labels, loc="outside upper center", ncols=2)
-    shown = sum(impact.verdict == "shown" for impact in drawn)
-    total = len(drawn)
+    shown, total = sum(impact.verdict == "shown" for impact in known), len(known)
     title = Text(
         f"Effet démontré pour {shown} {plural(shown, 'évènement', 'évènements')} sur {total}",
         f"Effect shown for {shown} of {total} {plural(total, 'event', 'events', 'en')}",
@@ -61,11 +61,12 @@ def event_panels(study: Footfall, language: Language) -> Chart | None:
         "Observed and expected passages, day by day, before, during and after. "
         + " ".join(f"{event_name(i.event, 'en')}: {_change(i, 'en')}." for i in drawn),
     )
+    last = latest(len(drawn), total)
     note = Text(
-        "Bande grise : les jours de l'évènement. Zone claire : intervalle de chaque jour pris "
-        "seul ; l'intervalle de l'évènement entier est dans le tableau.",
-        "Grey band: the days of the event. Light area: interval of each day alone; the interval of "
-        "the whole event is in the table.",
+        f"{last.fr}Bande grise : les jours de l'évènement. Zone claire : intervalle de chaque jour "
+        "pris seul ; l'intervalle de l'évènement entier est dans le tableau.",
+        f"{last.en}Grey band: the days of the event. Light area: interval of each day alone; the "
+        "interval of the whole event is in the table.",
     )
     return Chart("evenements", title.in_(language), alt.in_(language), drawing,
                  _days_table(drawn, language), note.in_(language))  # fmt: skip

@@ -16,7 +16,12 @@ from analyses.footfall.chapter import Footfall
 from analyses.footfall.hours import MOSTLY, Place
 from analyses.footfall.profile import KINDS
 from analyses.narrative.footfall_events import event_name
-from analyses.narrative.footfall_hours import WEEKDAYS, clock, month_name
+from analyses.narrative.footfall_hours import (
+    WEEKDAYS,
+    busiest_is_distinct,
+    clock,
+    month_name,
+)
 from analyses.results import Estimate
 from analyses.wording import Language, Text, interval, listing, number, percent
 
@@ -224,6 +229,9 @@ def seasons(study: Footfall, language: Language) -> Chart | None:
         f"({percent(value, 'fr', 0, signed=True)})",
         f"The busiest month is {month_name(name, 'en')} ({percent(value, 'en', 0, signed=True)})",
     )
+    if not busiest_is_distinct(table):
+        title = Text("Aucun mois n'est nettement plus passant que la moyenne de l'année",
+                     "No month is clearly busier than the mean of the year")  # fmt: skip
     header = _header(language, ("Mois", "Month"), ("Écart à l'année", "Beside the year"),
                      ("Intervalle à 95 %", "95% interval"), ("Semaines", "Weeks"))  # fmt: skip
     rows = [

@@ -191,7 +191,7 @@ def _restrict(parts: Covariance, seen: Ints) -> Covariance:
 
 def _invert(matrix: Floats) -> Floats:
     """Invert a positive definite matrix through its Cholesky factor."""
-    return _from_factor(np.linalg.cholesky(matrix))
+    return _from_factor(np.asarray(np.linalg.cholesky(matrix), dtype=np.float64))
 
 
 def _from_factor(factor: Floats) -> Floats:
@@ -211,7 +211,7 @@ def _maximise(parts: Covariance, residual: Floats, start: Floats, noise: Floats)
 
     def objective(theta: Floats) -> tuple[float, Floats]:
         total, slopes = parts.evaluate(theta, noise)
-        factor = np.linalg.cholesky(total)
+        factor: Floats = np.asarray(np.linalg.cholesky(total), dtype=np.float64)
         inverse = _from_factor(factor)
         pull = inverse @ residual
         tension = np.outer(pull, pull) - inverse

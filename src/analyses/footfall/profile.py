@@ -174,8 +174,9 @@ def _own_hours(counts: pd.DataFrame, hours: tuple[float, float] | None) -> pd.Da
         return town_hours(counts)
     first, end = int(hours[0]), int(np.ceil(hours[1]))
     table = town_hours(counts.assign(start=counts["start"] - pd.Timedelta(hours=first)))
-    table.columns = table.columns + first
-    return table.loc[:, table.columns < end]
+    late = table.columns.to_numpy(dtype=np.int64) + first
+    own: pd.DataFrame = table.set_axis(late, axis=1)[late[late < end].tolist()]
+    return own
 
 
 def _spread_day(

@@ -144,7 +144,8 @@ def _near(
     reach = pd.Timedelta(days=max(SPAN, (settings or Settings()).span) + 7)
     wall = hourly["start"].dt.tz_localize(None)
     first, last = pd.Timestamp(event.start) - reach, pd.Timestamp(event.end) + reach
-    return hourly[wall.between(first, last)]
+    near: pd.DataFrame = hourly[wall.between(first, last)]
+    return near
 
 
 def _groups(sensors: pd.DataFrame, inside: Sequence[str]) -> dict[str, list[str]]:

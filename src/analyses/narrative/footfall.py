@@ -11,7 +11,7 @@ from analyses.footfall.chapter import Footfall, period
 from analyses.footfall.health import LEAVES
 from analyses.footfall.impact import Impact
 from analyses.narrative import footfall_hours, plain
-from analyses.narrative.footfall_events import event_name, refused, without
+from analyses.narrative.footfall_events import at_hours, event_name, refused, without
 from analyses.narrative.phrases import ALL, Words, missing_findings, said
 from analyses.results import Finding, Result
 from analyses.wording import Text, day, interval, percent
@@ -160,11 +160,11 @@ def _event(w: Words, impact: Impact) -> str:
     change = percent(effect.value, w.language, 0, signed=True)
     between = interval(effect.low, effect.high, "%", w.language, 0)
     wrong, seen = w.whole_share(rate), w.whole_share(impact.detectable)
-    n = w.count(impact.calibration.n)
+    n, when = w.count(impact.calibration.n), at_hours(w, impact.event) + _feast(w, impact)
     if fr:
         tail = (
             f" ; sur {n} fenêtres sans évènement, la méthode se trompe {wrong} du temps, et elle "
-            f"voit quatre fois sur cinq un effet de {seen}{_feast(w, impact)}."
+            f"voit quatre fois sur cinq un effet de {seen}{when}."
         )
         if impact.verdict == "shown":
             verb = "a coûté" if lost else "a attiré"
@@ -173,7 +173,7 @@ def _event(w: Words, impact: Impact) -> str:
         return f"{label} : {verdict} ({change}, intervalle {between}){tail}"
     tail = (
         f"; over {n} windows without event the method is wrong {wrong} of the time, and it sees an "
-        f"effect of {seen} four times in five{_feast(w, impact)}."
+        f"effect of {seen} four times in five{when}."
     )
     if impact.verdict == "shown":
         verb = "cost" if lost else "brought"
@@ -273,7 +273,30 @@ def trends(study: Footfall) -> list[Finding]:
                                  [names.get(r.category, r.category) for r in down],
                                  len(results))  # fmt: skip
     shown = [*up, *down, *(r for r in results if r not in up and r not in down)]
-    return [Finding("footfall-trends", said(moved), tuple(shown), plain=told, topic="change")]
+    found = Finding("footfall-trends", said(moved), tuple(shown), plain=told, topic="change")
+    return [found, *_trendless(study, names)]
+
+
+def _trendless(study: Footfall, names: dict[str, str]) -> list[Finding]:
+    """Say at which sensors no trend can be measured, and why."""
+    none = tuple(r for r in _named(study, "footfall_trend") if not r.computable)
+    if not none:
+        return []
+
+    def told(w: Words) -> str:
+        why = [
+            f"{names.get(r.category, r.category)} ({w.pick(r.note)})"
+            for r in none[:NAMED_TRENDS]
+            if r.note is not None
+        ]
+        rest = len(none) - len(why)
+        if w.language == "fr":
+            others = [f"{w.count(rest)} {w.noun(rest, 'autre', 'autres')}"] if rest else []
+            return f"Tendance de fond non mesurable : {w.list([*why, *others])}."
+        others = [f"{w.count(rest)} {w.noun(rest, 'other', 'others')}"] if rest else []
+        return f"Underlying trend that cannot be measured: {w.list([*why, *others])}."
+
+    return [Finding("footfall-trends-none", said(told), none, "reserve")]
 
 
 NAMED_TRENDS = 3

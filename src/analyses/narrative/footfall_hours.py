@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
 from analyses.footfall.aftermath import AROUND, Aftermath
 from analyses.footfall.chapter import Footfall
@@ -187,6 +188,12 @@ def heat(study: Footfall) -> list[Finding]:
     return [Finding("footfall-heat", said(told), _named(study, "hot_day_change"))]
 
 
+def busiest_is_distinct(table: pd.DataFrame) -> bool:
+    """Whether the busiest month is busier than the mean of the year, beyond chance."""
+    level = table["index"].to_numpy(dtype=np.float64)
+    return bool(table["low"].iloc[int(level.argmax())] > 0)
+
+
 def seasons(study: Footfall) -> list[Finding]:
     """Say which months are the busiest and the quietest."""
     table = study.seasons
@@ -202,10 +209,17 @@ def seasons(study: Footfall) -> list[Finding]:
             f"{interval(row['low'], row['high'], '%', w.language, 0)})"
             for row in (high, low)
         )
+        sure = busiest_is_distinct(table)
         if w.language == "fr":
+            doubt = "" if sure else " ; le plus passant n'est pas distinct de la moyenne"
             return (
                 f"Rapporté à la moyenne de son année, le mois le plus passant est {top}, le moins "
-                f"passant {bottom}."
+                f"passant {bottom}{doubt}."
+            )
+        if not sure:
+            return (
+                f"Beside the mean of its year, the busiest month is {top}, not distinct from the "
+                f"mean, and the quietest {bottom}."
             )
         return f"Beside the mean of its year, the busiest month is {top} and the quietest {bottom}."
 

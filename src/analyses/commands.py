@@ -140,9 +140,10 @@ def due(
     Raises
     ------
     InputError
-        If the city's file is wrong or a declared file is missing.
+        If the city's file or its readiness.yml is wrong, or a declared file is missing.
     """
     city = cities.read(folder)
+    own_readiness.read(city)
     request = runs.Request(
         city=city,
         inputs=[*sources.declared_files(city), *texts.paths(folder)],

@@ -11,13 +11,15 @@ from typing import Literal
 from analyses.blocks import Edition
 from analyses.cities import City
 from analyses.errors import RenderError
-from analyses.reports import embedded, quarto
+from analyses.reports import deck, embedded, quarto
 from analyses.reports.assemble import Source, assemble, chapters_of
 from analyses.runs import editions
 from analyses.runs.manifest import Manifest
 
 Engine = Literal["auto", "embedded", "quarto"]
 FORMATS = ("html", "pdf", "docx")
+OUTPUTS = (*FORMATS, "pptx")
+"""What a run leaves: the report, and the deck that sums it up."""
 
 
 def choose(engine: Engine) -> Literal["embedded", "quarto"]:
@@ -76,7 +78,7 @@ def report(
     city: City,
     record: Manifest,
     engine: Engine = "auto",
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = OUTPUTS,
     edition: Edition = "internal",
 ) -> str:
     """Write the report of a run folder from its executed notebooks.
@@ -84,13 +86,16 @@ def report(
     Parameters
     ----------
     folder : Path
-        Run folder that holds ``notebooks/``; it receives ``report.html``, ``.pdf`` and ``.docx``.
+        Run folder that holds ``notebooks/``; it receives ``report.html``, ``.pdf``, ``.docx`` and
+        ``.pptx``.
     city : City
         City of the run.
     record : Manifest
         Manifest of the run.
-    engine, formats
+    engine
         As for :func:`render`.
+    formats : sequence of str
+        Among :data:`OUTPUTS`.
     edition : str
         ``internal``, or ``public``: made of the public blocks, in the folder ``public/``.
 
@@ -111,4 +116,8 @@ def report(
         if edition == "public":
             chapters = [item for item in chapters if item.name not in record.withheld]
         source = assemble(city, chapters, record, Path(build), edition)
-        return render(source, editions.place(folder, edition), engine, formats)
+        place = editions.place(folder, edition)
+        if "pptx" in formats:
+            deck.write(place / deck.NAME, city, chapters, record, edition)
+        documents = [kind for kind in formats if kind in FORMATS]
+        return render(source, place, engine, documents)

@@ -197,12 +197,13 @@ def _ranked(
     return charts.dots(words, points, "%", language, reference)
 
 
-def _cut(total: int) -> Text:
-    """Say that a chart does not draw everything, if so."""
+def _cut(total: int, *, all_listed: bool = True) -> Text:
+    """Say that a chart does not draw everything, if so, and where the rest is."""
     if total <= MOST:
         return Text("", "")
-    return Text(f"Les {MOST} premiers sur {total} ; tous sont dans le fichier des indicateurs.",
-                f"The first {MOST} of {total}; all are in the file of indicators.")  # fmt: skip
+    fr = " ; tous sont dans le fichier des indicateurs" if all_listed else ""
+    en = "; all are in the indicators file" if all_listed else ""
+    return Text(f"Les {MOST} premiers sur {total}{fr}.", f"First {MOST} of {total}{en}.")
 
 
 def _highest(points: list[Point]) -> Text:
@@ -361,7 +362,7 @@ def infraction_factors(found: Infractions, factor: str, language: Language) -> C
         return None
     order = ["category"] if factor in ("hour", "weekday") else ["ratio", "category"]
     part = part.sort_values(order, ascending=[True] if len(order) == 1 else [False, True])
-    cut = Text("", "") if factor == "hour" else _cut(len(part))
+    cut = Text("", "") if factor == "hour" else _cut(len(part), all_listed=False)
     part = part.head(24 if factor == "hour" else MOST)
     numbers = part[["ratio", "low", "high", "count"]].to_numpy(dtype=float)
     points = [

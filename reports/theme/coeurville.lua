@@ -448,6 +448,20 @@ local function contents(div)
   return out
 end
 
+-- A list in two columns of the same number of items.
+local function halves(div)
+  local items = div.content[1].content
+  local half = math.ceil(#items / 2)
+  local out = pandoc.Blocks { raw '#listed([' }
+  out:insert(pandoc.BulletList(pandoc.List(items):filter(function(_, i) return i <= half end)))
+  out:insert(raw '], [')
+  if #items > half then
+    out:insert(pandoc.BulletList(pandoc.List(items):filter(function(_, i) return i > half end)))
+  end
+  out:insert(raw '])')
+  return out
+end
+
 local function shape(doc)
   headers = {}
   doc.blocks:walk { Header = function(header) headers[#headers + 1] = header end }
@@ -465,6 +479,10 @@ local function shape(doc)
       if has(div, 'one-page') then return one_page(div) end
       if has(div, 'figure') then return figure(div) end
       if has(div, 'figure-data') and html then return details(div) end
+      if has(div, 'drawing') and html then
+        return around('<div class="drawing" role="group" tabindex="0" aria-label="' ..
+          html_escape(div.attributes.label or '') .. '">', div.content, '</div>')
+      end
       if has(div, 'contents') then
         return contents(div)
       end
@@ -476,7 +494,7 @@ local function shape(doc)
       end
       if typst then
         if KEY_PARTS[div.classes[1]] then return nil end
-        if has(div, 'listed') then return around('#listed[', div.content, ']') end
+        if has(div, 'listed') then return halves(div) end
         -- No container: the heading inside starts a page.
         if has(div, 'sheet') then return around('#[#show: sheet', div.content, ']') end
         if has(div, 'entries') then return around('#entries[', div.content, ']') end

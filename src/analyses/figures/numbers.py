@@ -152,13 +152,25 @@ def _part(result: Result) -> Text:
             return activities.label(name)
         case "surface_class":
             return Text(f"{name} m²", f"{name} m²")
+        case "rung":
+            return _RUNGS.get(name, Text("", ""))
     return Text(name, name)
+
+
+_RUNGS: dict[str, Text] = {
+    "raw": Text("paiements bruts", "raw payments"),
+    "calibrated": Text("après corrections", "after corrections"),
+}
+"""Steps of the occupancy estimated from payments that a key figure names."""
 
 
 def _days(start: date, end: date) -> Text:
     """Say the days of an event, by which a reader knows it better than by its identifier."""
     if start == end:
         return Text(f"le {day(start, 'fr')}", f"on {day(start, 'en')}")
+    if (start.year, start.month) == (end.year, end.month):
+        first = "1er" if start.day == 1 else str(start.day)
+        return Text(f"du {first} au {day(end, 'fr')}", f"from {start.day} to {day(end, 'en')}")
     return Text(
         f"du {day(start, 'fr')} au {day(end, 'fr')}", f"from {day(start, 'en')} to {day(end, 'en')}"
     )
@@ -197,6 +209,12 @@ def digits(unit: str) -> int:
     return 0 if unit in _COUNTS else _DIGITS.get(unit, 1)
 
 
+def _decimals(value: float, unit: str) -> int:
+    """Return the decimals of a value: one more for a rate below one, as in 0,12 per check."""
+    plain = unit in _COUNTS or unit in _DIGITS
+    return digits(unit) + (not plain and 0 < abs(value) < 1)
+
+
 def written(value: float, unit: str, language: Language) -> str:
     """Write a value with its unit in words."""
     body, words = _number_and_unit(value, unit, language)
@@ -208,7 +226,7 @@ def _number_and_unit(value: float, unit: str, language: Language) -> tuple[str, 
     words = "%" if unit == "%" else indicators.dictionary().unit(unit).in_(language)
     if words.startswith("%"):
         return percent(value, language, digits(unit)), words[1:].strip()
-    body = number(value, language, digits(unit), signed=unit.startswith("points"))
+    body = number(value, language, _decimals(value, unit), signed=unit.startswith("points"))
     if language == "fr" and abs(round(value, digits(unit))) < 2:
         words = _singular(words)
     return body, words
@@ -234,4 +252,4 @@ def _between(result: Result, language: Language) -> str:
 def _bounds(result: Result, language: Language) -> str:
     low, high = result.estimate.low, result.estimate.high
     unit = "%" if result.unit.startswith("%") else ""
-    return interval(low, high, unit, language, digits(result.unit))
+    return interval(low, high, unit, language, _decimals(result.estimate.value, result.unit))

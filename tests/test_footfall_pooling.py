@@ -10,6 +10,7 @@ from scipy.stats import norm
 
 from analyses.footfall import Event, Impact, correct, pool
 from analyses.footfall.placebo import Calibration
+from analyses.footfall.pooling import _settled
 from analyses.results import Estimate
 
 
@@ -75,3 +76,12 @@ def test_holm_and_benjamini_hochberg_by_hand() -> None:
     found = correct(impacts, method="fdr_bh")
     np.testing.assert_allclose([t.corrected for t in found], [0.04, 0.04, 0.04, 0.5], rtol=1e-6)
     assert [t.shown for t in found] == [True, True, True, False]
+
+
+def test_a_variance_between_events_that_does_not_solve_its_equation_is_refused() -> None:
+    """By hand: for effects -1, 0, 1 of variance 0.2, 2 / (0.2 + tau2) = 2, hence tau2 = 0.8."""
+    effects, variances = np.array([-1.0, 0.0, 1.0]), np.full(3, 0.2)
+    assert _settled(effects, variances, 0.8)
+    assert not _settled(effects, variances, 0.4)
+    assert _settled(effects, np.full(3, 4.0), 0.0)
+    assert not _settled(effects, variances, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from analyses.footfall import (
     day_features,
     healthy_counts,
     measure_trend,
+    trend,
     trend_obstacle,
     trend_result,
 )
@@ -164,3 +166,16 @@ def test_less_than_a_year_gives_no_trend() -> None:
     counts = series(4, 0.0)
     counts[:800] = np.nan
     assert measure_trend(counts, DAYS) is None
+
+
+def test_a_regression_that_does_not_converge_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """statsmodels warns of a perfect fit and is silent at its last step: neither gives a trend."""
+    dates = pd.date_range("2022-01-03", periods=900)
+    days = day_features(dates)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert measure_trend(np.full(900, 100.0), days) is None
+    noisy = 500 * np.exp(np.random.default_rng(1).normal(0, 0.2, 900))
+    assert measure_trend(noisy, days) is not None
+    monkeypatch.setattr(trend, "_STEPS", 2)
+    assert measure_trend(noisy, days) is None

@@ -39,7 +39,7 @@ from analyses.footfall.rows import (
 )
 from analyses.footfall.series import daily_counts
 from analyses.footfall.study import measure_events
-from analyses.footfall.trend import Trend, measure_trend, trend_obstacle
+from analyses.footfall.trend import UNSETTLED, Trend, measure_trend, trend_obstacle
 from analyses.results import Estimate, Result, not_computable
 from analyses.wording import Text
 
@@ -352,7 +352,7 @@ def _results(study: Footfall, days: Days, events: bool) -> tuple[Result, ...]:
     found += health_results(study.sensors)
     for name, trend in study.trends.items():
         values = np.asarray(panel[name].to_numpy(), dtype=np.float64)
-        why = None if trend else trend_obstacle(values, breaks=level_breaks(values))
+        why = None if trend else (trend_obstacle(values, breaks=level_breaks(values)) or UNSETTLED)
         found.append(trend_result(trend, name, days.dates, why))
     if events:
         found += impact_results(study.impacts)

@@ -11,10 +11,12 @@ from scipy.stats import norm
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.multitest import multipletests
 
+from analyses.footfall.calendar import Floats
 from analyses.footfall.impact import Impact
 from analyses.results import Estimate
 
 Correction = Literal["holm", "fdr_bh"]
+_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def pool(impacts: Sequence[Impact], *, level: float = 0.95) -> tuple[Pooled, ...
     Returns
     -------
     tuple of Pooled
-        By kind, in alphabetical order; a kind with a single event keeps that event's interval.
+        By kind, in alphabetical order; a kind with a single event keeps that event's interval, and
+        one whose variance between events does not converge is refused: left out.
 
     Raises
     ------
@@ -89,10 +92,11 @@ def pool(impacts: Sequence[Impact], *, level: float = 0.95) -> tuple[Pooled, ...
     if len(set(names)) != len(names):
         raise ValueError("an event comes twice: pool one series only")
     kinds = sorted({impact.event.kind for impact in known})
-    return tuple(
+    pooled = (
         _pool(kind, [impact for impact in known if impact.event.kind == kind], level)
         for kind in kinds
     )
+    return tuple(one for one in pooled if one is not None)
 
 
 def correct(
@@ -126,13 +130,15 @@ def correct(
     )
 
 
-def _pool(kind: str, impacts: Sequence[Impact], level: float) -> Pooled:
+def _pool(kind: str, impacts: Sequence[Impact], level: float) -> Pooled | None:
     effects = np.array([impact.log_effect for impact in impacts])
     if len(impacts) == 1:
         only = impacts[0].relative
         one = Estimate(only.value, only.low, only.high, 1, level)
         return Pooled(kind, one, float("nan"), float("nan"))
     found = combine_effects(effects[:, 0], effects[:, 1] ** 2, method_re="iterated", use_t=True)
+    if not _settled(effects[:, 0], effects[:, 1] ** 2, float(found.tau2)):
+        return None
     mean = float(found.mean_effect_re)
     low, high = found.conf_int(alpha=1 - level)[3]
     between = max(float(found.tau2), 0.0)
@@ -142,6 +148,14 @@ def _pool(kind: str, impacts: Sequence[Impact], level: float) -> Pooled:
         float(np.sqrt(between)),
         100 * max(float(found.i2), 0.0),
     )
+
+
+def _settled(effects: Floats, variances: Floats, between: float) -> bool:
+    """Whether ``between`` solves Paule and Mandel's equation: statsmodels does not say."""
+    weight = 1 / (variances + max(between, 0.0))
+    mean = float((weight * effects).sum() / weight.sum())
+    excess = float((weight * (effects - mean) ** 2).sum()) - (len(effects) - 1)
+    return abs(excess) < _TOLERANCE * len(effects) or (between <= 0 and excess <= 0)
 
 
 def _percent(log_ratio: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy.stats import t as student
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from analyses.footfall.calendar import Bools, Days, Floats, Ints
 from analyses.results import Estimate
@@ -26,7 +28,13 @@ LEAST_SERVED = 0.5
 """Smallest share of the observed days that these stretches must hold: what happened to a quarter of
 a series is not its underlying trend."""
 
-_HARMONICS, _YEAR = 3, 364
+UNSETTLED = Text(
+    "l'ajustement n'a pas convergé (comptages constants ou presque)",
+    "the fit did not converge (counts that are constant or nearly so)",
+)
+"""Why there is no trend where :func:`trend_obstacle` names no obstacle."""
+
+_HARMONICS, _YEAR, _STEPS = 3, 364, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def measure_trend(
     Returns
     -------
     Trend or None
-        None where :func:`trend_obstacle` names an obstacle.
+        None where :func:`trend_obstacle` names an obstacle, or the regression does not converge.
     """
     edges = _boundaries(counts, breaks)
     if trend_obstacle(counts, breaks=breaks) is not None:
@@ -92,9 +100,11 @@ def measure_trend(
     design = _design(days, years, edges)
     use = seen & np.isfinite(design).all(axis=1)
     kept = _estimable(design[use])
-    fit = sm.RLM(np.log1p(counts[use]), design[use][:, kept]).fit()
+    found = _robust(np.log1p(counts[use]), design[use][:, kept])
+    if found is None:
+        return None
     beta = np.zeros(design.shape[1])
-    beta[kept] = fit.params
+    beta[kept] = found
     residual = np.full(len(counts), np.nan)
     residual[use] = np.log1p(counts[use]) - design[use] @ beta
     own = years - pd.Series(years).where(seen).groupby(_stretch(counts, edges)).transform("mean")
@@ -196,6 +206,22 @@ def _design(days: Days, years: Floats, breaks: tuple[int, ...]) -> Floats:
     return np.column_stack(
         [years, np.eye(7)[days.weekday], *waves, off, days.flags, days.weather, *steps]
     )
+
+
+def _robust(logs: Floats, design: Floats) -> Floats | None:
+    """Return the coefficients of Huber's regression; None if it does not converge.
+
+    statsmodels warns of a perfect fit, but stops without a word at the last of its steps.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        try:
+            fit = sm.RLM(logs, design).fit(maxiter=_STEPS)
+        except ConvergenceWarning:
+            return None
+    if fit.fit_history["iteration"] >= _STEPS:
+        return None
+    return np.asarray(fit.params, dtype=np.float64)
 
 
 def _estimable(design: Floats) -> list[int]:

@@ -189,20 +189,19 @@ def _ranked(
 ) -> Chart:
     parts = sorted(parts, key=lambda item: (-item.estimate.value, item.zone))
     points = [Point(names.get(item.zone, item.zone), item.estimate) for item in parts]
-    title, note = _highest(points), _cut(len(points)).in_(language)
-    points = points[:MOST]
-    words = Words(id_, title.in_(language), what.in_(language), column.in_(language), note)
+    title, cut = _highest(points).in_(language), _cut(len(points)).in_(language)
+    words = Words(id_, title, what.in_(language), column.in_(language), cut)
     label = Text("ensemble", "whole").in_(language)
     reference = Point(label, whole[0].estimate) if whole else None
-    return charts.dots(words, points, "%", language, reference)
+    return charts.dots(words, points[:MOST], "%", language, reference)
 
 
 def _cut(total: int, *, all_listed: bool = True) -> Text:
     """Say that a chart does not draw everything, if so, and where the rest is."""
-    if total <= MOST:
-        return Text("", "")
     fr = " ; tous sont dans le fichier des indicateurs" if all_listed else ""
     en = "; all are in the indicators file" if all_listed else ""
+    if total <= MOST:
+        return Text("", "")
     return Text(f"Les {MOST} premiers sur {total}{fr}.", f"First {MOST} of {total}{en}.")
 
 
@@ -216,10 +215,9 @@ def _highest(points: list[Point]) -> Text:
         return Text(f"La plus forte occupation : {top.label}, {fr}",
                     f"The highest occupancy: {top.label}, {en}")  # fmt: skip
     low, high = rest[-1].estimate.value, top.estimate.value
-    return Text(
-        f"L'occupation moyenne va de {percent(low, 'fr', 0)} à {percent(high, 'fr', 0)}",
-        f"Mean occupancy goes from {percent(low, 'en', 0)} to {percent(high, 'en', 0)}",
-    )
+    ends = {each: (percent(low, each, 0), percent(high, each, 0)) for each in ("fr", "en")}
+    return Text(f"L'occupation moyenne va de {ends['fr'][0]} à {ends['fr'][1]}",
+                f"Mean occupancy goes from {ends['en'][0]} to {ends['en'][1]}")  # fmt: skip
 
 
 def stay_classes(kerb: Kerb, language: Language) -> Chart | None:

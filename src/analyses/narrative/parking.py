@@ -21,7 +21,7 @@ from analyses.narrative.phrases import FR, Level, Words, find, missing_findings,
 from analyses.parking.measures import Kerb, Meters
 from analyses.parking.occupancy import SATURATED, well_seen
 from analyses.results import Finding, Result
-from analyses.wording import Text
+from analyses.wording import Text, interval
 
 __all__ = [
     "episodes",
@@ -283,7 +283,7 @@ def _overstays(kerb: Kerb, over: Result) -> list[Finding]:
 
     def sentence(w: Words) -> str:
         n, limit = w.count(count), w.count(hours)
-        room = f"{w.share(low)} – {w.share(high)}"
+        room = interval(low, high, "%", w.language, 1)
         if w is FR:
             noun = w.noun(count, "stationnement dépasse", "stationnements dépassent")
             return (

@@ -123,11 +123,13 @@ def measured(table: pd.DataFrame, year: int) -> dict[str, tuple[int, int, int]]:
     }
 
 
-def same_as_the_city(turnover: pd.DataFrame, table: pd.DataFrame, city_id: str) -> int:
+def same_as_the_city(
+    turnover: pd.DataFrame, table: pd.DataFrame, city_id: str, every: int = 1
+) -> int:
     """Compare a city's rows of the national table with its own; return the openings compared."""
     mine = turnover[turnover["city"] == city_id]
     total = 0
-    for year in range(DAY.year - 9, DAY.year + 1):
+    for year in range(DAY.year - 9, DAY.year + 1, every):
         rows = mine[mine["year"] == year]
         ours = {
             row.activity_family: (row.openings, row.closures, row.transfers)
@@ -228,7 +230,7 @@ def test_the_real_history_of_lyon_4e(shared_data, tmp_path):
     done = register.write(paths, [place], tmp_path / "out", cities_dir=home, day=DAY)
     table = sources.load(cities.read(home / "croix-rousse")).establishments
     assert len(table) > 50_000
-    assert same_as_the_city(done.turnover, table, "croix-rousse") > 500
+    assert same_as_the_city(done.turnover, table, "croix-rousse", every=3) > 200
     assert done.turnover["transfers"].sum() > 0
     assert lives(table, as_of=DAY).reopened > 20
 

@@ -20,6 +20,15 @@ _TYPES = {
 }
 """Kinds of faults that pydantic tells in words of its own."""
 
+_SHAPES = {
+    "insee_code": 'the five characters of the commune between quotation marks, such as "02691"',
+    "siren": "nine digits between quotation marks, without spaces",
+    "siret": "fourteen digits between quotation marks, without spaces",
+    "url": "an address that starts with https://",
+    "id": "lower-case letters without accents, digits and single hyphens",
+}
+"""What to write where a key has a pattern."""
+
 
 def unreadable(label: str, error: yaml.YAMLError) -> Fault:
     """Return the fault of a file that is not YAML, with its line where the parser knows it."""
@@ -84,12 +93,24 @@ def _fault(label: str, item: object, rows: dict[Path, int], keys: list[str]) -> 
         problem, remedy, value = "the key is missing", "Add it", None
     elif kind in _TYPES:
         problem, remedy = _TYPES[kind]
+    elif kind == "literal_error":
+        path = path[:-1] if path[-1] == "[key]" else path
+        problem = "the word is not one of those allowed"
+        remedy = f"Write one of: {_allowed(detail['ctx']['expected'])}"
+    elif kind == "string_pattern_mismatch" and str(path[-1]) in _SHAPES:
+        problem = "the value is not written as it should be"
+        remedy = f"Write {_SHAPES[str(path[-1])]}"
     else:
         problem = str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
         problem = problem[:1].lower() + problem[1:]
         remedy = "Correct the value; city.schema.json describes every key"
     return Fault(label, problem, remedy, row=_row(path, rows), column=_key(path),
                  value=value)  # fmt: skip
+
+
+def _allowed(expected: str) -> str:
+    """Return the words that pydantic lists (``'a', 'b' or 'c'``) as a plain list."""
+    return expected.replace(" or ", ", ").replace("'", "")
 
 
 def _row(path: Path, rows: dict[Path, int]) -> int | None:

@@ -101,7 +101,8 @@ def _terms(city: City) -> Publication:
                 Fault(
                     "city.yml",
                     "the city does not say under which terms it publishes",
-                    "Add `publication:` with publisher, siret, url and licence",
+                    "Add `publication:` with publisher, siret (14 digits in quotation marks), url "
+                    "and licence (etalab-2.0 or ODbL-1.0)",
                     column="publication",
                 )
             ]

@@ -205,7 +205,10 @@ def _faults(
 def _unreadable(spec: Column, how: Reading) -> tuple[str, str]:
     if "enum" in spec.constraints:
         allowed = ", ".join(str(value) for value in spec.constraints["enum"])
-        return "the value is not one of those allowed", f"Write one of: {allowed}"
+        return (
+            "the value is not one of those allowed",
+            f"Write one of: {allowed}; or say what it means under values: in city.yml",
+        )
     if spec.type in ("number", "integer"):
         kind = "a number" if spec.type == "number" else "a whole number"
         unit = f" of {spec.unit}" if spec.unit else ""
@@ -219,7 +222,8 @@ def _unreadable(spec: Column, how: Reading) -> tuple[str, str]:
             if how.month
             else ("; for a bare year, declare the month (options: {survey_month: 6})")
         )
-        return "this is not a day that exists", f"Write it as 2024-06-15 or 15/06/2024{year}"
+        problem = "this is not a day that exists, or its year is out of range"
+        return problem, f"Write it as 2024-06-15 or 15/06/2024{year}"
     return "this is neither true nor false", "Write true or false, oui or non"
 
 

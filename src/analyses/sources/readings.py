@@ -204,7 +204,10 @@ def _proven(
             )
         )
         return _settled(readings, codes, zone, zone, out)
-    remedy = f"Declare it: options: {{time_zone: {zone.key}}} (local time) or {{time_zone: UTC}}"
+    remedy = (
+        f"Write under this file, in city.yml, options: {{time_zone: {zone.key}}} when it tells "
+        "local time, or options: {time_zone: UTC}"
+    )
     problem = (
         "the times have no time zone, and the daily rhythm moves by one hour at the changes of "
         "clocks: this clock does not follow summer time (UTC, or standard time all year)"

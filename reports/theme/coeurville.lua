@@ -268,7 +268,16 @@ local function boxed(div, kind, style)
     local open = string.format('<div class="%s" role="note">', kind)
     return around(open, div.content, '</div>')
   end
-  if typst then return around('#' .. kind .. '[', div.content, ']') end
+  if typst then
+    local content = pandoc.Blocks(div.content)
+    local first = content[1]
+    -- A title never stays alone at the foot of a page.
+    if first and first.t == 'Para' and #first.content == 1 and first.content[1].t == 'Strong' then
+      content = pandoc.Blocks { raw '#block(sticky: true)[', first, raw ']' }
+      for i = 2, #div.content do content:insert(div.content[i]) end
+    end
+    return around('#' .. kind .. '[', content, ']')
+  end
   return styled(style, div.content)
 end
 

@@ -58,7 +58,14 @@ def quoted(city: City, writer: Writer) -> list[tuple[str, str]]:
     return told
 
 
-def method(city: City, chapters: Sequence[Chapter], record: Manifest, writer: Writer) -> str:
+def method(
+    city: City,
+    chapters: Sequence[Chapter],
+    record: Manifest,
+    writer: Writer,
+    *,
+    public: bool = False,
+) -> str:
     """Return the method annex: definitions, sources, corrections, limits and the run."""
     parts = [
         md.heading(_say(words.METHOD, writer), 1, "methode"),
@@ -66,6 +73,7 @@ def method(city: City, chapters: Sequence[Chapter], record: Manifest, writer: Wr
         _definitions(chapters, writer),
         md.heading(_say(words.DATA, writer), 2, "donnees"),
         _data(city, writer),
+        _uses(writer),
         *_noted(writer),
     ]
     if city.corrections:
@@ -73,9 +81,13 @@ def method(city: City, chapters: Sequence[Chapter], record: Manifest, writer: Wr
         parts.append(
             md.bullets([typography(item.reason, writer.language) for item in city.corrections])
         )
+    limits = [_say(item, writer) for item in words.LIMITS_ITEMS]
+    if public:
+        least = number(city.parameters.small_count, writer.language)
+        limits.append(_say(words.LIMITS_PUBLIC, writer).format(least=least))
     parts += [
         md.heading(_say(words.LIMITS, writer), 2, "limites"),
-        md.bullets([_say(item, writer) for item in words.LIMITS_ITEMS]),
+        md.bullets(limits),
         md.heading(_say(words.RUN, writer), 2, "fabrication"),
         md.paragraph(_say(words.RUN_LEAD, writer)),
         _run(record, city, writer),
@@ -194,6 +206,13 @@ def _file(name: str, source: Any, had: date | None, writer: Writer) -> list[str]
         period,
         *counts,
     ]
+
+
+def _uses(writer: Writer) -> str:
+    """Return, for paper, the files that each chapter reads."""
+    said = _say(words.USES, writer)
+    items = [said.format(chapter=title, files=files) for title, files in writer.uses.items()]
+    return md.div("print-only", md.bullets(items)) if items else ""
 
 
 def _noted(writer: Writer) -> list[str]:

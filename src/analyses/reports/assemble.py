@@ -102,7 +102,7 @@ def assemble(
     ]
     body += [annexes.published(city, writer)] if city.published or city.facts else []
     body += [writer.chapter(chapter) for chapter in chapters]
-    body.append(annexes.method(city, chapters, record, writer))
+    body.append(annexes.method(city, chapters, record, writer, public=edition == "public"))
     body.append(annexes.glossary(writer))
     body.append(annexes.lists(writer))
     body.append(md.div("data-annex", md.heading(words.ANNEX.in_(language), 1, "annexe-donnees")))

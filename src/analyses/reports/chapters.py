@@ -69,6 +69,8 @@ class Writer:
     """What was numbered: ``figure`` or ``table``, anchor, label with its title."""
     read: dict[str, dict[str, str]] = field(default_factory=dict)
     """What the chapters say of each file they read: file, title of the column, cell."""
+    uses: dict[str, str] = field(default_factory=dict)
+    """Files that each chapter reads, by its title."""
     noted: dict[str, None] = field(default_factory=dict)
     """What reading the files found, each sentence once, in the order of the chapters."""
 
@@ -141,7 +143,7 @@ class Writer:
                 self.noted.update(dict.fromkeys(content["items"]))
                 return ""
             case "provenance":
-                return self._sources(content)
+                return self._sources(content, self.title(block.chapter))
             case "results":
                 return ""
         raise RenderError(f"No way to show a block of kind {block.kind!r}.")
@@ -221,17 +223,21 @@ class Writer:
         annex = md.div("figure-data print-only", _whole(content, title), identifier=target)
         return _twofold(content, caption, said) + "\n" + annex
 
-    def _sources(self, content: Mapping[str, Any]) -> str:
-        """Name the files that a chapter reads; the method says the rest of them, once for all."""
+    def _sources(self, content: Mapping[str, Any], title: str) -> str:
+        """Name the files that a chapter reads; the method says the rest of them, once for all.
+
+        On paper the method names them too.
+        """
         name = self._say(words.FILE)
         found = [dict(zip(content["header"], row, strict=True)) for row in content["rows"]]
         for row in found:
             known = self.read.setdefault(row.get(name, ""), {})
             known.update({title: cell for title, cell in row.items() if cell})
         files = listing(list(dict.fromkeys(row.get(name, "") for row in found)), self.language)
+        self.uses[title] = files
         said = text_(self._say(words.SOURCES).format(files=files))
         link = f"[{text_(self._say(words.SOURCES_MORE))}](#donnees)"
-        return md.div("figure-note", f"{said} {link}\n")
+        return md.div("html-only", md.div("figure-note", f"{said} {link}\n"))
 
     def _files(self, name: str, content: Mapping[str, Any]) -> tuple[str, str]:
         folder = self.folder / "figures"

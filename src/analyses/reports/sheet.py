@@ -74,7 +74,7 @@ def _span(span: texts.Span, writer: Writer) -> str:
     if span.look == "link":
         bare = span.text == span.address
         label = text_(span.text if bare else typography(span.text, writer.language))
-        shown = "" if bare else f"[ ({text_(span.address)})]{{.print-only}}"
+        shown = "" if bare else f"[&nbsp;({text_(span.address)})]{{.print-only}}"
         return f"[{label}](<{span.address}>){{.out}}{shown}"
     said = typography(span.text, writer.language)
     body = text_(said)

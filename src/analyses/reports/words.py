@@ -295,6 +295,7 @@ DATA_HEADER = (
 )
 """The last three are those of ``pages.PROVENANCE``: what the chapters say of the files."""
 DATA_HAD = Text("obtenu le {day}", "had on {day}")
+USES = Text("{chapter} : {files}", "{chapter}: {files}")
 NOTED = Text("Ce que la lecture des fichiers a relevé", "What reading the files found")
 DATA_NONE = Text(
     "La ville n'a encore déclaré aucun fichier de données.",
@@ -320,6 +321,12 @@ LIMITS_ITEMS = (
         "Une association entre deux indicateurs n'établit pas que l'un cause l'autre.",
         "An association between two indicators does not show that one causes the other.",
     ),
+)
+LIMITS_PUBLIC = Text(
+    "Cette édition publique ne montre ni les locaux un à un, ni les effectifs de moins de {least}, "
+    "ni ce qui permettrait de les retrouver. Une figure ou un tableau qui en cache le dit.",
+    "This public edition shows neither single premises, nor numbers below {least}, nor what would "
+    "let them be found again. A figure or a table that hides some says so.",
 )
 RUN = Text("Fiche de fabrication", "How this report was made")
 RUN_LEAD = Text(

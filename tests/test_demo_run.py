@@ -78,7 +78,7 @@ def texts(output: Path) -> Iterator[tuple[str, str]]:
     """Yield every file that leaves, as text (the members of archives and PDF's words too)."""
     for path in sorted(p for p in output.rglob("*") if p.is_file()):
         name = path.relative_to(output).as_posix()
-        if path.suffix == ".docx":
+        if path.suffix in (".docx", ".pptx"):
             with zipfile.ZipFile(path) as archive:
                 for member in archive.namelist():
                     if member.endswith((".xml", ".rels")):
@@ -101,7 +101,8 @@ def docx_text(path: Path) -> str:
 
 def test_a_run_leaves_what_the_readme_says(output: Path) -> None:
     names = {path.name for path in output.iterdir()}
-    assert {"report.html", "report.pdf", "report.docx", "indicators.csv", "run.json"} <= names
+    assert {"report.html", "report.pdf", "report.docx", "report.pptx"} <= names
+    assert {"indicators.csv", "run.json"} <= names
     assert (output / "notebooks" / "commerce.ipynb").is_file()
 
 
@@ -126,12 +127,15 @@ def test_the_manifest_tells_inputs_versions_and_outputs(output: Path) -> None:
     record = json.loads((output / "run.json").read_text(encoding="utf-8"))
     assert record["status"] == "complete"
     assert {"premises.csv", "zones.geojson"} <= {item["path"] for item in record["inputs"]}
-    assert {"report.html", "report.pdf", "report.docx", "indicators.csv"} <= set(record["outputs"])
+    ours = {"report.html", "report.pdf", "report.docx", "report.pptx", "indicators.csv"}
+    assert ours <= set(record["outputs"])
     assert record["packages"]["pandas"] == pd.__version__
     assert "/" not in json.dumps(record["parameters"])
 
 
-@pytest.mark.parametrize("name", ["indicators.csv", "report.html", "report.pdf", "report.docx"])
+@pytest.mark.parametrize(
+    "name", ["indicators.csv", "report.html", "report.pdf", "report.docx", "report.pptx"]
+)
 def test_the_same_run_gives_the_same_bytes(outputs: list[Path], name: str) -> None:
     first, second = ((place / name).read_bytes() for place in outputs)
     assert first == second

@@ -112,7 +112,7 @@ def texts(town: Town) -> Iterator[tuple[str, str]]:
             reader = PdfReader(path)
             yield path.name, "\n".join(page.extract_text() for page in reader.pages)
             yield path.name, json.dumps({k: str(v) for k, v in (reader.metadata or {}).items()})
-        elif path.suffix == ".docx":
+        elif path.suffix in (".docx", ".pptx"):
             with zipfile.ZipFile(path) as archive:
                 for member in archive.namelist():
                     if member.endswith((".xml", ".rels")):
@@ -316,7 +316,7 @@ def test_sensitive_fields_and_identifiers_are_nowhere(town: Town) -> None:
 
 def test_the_public_folder_holds_four_files_and_its_manifest(town: Town) -> None:
     assert {path.name for path in town.place.iterdir()} == {
-        "report.html", "report.pdf", "report.docx", "indicators.csv", "run.json",
+        "report.html", "report.pdf", "report.docx", "report.pptx", "indicators.csv", "run.json",
     }  # fmt: skip
     manifest = (town.place / "run.json").read_text("utf-8")
     assert "premises.csv" not in manifest

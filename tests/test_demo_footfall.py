@@ -73,7 +73,8 @@ def test_planted_faults_are_found(tables: sources.Tables) -> None:
     assert ("outage", made.OUTAGE[0], made.OUTAGE[1]) in found
     moved = [flag for flag in flags if flag.kind == "level_break"]
     assert [flag.sensor_id for flag in moved] == [made.MOVED[0]]
-    assert abs((moved[0].start.date() - made.MOVED[1]).days) <= 3
+    # medians over weeks place a break within a week, not to the day
+    assert abs((moved[0].start.date() - made.MOVED[1]).days) <= 7
     assert len(flags) == 3  # and nothing else
 
 

@@ -140,7 +140,7 @@ def test_too_little_data_says_why() -> None:
     panel.iloc[30, 0] = np.nan
     found = measure_impact(panel, "s0", event(panel, 30), day_features(panel.index))
     assert found.reason is not None
-    assert "1 jour(s) complet(s) sur les 2" in found.reason.fr
+    assert "1 jour complet sur les 2 de" in found.reason.fr
     assert math.isnan(found.relative.value)
 
 

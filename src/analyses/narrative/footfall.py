@@ -284,17 +284,19 @@ def _trendless(study: Footfall, names: dict[str, str]) -> list[Finding]:
         return []
 
     def told(w: Words) -> str:
-        why = [
-            f"{names.get(r.category, r.category)} ({w.pick(r.note)})"
+        fr = w.language == "fr"
+        at = "Tendance de fond non mesurable à" if fr else "No trend can be measured at"
+        colon = " : " if fr else ": "
+        lines = [
+            f"{at} {names.get(r.category, r.category)}{colon}{w.pick(r.note).removesuffix('.')}."
             for r in none[:NAMED_TRENDS]
             if r.note is not None
         ]
-        rest = len(none) - len(why)
-        if w.language == "fr":
-            others = [f"{w.count(rest)} {w.noun(rest, 'autre', 'autres')}"] if rest else []
-            return f"Tendance de fond non mesurable : {w.list([*why, *others])}."
-        others = [f"{w.count(rest)} {w.noun(rest, 'other', 'others')}"] if rest else []
-        return f"Underlying trend that cannot be measured: {w.list([*why, *others])}."
+        rest = len(none) - len(lines)
+        if rest:
+            others = w.noun(rest, "autre capteur", "autres capteurs") if fr else "more"
+            lines.append(f"{'Ni à' if fr else 'Nor at'} {w.count(rest)} {others}.")
+        return " ".join(lines)
 
     return [Finding("footfall-trends-none", said(told), none, "reserve")]
 

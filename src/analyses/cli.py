@@ -174,6 +174,29 @@ def report(
 
 
 @app.command()
+def lab(
+    city_id: Annotated[str, typer.Argument(metavar="CITY", help="City to work on (see `list`).")],
+    cities_dir: CitiesDir = CITIES,
+    out_dir: OutDir = OUT,
+    language: LanguageOption = "fr",
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the browser.")
+    ] = True,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Take the notebooks anew; edited ones are renamed.")
+    ] = False,
+) -> None:
+    """Open JupyterLab on the city's own copy of the notebooks; what you edit there is kept."""
+    (known,) = _chosen([city_id], False, cities_dir)
+    folder, lines = commands.prepare_lab(
+        cities_dir / known, out_dir, language=language, fresh=fresh
+    )
+    for line in [f"{known}: JupyterLab on {folder} (Ctrl+C stops it)", *lines]:
+        out.print(escape(line), highlight=False, soft_wrap=True)
+    raise typer.Exit(commands.open_lab(folder, browser=browser))
+
+
+@app.command()
 def publish(
     city_id: Annotated[str, typer.Argument(metavar="CITY", help="City with a finished run.")],
     cities_dir: CitiesDir = CITIES,

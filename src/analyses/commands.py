@@ -24,7 +24,7 @@ from analyses import publish as open_data
 from analyses.cities import City
 from analyses.errors import Fault, InputError
 from analyses.publish import register
-from analyses.runs import forks, freshness, manifest
+from analyses.runs import forks, freshness, lab, manifest
 from analyses.sources import readiness as own_readiness
 from analyses.sources import sirene_national_cities as national
 from analyses.wording import Language, Text, number
@@ -228,6 +228,36 @@ def layouts() -> list[tuple[str, str, str]]:
 def demo(folder: Path) -> list[Path]:
     """Write the synthetic demo city in a folder; return the files written."""
     return demo_city.write(folder)
+
+
+def prepare_lab(
+    folder: Path, out: Path, *, language: Language, fresh: bool = False
+) -> tuple[Path, list[str]]:
+    """Write a city's own copy of the notebooks; return its folder, and what was done with each."""
+    city = cities.read(folder)
+    place = out / "lab" / city.id
+    copies = lab.prepare(city, assets.notebooks(), place, language, fresh=fresh)
+    lines = [
+        LAB[item.state].format(path=item.path, aside=item.aside and item.aside.name)
+        for item in copies
+    ]
+    return place, lines
+
+
+LAB: dict[lab.State, str] = {
+    "new": "  {path}",
+    "unchanged": "  {path}",
+    "updated": "  {path}: taken anew (ours changed, this copy was not edited)",
+    "edited": "  {path}: your edits are kept",
+    "edited-behind": "  {path}: your edits are kept; ours changed since (--fresh takes it, and "
+    "keeps yours under another name)",
+    "set-aside": "  {path}: taken anew; your edits are in {aside}",
+}
+
+
+def open_lab(folder: Path, *, browser: bool) -> int:
+    """Open JupyterLab on a lab folder until it is stopped; return its exit code."""
+    return lab.launch(folder, browser=browser)
 
 
 def publish(folder: Path, out: Path, target: Path | None) -> list[str]:

@@ -85,3 +85,13 @@ def test_a_variance_between_events_that_does_not_solve_its_equation_is_refused()
     assert not _settled(effects, variances, 0.4)
     assert _settled(effects, np.full(3, 4.0), 0.0)
     assert not _settled(effects, variances, 0.0)
+
+
+def test_a_heavy_tail_keeps_five_percent_and_asks_more_beyond() -> None:
+    """At the calibrated bound p stays 5 %; beyond, Student's table: t(4) = 4.604 has p = 1 %."""
+    bound = impact("bound", float(np.exp(1.959964 * 0.05)), 0.05)
+    far = impact("far", float(np.exp(1.959964 * 0.05 * 4.604 / 2.776)), 0.05)
+    one, two = correct([bound, far], freedom=4.0)
+    assert one.p_value == pytest.approx(0.05, rel=1e-3)
+    assert two.p_value == pytest.approx(0.01, rel=2e-3)
+    assert correct([bound, far])[1].p_value < two.p_value

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analyses.footfall.baseline import FREEDOM
 from analyses.footfall.breaks import level_breaks
 from analyses.footfall.calendar import Days
 from analyses.footfall.controls import out_of_reach
@@ -76,7 +77,9 @@ def measure_aftermath(
     Returns
     -------
     tuple of Aftermath
-        Sides with enough counts, by event; Holm's correction over all of them.
+        Sides with enough counts, by event; Holm's correction over all of them, with the Student
+        tail that the baseline gives to the noise of a day (a normal one let 13 % of towns where
+        nothing is planted show a side, over 850 windows; 22 sides).
     """
     found: list[tuple[Event, Side, Impact]] = []
     breaks = {
@@ -90,7 +93,7 @@ def measure_aftermath(
                 found.append((impact.event, side, one))
     tested = {
         (t.impact.event.event_id): t.shown
-        for t in correct([impact for _, _, impact in found])
+        for t in correct([impact for _, _, impact in found], freedom=FREEDOM)
     }  # fmt: skip
     return tuple(
         Aftermath(event, side, impact, tested[impact.event.event_id])

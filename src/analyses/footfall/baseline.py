@@ -21,7 +21,10 @@ from analyses.footfall.kernel import PRIORS, Covariance, covariance
 FEWEST_DAYS = 56
 """Fewest observed days that a baseline is fitted to: eight weeks."""
 
-_ROUNDS, _STEPS, _FREEDOM, _SHRINK = 2, 6, 4.0, 10.0
+FREEDOM = 4.0
+"""Degrees of freedom of the noise of a day."""
+
+_ROUNDS, _STEPS, _SHRINK = 2, 6, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,5 +260,5 @@ def _reweight(
     scale = np.clip(scale * factor[days.weekday], 0.1, 10.0)
     weight = np.ones(len(days))
     expected = signal + base * scale[seen]
-    weight[seen] = np.minimum((_FREEDOM + 1) / (_FREEDOM + error**2 / expected), 1.0)
+    weight[seen] = np.minimum((FREEDOM + 1) / (FREEDOM + error**2 / expected), 1.0)
     return scale, weight

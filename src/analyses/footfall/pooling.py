@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 from scipy.stats import norm
+from scipy.stats import t as student
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.multitest import multipletests
 
@@ -100,7 +101,11 @@ def pool(impacts: Sequence[Impact], *, level: float = 0.95) -> tuple[Pooled, ...
 
 
 def correct(
-    impacts: Sequence[Impact], *, method: Correction = "holm", level: float = 0.95
+    impacts: Sequence[Impact],
+    *,
+    method: Correction = "holm",
+    level: float = 0.95,
+    freedom: float = float("inf"),
 ) -> tuple[Tested, ...]:
     """Correct the verdicts for the number of effects tested.
 
@@ -112,6 +117,9 @@ def correct(
         ``holm`` (no false alarm at all) or ``fdr_bh`` (few among those shown).
     level : float
         One minus the error rate.
+    freedom : float
+        Degrees of freedom of the tail beyond the calibrated 95 % interval, where p-values of 5 %
+        stay what they are; infinite for a normal one.
 
     Returns
     -------
@@ -122,7 +130,8 @@ def correct(
     if not known:
         return ()
     effects = np.array([impact.log_effect for impact in known])
-    p_values = 2 * norm.sf(np.abs(effects[:, 0] / effects[:, 1]))
+    size = np.abs(effects[:, 0] / effects[:, 1]) / norm.ppf(0.975)
+    p_values = 2 * student.sf(size * student.ppf(0.975, freedom), freedom)
     shown, corrected, _, _ = multipletests(p_values, alpha=1 - level, method=method)
     return tuple(
         Tested(impact, float(p), float(c), bool(s))

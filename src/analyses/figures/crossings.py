@@ -182,8 +182,9 @@ def perimeter(found: Perimeter, language: Language) -> Chart | None:
         upper.plot(x, outside, color=style.GREY, lw=1.4, ls=":")
         if not math.isnan(outside[0]):
             upper.annotate(Text("reste de la ville", "rest of the city").in_(language),
-                           (x[0], outside[0]), (0, 6), textcoords="offset points", ha="left",
-                           color=style.GREY, size=9)  # fmt: skip
+                           (x[0], outside[0]), (0, 9), textcoords="offset points", ha="left",
+                           color=style.GREY, size=9,
+                           bbox={"fc": "white", "ec": "none", "alpha": 0.85, "pad": 1})  # fmt: skip
         upper.set_ylim(bottom=0)
         upper.tick_params(labelbottom=False)
         lower.set_xlabel(Text("déplacement de la limite, en mètres",

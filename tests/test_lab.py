@@ -58,6 +58,7 @@ def edit(path: Path, line: str) -> None:
     nbformat.write(notebook, path)
 
 
+@pytest.mark.slow
 def test_the_copy_run_by_hand_gives_the_numbers_of_the_run(
     root: Path, town: City, tmp_path: Path
 ) -> None:
@@ -166,6 +167,7 @@ def test_the_command_prepares_says_where_and_opens_jupyterlab(
     assert str(tmp_path / "lab" / "demo" / "commerce.ipynb") in said
 
 
+@pytest.mark.slow
 def test_jupyterlab_takes_every_option_of_the_command(tmp_path: Path) -> None:
     words = lab.command(tmp_path, browser=False)
     assert "--no-browser" in words

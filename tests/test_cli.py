@@ -117,15 +117,27 @@ def test_a_read_only_output_ends_in_one_message(root: Path, tmp_path: Path) -> N
 def test_a_fault_of_ours_in_one_city_leaves_the_others(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(folder: Path, *_: object, **__: object) -> list[str]:
-        if folder.name == "belfort":
+    def fail(work: cli.commands.Due, **_: object) -> list[str]:
+        city = work.request.city.id
+        if city == "belfort":
             raise ZeroDivisionError("ours")
-        return [f"{folder.name} done"]
+        return [f"{city} done"]
 
     monkeypatch.setattr(cli.commands, "run", fail)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(
-        sys, "argv", ["coeurville", "run", "belfort", "tulle", "--cities", str(root / "cities")]
+        sys,
+        "argv",
+        [
+            "coeurville",
+            "run",
+            "belfort",
+            "tulle",
+            "--cities",
+            str(root / "cities"),
+            "--out",
+            str(tmp_path / "out"),
+        ],
     )
     with pytest.raises(SystemExit) as stopped:
         cli.main()

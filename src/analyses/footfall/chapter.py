@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analyses.footfall.aftermath import Aftermath, measure_aftermath
+from analyses.footfall.baseline import FREEDOM
 from analyses.footfall.breaks import level_breaks
 from analyses.footfall.calendar import Days, day_features
 from analyses.footfall.dates import Candidate, rank_dates
@@ -181,7 +182,7 @@ def measure_footfall(
         steady=_steady(panel),
     )  # fmt: skip
     whole = study.whole()
-    tested = correct(whole)
+    tested = correct(whole, freedom=FREEDOM)
     kept = [test.impact for test in tested if test.shown]
     study = replace(
         study, tested=tested, pooled=pool(whole),

@@ -134,6 +134,18 @@ def event(label: Text, passages: float, change: float) -> Text:
     return said(sentence)
 
 
+NAMED = 3
+"""Places that a sentence of the first page names; of more, it names two and counts the others."""
+
+
+def _first(w: Words, places: Sequence[str]) -> list[str]:
+    rest = len(places) - 2
+    if len(places) <= NAMED:
+        return list(places)
+    others = "autres points de comptage" if w.language == "fr" else "other places"
+    return [*places[:2], f"{w.count(rest)} {others}"]
+
+
 def footfall_trends(up: Sequence[str], down: Sequence[str], sensors: int) -> Text:
     """Say at which sensors footfall rises or falls."""
 
@@ -146,7 +158,9 @@ def footfall_trends(up: Sequence[str], down: Sequence[str], sensors: int) -> Tex
             )  # fmt: skip
         rises, falls = ("monte", "baisse") if fr else ("rises", "falls")
         parts = [
-            f"{verb} à {w.list(places)}" if fr else f"{verb} at {w.list(places)}"
+            f"{verb} à {w.list(_first(w, places))}"
+            if fr
+            else f"{verb} at {w.list(_first(w, places))}"
             for verb, places in ((rises, up), (falls, down))
             if places
         ]

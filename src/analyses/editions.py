@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import geopandas as gpd
 import numpy as np
@@ -246,7 +246,7 @@ class Veil:
         """Return the rows of a frame that the public may see."""
         columns = {str(name) for name in value.columns}
         if isinstance(value, gpd.GeoDataFrame) and columns <= GROUND:
-            return value
+            return cast(pd.DataFrame, value)
         if columns & OPEN_COLUMNS and not columns & {"premises_id", "siret"}:
             return value
         if columns >= YEARS:
@@ -255,7 +255,7 @@ class Veil:
             return self._rows(value, _told_curve(value, self.protection))
         if columns >= AGES:
             return self._rows(value, _told_ages(value, self.protection))
-        return self.emptied(value)
+        return pd.DataFrame(self.emptied(value))
 
     def _years(self, value: pd.DataFrame) -> pd.DataFrame:
         """Return the years whose openings and closures are public, without hidden transfers."""

@@ -79,6 +79,7 @@ def test_no_data_is_invented(city_id: str) -> None:
     assert city.sources.given() == {}
     assert sorted(path.name for path in (CITIES / city_id).iterdir()) == [
         "city.yml",
+        "readiness.yml",
         "texts",
         "zones.geojson",
     ]

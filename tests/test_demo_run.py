@@ -184,7 +184,8 @@ def test_a_hostile_name_is_only_text(output: Path) -> None:
         assert wanted in squeeze.sub("", text).replace("'", "’")
     table = pd.read_csv(output / "indicators.csv", keep_default_na=False)
     assert HOSTILE in set(table.loc[table["breakdown"] == "street", "category"])
-    assert not table["category"].str.startswith(("=", "+", "@")).any()
+    words = table["category"][~table["category"].str.fullmatch(r"[+-]?\d+([.,]\d+)?")]
+    assert not words.str.startswith(("=", "+", "@")).any()
 
 
 def test_fictitious_data_is_labelled_everywhere(output: Path) -> None:
@@ -249,10 +250,9 @@ def test_the_notebook_by_hand_gives_the_numbers_of_the_run(
     assert record.cells
     hand = pd.read_csv(tmp_path / "by_hand.csv", dtype=str, keep_default_na=False)
     run = pd.read_csv(output / "indicators.csv", dtype=str, keep_default_na=False)
-    run = run[run["indicator"].isin(set(hand["indicator"]))].reset_index(drop=True)
-    pd.testing.assert_frame_equal(
-        hand[["indicator", "zone", "value"]], run[["indicator", "zone", "value"]]
-    )
+    both = hand.merge(run, on=list(KEY), how="left", suffixes=("", "_run"))
+    assert len(both) == len(hand) > 100
+    assert both["value"].tolist() == both["value_run"].tolist()
 
 
 def test_readiness_promises_what_the_run_computed(hostile_city: Path, output: Path) -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import re
 import subprocess
 import sys
 import time
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,7 @@ def run() -> dict[str, float]:
     found = measure_impact(panel, "s00", event, days, candidates=others)
     measured = time.process_time() - began
     placebos = 0 if found.calibration is None else found.calibration.n
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = _peak()
     return {"prepare": prepared, "event": measured, "placebos": placebos, "peak": peak}
 
 
@@ -74,7 +75,13 @@ def rival(name: str) -> dict[str, float]:
     began = _cpu()
     rivals.RIVALS[name](town, window)
     used = _cpu() - began
-    return {"event": used, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {"event": used, "peak": _peak()}
+
+
+def _peak() -> float:
+    """Peak memory (MB) since this program began: ``ru_maxrss`` would count its parent's too."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]
 
 
 def _cpu() -> float:

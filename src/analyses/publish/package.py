@@ -6,7 +6,6 @@ Only the public edition is read (``<run>/public/``): what it hides cannot leave 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from datetime import date
@@ -20,6 +19,7 @@ from analyses import results
 from analyses.cities import City, Publication
 from analyses.errors import CoeurvilleError, Fault, InputError
 from analyses.publish import catalogue, counts, dictionary, tables
+from analyses.runs.promote import promote, recover
 from analyses.sources import Tables
 
 LICENCES: dict[str, dict[str, str]] = {
@@ -78,15 +78,14 @@ def publish(run: Path, city: City, data: Tables, target: Path) -> list[Path]:
     """
     about = _terms(city)
     manifest = _manifest(run, city)
+    recover(target)
     _check_place(target, city)
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         staging.chmod(0o755)
         _write(run, city, about, data, manifest, staging)
-        if target.exists():
-            shutil.rmtree(target)
-        os.replace(staging, target)
+        promote(staging, target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     rest = sorted(path for path in target.rglob("*") if path.is_file())

@@ -54,11 +54,6 @@ def available() -> bool:
     return sys.platform == "linux" and os.environ.get("COEURVILLE_KERNELS") != "plain"
 
 
-def start() -> None:
-    """Start the server, once; return at once, while it imports."""
-    _context()
-
-
 def call(function: Callable[..., T], *arguments: Any) -> T:
     """Run a function in a fresh process and return what it returns, or raise what it raises.
 
@@ -93,9 +88,10 @@ def pool() -> ThreadPoolExecutor:
 
 
 def _call(function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
-    ours, theirs = _context().Pipe(duplex=False)
+    context = _context()
+    ours, theirs = context.Pipe(duplex=False)
     place = _Place(dict(os.environ), os.getcwd())
-    process = _context().Process(target=_answer, args=(theirs, place, function, arguments))
+    process = context.Process(target=_answer, args=(theirs, place, function, arguments))
     process.start()
     theirs.close()
     try:

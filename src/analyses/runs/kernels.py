@@ -11,6 +11,8 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 
+from analyses.runs import forks
+
 
 class LocalKernelManager(AsyncKernelManager):
     """Start a notebook's kernel with the Python that runs us.
@@ -36,10 +38,8 @@ class LocalKernelManager(AsyncKernelManager):
         """Start the kernel with an environment in which results do not vary."""
         options["env"] = {
             **(options.get("env") or os.environ),
-            "PYTHONHASHSEED": "0",
+            **forks.ENVIRONMENT,
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-            "OPENBLAS_NUM_THREADS": "1",
-            "OMP_NUM_THREADS": "1",
         }
         await super().start_kernel(**options)
 

@@ -8,11 +8,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from analyses.figures import drawn, interactive, style
+from analyses.figures import drawn, interactive, maps, style
 from analyses.figures.commerce import last_of
 from analyses.figures.figure import Map, Table
 from analyses.figures.ground import Extent, clip, extent_of, label_spot
-from analyses.figures.maps import base_layers, zone_shapes
 from analyses.results import Result
 from analyses.wording import Language, Text, day, interval, listing, number, percent
 
@@ -67,10 +66,16 @@ def zone_rates_map(
     header = [field.in_(language) for field in _FIELDS]
     data = pd.DataFrame(rows, columns=header)
     title = Text("Taux de vacance par zone", "Vacancy rate by zone").in_(language)
-    nobody = pd.DataFrame({"lon": [], "lat": [], "status": []})
     with style.style():
-        drawing = drawn.draw(nobody, labelled, ground, extent, source, language)
-    spec = _spec(labelled, ground, extent, rows, title, source, language)
+        drawing = drawn.base(labelled, ground, extent, source, language)
+    group = {
+        **_LOOK, "label": Text("Zones", "Zones").in_(language),
+        "points": _points(labelled, extent, rows),
+    }  # fmt: skip
+    spec = maps.spec(
+        [group], header, zones=labelled, ground=ground, extent=extent,
+        legend=Text("Vacance", "Vacancy"), title=title, source=source, language=language,
+    )  # fmt: skip
     ends = [r.period_end for r in rates.values() if r.period_end is not None]
     when = Text("", "") if not ends else Text(
         f"Relevé du {day(max(ends), 'fr')}.", f"Survey of {day(max(ends), 'en')}."
@@ -111,35 +116,13 @@ def _alt(rows: Sequence[Sequence[str]], language: Language) -> str:
     ).in_(language)
 
 
-def _spec(
-    zones: gpd.GeoDataFrame,
-    ground: gpd.GeoDataFrame | None,
-    extent: Extent,
-    rows: Sequence[Sequence[str]],
-    title: str,
-    source: str,
-    language: Language,
-) -> dict[str, Any]:
-    def say(fr: str, en: str) -> str:
-        return Text(fr, en).in_(language)
-
+def _points(
+    zones: gpd.GeoDataFrame, extent: Extent, rows: Sequence[Sequence[str]]
+) -> list[list[Any]]:
+    """Return a point for each zone, under its name, with its cells."""
     below = 0.035 * (extent.north - extent.south)
     spots = [label_spot(geometry, extent) for geometry in zones["geometry"]]
-    points = [
+    return [
         [round(spot[1] - below, 6), round(spot[0], 6), list(row)]
         for spot, row in zip(spots, rows, strict=True)
     ]
-    return {
-        "bounds": [[extent.south, extent.west], [extent.north, extent.east]],
-        "base": base_layers(ground),
-        "zones": zone_shapes(zones, extent),
-        "zoneStyle": {"color": "#12304f", "weight": 1.6, "dashArray": "6 4", "fill": False,
-                      "interactive": False},
-        "groups": [{**_LOOK, "label": say("Zones", "Zones"), "points": points}],
-        "fields": [field.in_(language) for field in _FIELDS],
-        "words": {
-            "title": title, "source": source, "legend": say("Vacance", "Vacancy"),
-            "home": say("Revenir à la vue d'ensemble", "Back to the whole view"),
-            "zoomIn": say("Agrandir", "Zoom in"), "zoomOut": say("Réduire", "Zoom out"),
-        },
-    }  # fmt: skip

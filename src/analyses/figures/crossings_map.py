@@ -88,9 +88,14 @@ def potential_map(
     ground = clip(streets, extent.grown(0.1))
     shown = None if zones is None else zones[zones.intersects(extent.window())]
     title = _title(found).in_(language)
-    spec = _spec(found, spots, shown, ground, extent, title, source, language)
+    spec = maps.spec(
+        _groups(found, spots, language), _header(found, language), zones=shown, ground=ground,
+        extent=extent, legend=Text("Locaux vacants", "Vacant premises"), title=title,
+        source=source, language=language,
+    )  # fmt: skip
+    spec["base"] += _squares(found, extent)
     with style.style():
-        drawing = drawn.draw(spots.assign(status=""), shown, ground, extent, source, language)
+        drawing = drawn.base(shown, ground, extent, source, language)
         _paint(drawing.axes[0], found, spots, language)
     table = _table(found, language)
     return Map("carte-potentiel", title, _alt(spots, language),
@@ -159,16 +164,7 @@ def _rank(rank: float, low: float, high: float, language: Language) -> str:
     return f"{number(rank, language)} ({ends})"
 
 
-def _spec(
-    found: Potential,
-    spots: pd.DataFrame,
-    zones: gpd.GeoDataFrame | None,
-    ground: gpd.GeoDataFrame | None,
-    extent: Extent,
-    title: str,
-    source: str,
-    language: Language,
-) -> dict[str, Any]:
+def _groups(found: Potential, spots: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
     groups = []
     for group, look in _GROUPS.items():
         part = spots[spots["group"] == group]
@@ -180,24 +176,15 @@ def _spec(
              "points": [[round(row["lat"], 6), round(row["lon"], 6), _card(row, found, language)]
                         for row in part.to_dict("records")]}
         )  # fmt: skip
+    return groups
+
+
+def _header(found: Potential, language: Language) -> list[str]:
+    """Return the labels of a card: what is told of a premises, then the parts of its potential."""
     parts = [] if found.ranking is None else list(found.ranking.weights)
-    fields = [text.in_(language) for text in _FIELDS]
-    fields += [_capital(PARTS[name].label.in_(language)) for name in parts]
-    return {
-        "bounds": [[extent.south, extent.west], [extent.north, extent.east]],
-        "base": [*maps.base_layers(ground), *_squares(found, extent)],
-        "zones": maps.zone_shapes(zones, extent),
-        "zoneStyle": {"color": "#12304f", "weight": 1.6, "dashArray": "6 4", "fill": False,
-                      "interactive": False},
-        "groups": groups, "fields": fields,
-        "words": {
-            "title": title, "source": source,
-            "legend": Text("Locaux vacants", "Vacant premises").in_(language),
-            "home": Text("Revenir à la vue d'ensemble", "Back to the whole view").in_(language),
-            "zoomIn": Text("Agrandir", "Zoom in").in_(language),
-            "zoomOut": Text("Réduire", "Zoom out").in_(language),
-        },
-    }  # fmt: skip
+    return [text.in_(language) for text in _FIELDS] + [
+        _capital(PARTS[name].label.in_(language)) for name in parts
+    ]
 
 
 def _capital(words: str) -> str:
@@ -292,9 +279,7 @@ def _alt(spots: pd.DataFrame, language: Language) -> str:
 
 def _table(found: Potential, language: Language, most: int | None = None) -> Table:
     spots = _spots(found).head(most) if most else _spots(found)
-    parts = [] if found.ranking is None else list(found.ranking.weights)
-    header = [text.in_(language) for text in _FIELDS]
-    header += [_capital(PARTS[name].label.in_(language)) for name in parts]
+    header = _header(found, language)
     rows = [_card(row, found, language) for row in spots.to_dict("records")]
     caption = Text("Potentiel des locaux vacants et ses éléments, chacun sur cent",
                    "Potential of vacant premises and its parts, each of a hundred")  # fmt: skip

@@ -54,31 +54,51 @@ def draw(
     source: str,
     language: Language,
 ) -> Figure:
-    """Draw the map for paper: ground, zones, premises, scale, north, legend and source.
+    """Draw the premises for paper, with their legend, over :func:`base`.
 
     Parameters
     ----------
     placed : pandas.DataFrame
         Premises of one wave, with ``lon``, ``lat`` and ``status``.
+    zones, ground, extent, source, language
+        As for :func:`base`.
+    """
+    drawing = base(zones, ground, extent, source, language)
+    axes = drawing.axes[0]
+    for status, look in STATUSES.items():
+        part = placed[placed["status"] == status]
+        axes.scatter(part["lon"], part["lat"], s=look["size"], marker=look["marker"],
+                     facecolor=look["fill"], edgecolor=look["edge"], linewidth=1.0,
+                     zorder=5 + look["reach"])  # fmt: skip
+    _legend(axes, placed, language)
+    return drawing
+
+
+def base(
+    zones: gpd.GeoDataFrame | None,
+    ground: gpd.GeoDataFrame | None,
+    extent: Extent,
+    source: str,
+    language: Language,
+) -> Figure:
+    """Draw what every map on paper has: ground, zones, scale, north and source.
+
+    Parameters
+    ----------
     zones, ground : geopandas.GeoDataFrame or None
-        What lies under them.
+        What lies under the points.
     extent : Extent
         What the map shows.
     source : str
         Producers, written in a corner.
     language : str
-        Language of the legend.
+        Language of the scale.
     """
     height = min(max(style.WIDTH * extent.height_m / extent.width_m, 3.0), 7.2)
     drawing, axes = style.figure(height + 0.45)
     axes.set_facecolor("#f7f7f4")
     _draw_ground(axes, ground)
     _draw_zones(axes, zones, extent)
-    for status, look in STATUSES.items():
-        part = placed[placed["status"] == status]
-        axes.scatter(part["lon"], part["lat"], s=look["size"], marker=look["marker"],
-                     facecolor=look["fill"], edgecolor=look["edge"], linewidth=1.0,
-                     zorder=5 + look["reach"])  # fmt: skip
     axes.set_aspect(1 / extent.shrink)
     axes.set_xlim(extent.west, extent.east)
     axes.set_ylim(extent.south, extent.north)
@@ -87,7 +107,6 @@ def draw(
     axes.spines[:].set_visible(True)
     axes.spines[:].set_color("#8a95a3")
     _scale(axes, extent, language)
-    _legend(axes, placed, language)
     if source:
         axes.annotate(plain(source), (1, 0), (-3, 3), xycoords="axes fraction", size=7.5,
                       textcoords="offset points", ha="right", color=style.MUTED, zorder=9,

@@ -74,14 +74,18 @@ def premises_map(
     when = span(last["wave"], language)
     title = _title(last, zones).in_(language)
     table = _table(last, zones, when, language)
-    spec = _spec(placed, shown, ground, extent, title, source, fields, language)
+    content = spec(
+        _groups(placed, fields, language), [FIELDS[name].in_(language) for name in fields],
+        zones=shown, ground=ground, extent=extent, legend=Text("Locaux", "Premises"),
+        title=title, source=source, language=language,
+    )  # fmt: skip
     with style.style():
         drawing = drawn.draw(placed, shown, ground, extent, source, language)
     return Map(
         id="carte-locaux",
         title=title,
         alt=_alt(last, when, language),
-        html=interactive.document(spec, title, language),
+        html=interactive.document(content, title, language),
         figure=drawing,
         data=table,
         note=_note(len(last) - len(placed), last["wave"]).in_(language),
@@ -94,16 +98,38 @@ def span(days: pd.Series, language: Language) -> str:
     return first if first == last else f"{first} – {last}"
 
 
-def _spec(
-    placed: pd.DataFrame,
+def spec(
+    groups: list[dict[str, Any]],
+    fields: list[str],
+    *,
     zones: gpd.GeoDataFrame | None,
     ground: gpd.GeoDataFrame | None,
     extent: Extent,
+    legend: Text,
     title: str,
     source: str,
-    fields: Sequence[str],
     language: Language,
 ) -> dict[str, Any]:
+    """Return an interactive map as :func:`analyses.figures.interactive.document` takes it.
+
+    Parameters
+    ----------
+    groups : list of dict
+        Points that look alike, each with its popup's cells.
+    fields : list of str
+        Labels of these cells.
+    zones, ground : geopandas.GeoDataFrame or None
+        What lies under the points.
+    extent : Extent
+        What the map shows.
+    legend : Text
+        Title of the legend.
+    title, source : str
+        Title of the map; producers, written on it.
+    language : str
+        Language of the buttons.
+    """
+
     def say(fr: str, en: str) -> str:
         return Text(fr, en).in_(language)
 
@@ -113,10 +139,10 @@ def _spec(
         "zones": zone_shapes(zones, extent),
         "zoneStyle": {"color": "#12304f", "weight": 1.6, "dashArray": "6 4", "fill": False,
                       "interactive": False},
-        "groups": _groups(placed, fields, language),
-        "fields": [FIELDS[name].in_(language) for name in fields],
+        "groups": groups,
+        "fields": fields,
         "words": {
-            "title": title, "source": source, "legend": say("Locaux", "Premises"),
+            "title": title, "source": source, "legend": legend.in_(language),
             "home": say("Revenir à la vue d'ensemble", "Back to the whole view"),
             "zoomIn": say("Agrandir", "Zoom in"), "zoomOut": say("Réduire", "Zoom out"),
         },

@@ -240,6 +240,12 @@ def what_data_give(have: Collection[str], language: Language) -> Table:
     return Table("donnees-possibles", caption.in_(language), data)
 
 
+_FIELDS = (
+    Text("Horodateur", "Pay station"), Text("Rue", "Street"), Text("Places", "Spaces"),
+    Text("Occupation estimée", "Estimated occupancy"),
+)  # fmt: skip
+
+
 def meter_map(
     supply: pd.DataFrame | None,
     meters: Meters,
@@ -269,7 +275,11 @@ def meter_map(
     title = _map_title(placed).in_(language)
     with style.style():
         drawing = _draw(placed, visible, ground, extent, source, language)
-    spec = _spec(placed, visible, ground, extent, title, source, language)
+    spec = maps.spec(
+        _groups(placed, language), [item.in_(language) for item in _FIELDS], zones=visible,
+        ground=ground, extent=extent, legend=Text("Occupation estimée", "Estimated occupancy"),
+        title=title, source=source, language=language,
+    )  # fmt: skip
     return Map("carte-horodateurs", title, _map_alt(placed).in_(language),
                interactive.document(spec, title, language), drawing,
                _map_table(placed, language))  # fmt: skip
@@ -297,9 +307,7 @@ def _map_alt(placed: pd.DataFrame) -> Text:
 
 
 def _map_table(placed: pd.DataFrame, language: Language) -> Table:
-    header = [Text("Horodateur", "Pay station"), Text("Rue", "Street"), Text("Places", "Spaces"),
-              Text("Occupation estimée", "Estimated occupancy")]  # fmt: skip
-    columns = [item.in_(language) for item in header]
+    columns = [item.in_(language) for item in _FIELDS]
     rows = [tuple(_card(row, language)) for row in placed.to_dict(orient="records")]
     data = pd.DataFrame(rows, columns=columns)
     caption = Text("Horodateurs et occupation estimée", "Pay stations and estimated occupancy")
@@ -322,8 +330,7 @@ def _draw(
     language: Language,
 ) -> Figure:
     """Draw the map for paper with the ground, zones, scale and north of the other maps."""
-    nobody = pd.DataFrame({"status": [], "lon": [], "lat": []})
-    drawing = drawn.draw(nobody, zones, ground, extent, source, language)
+    drawing = drawn.base(zones, ground, extent, source, language)
     axes = drawing.axes[0]
     handles = []
     for name, look in _CLASSES.items():
@@ -342,17 +349,7 @@ def _draw(
     return drawing
 
 
-def _spec(
-    placed: pd.DataFrame,
-    zones: gpd.GeoDataFrame | None,
-    ground: gpd.GeoDataFrame | None,
-    extent: Extent,
-    title: str,
-    source: str,
-    language: Language,
-) -> dict[str, Any]:
-    fields = [Text("Horodateur", "Pay station"), Text("Rue", "Street"), Text("Places", "Spaces"),
-              Text("Occupation estimée", "Estimated occupancy")]  # fmt: skip
+def _groups(placed: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
     groups = []
     for name, look in _CLASSES.items():
         part = placed[placed["class"] == name]
@@ -362,17 +359,4 @@ def _spec(
             shape = {key: look[key] for key in ("shape", "fill", "edge", "radius", "reach")}
             label = f"{look['text'].in_(language)} ({number(len(part), language)})"
             groups.append({**shape, "label": label, "points": points})
-    words = {
-        "title": title, "source": source,
-        "legend": Text("Occupation estimée", "Estimated occupancy").in_(language),
-        "home": Text("Revenir à la vue d'ensemble", "Back to the whole view").in_(language),
-        "zoomIn": Text("Agrandir", "Zoom in").in_(language),
-        "zoomOut": Text("Réduire", "Zoom out").in_(language),
-    }  # fmt: skip
-    return {
-        "bounds": [[extent.south, extent.west], [extent.north, extent.east]],
-        "base": maps.base_layers(ground), "zones": maps.zone_shapes(zones, extent),
-        "zoneStyle": {"color": "#12304f", "weight": 1.6, "dashArray": "6 4", "fill": False,
-                      "interactive": False},
-        "groups": groups, "fields": [item.in_(language) for item in fields], "words": words,
-    }  # fmt: skip
+    return groups

@@ -70,9 +70,12 @@ def sensor_map(
         if len(placed) > 1
         else Text(f"Le capteur {busiest}", f"The sensor {busiest}")
     ).in_(language)
-    spec = _spec(placed, shown, ground, extent, title, source, language)
+    spec = maps.spec(
+        _groups(placed, language), [text.in_(language) for text in _HEADER], zones=shown,
+        ground=ground, extent=extent, legend=_TITLE, title=title, source=source, language=language,
+    )  # fmt: skip
     with style.style():
-        drawing = drawn.draw(placed.assign(status=""), shown, ground, extent, source, language)
+        drawing = drawn.base(shown, ground, extent, source, language)
         hidden = _points(drawing.axes[0], placed, extent)
     return Map(
         id="carte-capteurs",
@@ -93,17 +96,9 @@ def _cells(row: Any, language: Language) -> list[str]:
     ]
 
 
-def _spec(
-    placed: pd.DataFrame,
-    zones: gpd.GeoDataFrame | None,
-    ground: gpd.GeoDataFrame | None,
-    extent: Extent,
-    title: str,
-    source: str,
-    language: Language,
-) -> dict[str, Any]:
+def _groups(placed: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
     radius = _radius(placed)
-    groups = [
+    return [
         {
             "shape": "circle", "fill": style.BLUE, "edge": "#06304f", "reach": True,
             "radius": round(float(size), 1), "label": plain(row["name"]),
@@ -111,21 +106,6 @@ def _spec(
         }
         for row, size in zip(placed.to_dict("records"), radius, strict=True)
     ]  # fmt: skip
-    return {
-        "bounds": [[extent.south, extent.west], [extent.north, extent.east]],
-        "base": maps.base_layers(ground),
-        "zones": maps.zone_shapes(zones, extent),
-        "zoneStyle": {"color": "#12304f", "weight": 1.6, "dashArray": "6 4", "fill": False,
-                      "interactive": False},
-        "groups": groups,
-        "fields": [text.in_(language) for text in _HEADER],
-        "words": {
-            "title": title, "source": source, "legend": _TITLE.in_(language),
-            "home": Text("Revenir à la vue d'ensemble", "Back to the whole view").in_(language),
-            "zoomIn": Text("Agrandir", "Zoom in").in_(language),
-            "zoomOut": Text("Réduire", "Zoom out").in_(language),
-        },
-    }  # fmt: skip
 
 
 def _wide(extent: Extent) -> Extent:
@@ -148,9 +128,6 @@ def _points(axes: Axes, placed: pd.DataFrame, extent: Extent) -> int:
     radius = _radius(placed)
     axes.scatter(placed["lon"], placed["lat"], s=(2 * radius) ** 2 / 3,
                  facecolor=style.BLUE, edgecolor="white", linewidth=1.0, zorder=7)  # fmt: skip
-    legend = axes.get_legend()
-    if legend is not None:
-        legend.remove()
     scale = _ACROSS / (extent.east - extent.west)
     points = [
         ((row["lon"] - extent.west) * scale, (row["lat"] - extent.south) * scale / extent.shrink)

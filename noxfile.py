@@ -65,9 +65,10 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests."""
+    """Run the tests on every core, a file on one of them: ``nox -s tests -- -n 0`` for one core."""
     _setup(session)
-    _run(session, "pytest", *session.posargs)
+    spread = ("--numprocesses", "auto", "--maxprocesses", "8", "--dist", "loadfile")
+    _run(session, "pytest", *spread, "--durations", "15", *session.posargs)
 
 
 @nox.session
@@ -123,6 +124,6 @@ def lock(session: nox.Session) -> None:
     _run(
         session, "uv", "pip", "compile", "pyproject.toml",
         "--extra", "test", "--extra", "examples", "--universal", "--python-version", "3.11",
-        "--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade",
+        "--generate-hashes", "--no-emit-index-url", "--no-header", *session.posargs,
         "--output-file", LOCK,
     )  # fmt: skip

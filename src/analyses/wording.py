@@ -101,6 +101,15 @@ def month(value: date, language: Language = "fr") -> str:
     return f"{_MONTHS[language][value.month - 1]}{NO_BREAK_SPACE}{value.year}"
 
 
+def clock(hour: float, language: Language = "fr") -> str:
+    """Write an hour of the clock: ``14 h``, ``20 h 30`` / ``14:00``, ``20:30``."""
+    at, minutes = divmod(round(hour * 60), 60)
+    at %= 24
+    if language == "fr":
+        return f"{at}\u00a0h" + (f"\u00a0{minutes:02d}" if minutes else "")
+    return f"{at}:{minutes:02d}"
+
+
 def listing(items: Sequence[str], language: Language = "fr") -> str:
     """Join items as in a sentence: ``a, b et c`` / ``a, b and c``."""
     if len(items) < 2:

@@ -18,8 +18,7 @@ from analyses.footfall.chapter import Footfall
 from analyses.footfall.impact import Impact
 from analyses.footfall.profile import HourEffect
 from analyses.narrative.footfall_events import event_name
-from analyses.narrative.footfall_hours import clock
-from analyses.wording import Language, Text, day, interval, number, percent, plural
+from analyses.wording import Language, Text, clock, day, interval, number, percent, plural
 
 PANELS = 8
 HOURLY = 12

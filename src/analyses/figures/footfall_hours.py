@@ -19,11 +19,10 @@ from analyses.narrative.footfall_events import event_name
 from analyses.narrative.footfall_hours import (
     WEEKDAYS,
     busiest_is_distinct,
-    clock,
     month_name,
 )
 from analyses.results import Estimate
-from analyses.wording import Language, Text, interval, listing, number, percent
+from analyses.wording import Language, Text, clock, interval, listing, number, percent
 
 DAY_KINDS: dict[str, Text] = {
     "working": Text("Du lundi au vendredi", "Monday to Friday"),

@@ -8,10 +8,7 @@ from analyses.footfall.chapter import Footfall, period
 from analyses.footfall.events import Event
 from analyses.footfall.impact import Impact
 from analyses.narrative.phrases import Words
-from analyses.wording import Language, day
-
-MINUTES, HOURS = 60, 24
-"""Minutes of an hour, hours of a day."""
+from analyses.wording import Language, clock, day
 
 
 def event_name(event: Event, language: Language) -> str:
@@ -25,19 +22,10 @@ def at_hours(w: Words, event: Event) -> str:
     """Say which hours an event was measured on, if not on whole days."""
     if event.hours is None:
         return ""
-    first, last = (hour_name(hour, w.language) for hour in event.hours)
+    first, last = (clock(hour, w.language) for hour in event.hours)
     if w.language == "fr":
         return f" ; mesuré de {first} à {last}, contre les mêmes heures d'autres jours"
     return f"; measured from {first} to {last}, against the same hours of other days"
-
-
-def hour_name(hour: float, language: Language) -> str:
-    """Write an hour of the clock: ``20 h 30`` / ``20:30``."""
-    at, minutes = divmod(round(hour * MINUTES), MINUTES)
-    at %= HOURS
-    if language == "fr":
-        return f"{at}\u00a0h" + (f"\u00a0{minutes:02d}" if minutes else "")
-    return f"{at}:{minutes:02d}"
 
 
 def refused(w: Words, impact: Impact, study: Footfall) -> str:

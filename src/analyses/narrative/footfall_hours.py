@@ -21,7 +21,7 @@ from analyses.footfall.hours import (
 )
 from analyses.narrative.phrases import ALL, Words, missing_findings, said
 from analyses.results import Estimate, Finding, Result
-from analyses.wording import Language, Text, interval, month, number, percent
+from analyses.wording import Language, Text, clock, interval, month, number, percent
 
 WEEKDAYS: tuple[Text, ...] = (
     Text("le lundi", "on Monday"), Text("le mardi", "on Tuesday"),
@@ -30,11 +30,6 @@ WEEKDAYS: tuple[Text, ...] = (
     Text("le dimanche", "on Sunday"),
 )  # fmt: skip
 """Days of the week, Monday first."""
-
-
-def clock(hour: int, language: Language) -> str:
-    """Write an hour of the day: ``14 h`` / ``14:00``."""
-    return f"{hour}\u00a0h" if language == "fr" else f"{hour}:00"
 
 
 def month_name(at: int, language: Language) -> str:

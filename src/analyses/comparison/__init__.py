@@ -11,12 +11,23 @@ from analyses.comparison.hierarchy import Posterior, posterior, settled
 from analyses.comparison.leagues import League, league
 from analyses.comparison.likeness import peers
 from analyses.comparison.profiles import Profile
+from analyses.comparison.programme import (
+    Member,
+    Programme,
+    Standing,
+    Synthesis,
+    grouped,
+    synthesis,
+    waves,
+)
+from analyses.comparison.questions import QUESTIONS, Question
 from analyses.comparison.ranks import Ranks, rank_intervals
 from analyses.comparison.scales import Measures, measures
 from analyses.comparison.ties import groups, told_apart
 
 __all__ = [
-    "Aside", "Fingerprint", "Funnel", "Gate", "League", "Measures", "Posterior", "Profile", "Ranks",
-    "evolution", "fingerprint", "funnel", "gate", "groups", "league", "measures", "peers",
-    "posterior", "rank_intervals", "settled", "told_apart",
+    "QUESTIONS", "Aside", "Fingerprint", "Funnel", "Gate", "League", "Measures", "Member",
+    "Posterior", "Profile", "Programme", "Question", "Ranks", "Standing", "Synthesis", "evolution",
+    "fingerprint", "funnel", "gate", "grouped", "groups", "league", "measures", "peers",
+    "posterior", "rank_intervals", "settled", "synthesis", "told_apart", "waves",
 ]  # fmt: skip

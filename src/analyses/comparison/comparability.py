@@ -23,6 +23,9 @@ from analyses.wording import Text
 MAX_DAYS_APART = 731
 """Days between the newest number and an older one after which the older is set aside."""
 
+WHOLE = "*"
+"""Zone of a number that describes all the data of a city."""
+
 SHOWN = ("measured", "estimated")
 """Qualities that may be ranked: a number that carries a reserve is not."""
 
@@ -36,8 +39,8 @@ class Aside:
     city, name : str
         The city.
     reason : str
-        ``perimeter``, ``missing``, ``quality``, ``interval``, ``fingerprint``, ``period`` or
-        ``fictitious``.
+        ``perimeter``, ``missing``, ``suppressed``, ``quality``, ``interval``, ``fingerprint``,
+        ``period`` or ``fictitious``.
     differs : tuple of str
         Components of the fingerprint that differ, for ``fingerprint``.
     why, remedy : Text
@@ -127,7 +130,7 @@ def gate(
     preferred = source or _most_common_source(chosen, known)
     for profile in sorted(profiles, key=lambda item: item.city):
         row = _latest(chosen, profile, preferred)
-        refusal = _refused(profile, row)
+        refusal = _refused(profile, row, indicator)
         if refusal is not None:
             asides.append(refusal)
             continue
@@ -174,8 +177,14 @@ def _most_common_source(rows: pd.DataFrame, known: Mapping[str, Profile]) -> str
 
 
 def _latest(rows: pd.DataFrame, profile: Profile, source: str | None) -> dict[str, Any] | None:
-    """Return the newest row of the compared zone, of the preferred source where there is one."""
+    """Return the newest row of the compared zone, of the preferred source where there is one.
+
+    An indicator whose perimeter does not count is that of the whole city where the compared zone
+    has none (the data of sensors or car parks are often of no zone).
+    """
     mine = rows[(rows["city"] == profile.city) & (rows["zone"] == (profile.zone or ""))]
+    if mine.empty and not rows.empty and not needs_perimeter(str(rows["indicator"].iloc[0])):
+        mine = rows[(rows["city"] == profile.city) & (rows["zone"] == WHOLE)]
     if mine.empty:
         return None
     order = mine.assign(
@@ -198,12 +207,19 @@ def _coverage(table: pd.DataFrame, profile: Profile, row: Mapping[str, Any]) -> 
     return None if same.empty else float(same.iloc[-1])
 
 
-def _refused(profile: Profile, row: Mapping[str, Any] | None) -> Aside | None:
+def needs_perimeter(indicator: str) -> bool:
+    """Whether two cities must have drawn the same kind of perimeter to be compared on it."""
+    return "perimeter_kind" in indicators.get(indicator).comparable_on
+
+
+def _refused(profile: Profile, row: Mapping[str, Any] | None, indicator: str) -> Aside | None:
     """Return why a city has no number that could be ranked, None if it has one."""
     if profile.fictitious:
         return _aside(profile, "fictitious", row)
-    if profile.zone is None:
+    if profile.zone is None and needs_perimeter(indicator):
         return _aside(profile, "perimeter", row)
+    if row is not None and row["quality"] == "suppressed":
+        return _aside(profile, "suppressed", row)
     if row is None or pd.isna(row["value"]):
         return _aside(profile, "missing", row)
     if row["quality"] not in SHOWN:

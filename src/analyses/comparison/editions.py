@@ -21,6 +21,8 @@ def evolution(
     after: tuple[pd.DataFrame, Sequence[Profile]],
     indicator: str,
     *,
+    breakdown: str = "total",
+    category: str = "",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Return each city's change between two editions.
@@ -31,6 +33,8 @@ def evolution(
         Indicators and profiles of the two editions.
     indicator : str
         Identifier in the dictionary.
+    breakdown, category : str
+        As for :func:`analyses.comparison.comparability.gate`.
     level : float
         Level of the intervals, and of the whole family of tests for ``changed``.
 
@@ -45,7 +49,10 @@ def evolution(
     The two numbers are taken as independent: where the same premises were surveyed twice the
     interval is too wide, never too narrow (the city's own chapter matches premises).
     """
-    old, new = (gate(table, profiles, indicator) for table, profiles in (before, after))
+    old, new = (
+        gate(table, profiles, indicator, breakdown=breakdown, category=category)
+        for table, profiles in (before, after)
+    )
     if old.fingerprint is None or old.fingerprint != new.fingerprint:
         return pd.DataFrame(columns=list(COLUMNS))
     both = _paired(old, new)

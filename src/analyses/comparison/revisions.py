@@ -3,71 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analyses.comparison.causes import CAUSES, Edition, Moves, causes, moves
 from analyses.comparison.fingerprints import as_day
 from analyses.wording import Text
 
-KEY = ("indicator", "zone", "breakdown", "category", "period_start", "period_end", "source")
+__all__ = ["CAUSES", "COLUMNS", "KEY", "KINDS", "Edition", "Moves", "changes", "moves"]
+
+NAME = ("indicator", "zone", "breakdown", "category", "source")
+"""Columns that name a number whatever its period."""
+KEY = (*NAME[:4], "period_start", "period_end", NAME[4])
 """Columns that name a number in the two runs; its method is not one, since it may change."""
 
 COLUMNS = (
-    *KEY, "unit", "before", "after", "change", "kind", "causes", "material", "provisional",
+    *KEY, "unit", "before", "after", "change", "before_period", "kind", "causes", "material",
+    "provisional", "open",
 )  # fmt: skip
 """Columns of the changes."""
 
-CAUSES: dict[str, Text] = {
-    "extended": Text("données prolongées", "data extended"),
-    "revised": Text("données révisées", "data revised"),
-    "method": Text("méthode changée", "method changed"),
-    "parameter": Text("paramètre changé", "parameter changed"),
-    "environment": Text("version de paquet changée", "package version changed"),
-    "unknown": Text("cause inconnue", "cause unknown"),
-}
-"""Why a number changed, in words."""
-
 KINDS: dict[str, Text] = {
     "moved": Text("révisé", "revised"),
-    "appeared": Text("nouveau", "new"),
-    "vanished": Text("retiré", "withdrawn"),
     "hidden": Text("devenu non calculable", "no longer computable"),
+    "vanished": Text("retiré", "withdrawn"),
     "shown": Text("devenu calculable", "now computable"),
+    "next": Text("période suivante", "next period"),
+    "appeared": Text("nouveau", "new"),
 }
-"""What happened to a number, in words."""
+"""What happened to a number, in words; in the order in which they matter."""
 
-_PARTS = (
-    ("data", "revised"), ("code", "method"), ("notebook", "method"), ("city", "parameter"),
-    ("parameters", "parameter"), ("environment", "environment"),
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """One run as it is compared with another.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Indicators of one city: columns :data:`analyses.results.COLUMNS`.
-    marks : mapping
-        Part (``data``, ``city``, ``parameters``, ``notebook``, ``code``, ``environment``): its
-        mark; parts of several notebooks are joined by the caller.
-    day : date
-        Day of the edition.
-    """
-
-    table: pd.DataFrame
-    marks: Mapping[str, str]
-    day: date
+SHARE = 0.5
+"""Share of the half-width of an interval over which a revision matters: about one standard error
+of a 95 % interval. Under it the older interval still describes the newer number well: a revision is
+judged against the sampling error, as the quality reports of the European statistical system do."""
+PERCENT = 1.0
+"""Percent of the older value over which a revision of a number without interval matters: under it
+the first two digits, those that a sentence says, stay."""
+SAME = 1e-9
+"""Relative difference under which two values are the same number: far above what the order of a
+sum changes, far below the last digit that is printed."""
 
 
 def changes(
-    before: Edition, after: Edition, *, relative: float = 1e-9, material: float = 0.5
+    before: Edition,
+    after: Edition,
+    *,
+    relative: float = SAME,
+    share: float = SHARE,
+    percent: float = PERCENT,
 ) -> pd.DataFrame:
     """Return the numbers that changed, most important first.
 
@@ -77,16 +63,18 @@ def changes(
         The older and the newer run of the same city.
     relative : float
         Relative difference under which two values are the same number.
-    material : float
-        A change matters if it exceeds this share of the half-width of the older interval, if the
-        number has none, or if the number appeared or went.
+    share : float
+        A revision matters if it exceeds this share of the half-width of the older interval.
+    percent : float
+        A revision of a number without interval matters if it exceeds this percent of it.
 
     Returns
     -------
     DataFrame
         :data:`COLUMNS`; ``kind`` is a key of :data:`KINDS`, ``causes`` the keys of :data:`CAUSES`
-        joined by ``+``, several where several parts changed together and nothing tells them apart;
-        ``provisional`` if the period was not over on the day of the older edition.
+        joined by ``+``; ``before_period`` the end of the period of ``before`` where the number is
+        of the next period; ``provisional`` if the period was not over on the day of the older
+        edition, ``open`` if it is not over on that of the newer.
 
     Raises
     ------
@@ -99,39 +87,34 @@ def changes(
     both = _joined(before.table, after.table)
     both = both.assign(kind=_kinds(both, relative))
     both = both[both["kind"] != ""]
-    apart = _parts(before.marks, after.marks)
+    both = _followed(_dated(both, before, after), before)
+    found = moves(before, after)
     end = both["period_end"].map(as_day)
+    change = both["value_after"] - both["value_before"]
     rows = pd.DataFrame(
         {
             **{name: both[name] for name in KEY},
             "unit": both["unit_after"].where(both["unit_after"].notna(), both["unit_before"]),
             "before": both["value_before"],
             "after": both["value_after"],
-            "change": both["value_after"] - both["value_before"],
+            "change": change.where(both["unit_after"].eq(both["unit_before"])),
+            "before_period": both["before_period"],
             "kind": both["kind"],
-            "causes": [_causes(row, apart, before) for row in both.to_dict(orient="records")],
-            "material": _material(both, material),
+            "causes": [causes(row, before, after, found) for row in both.to_dict(orient="records")],
+            "material": _material(both, share, percent),
             "provisional": [day is not None and day >= before.day for day in end],
+            "open": [day is not None and day >= after.day for day in end],
         },
         columns=list(COLUMNS),
     )
-    base = rows["before"].astype(float).abs()
-    size = (rows["change"].astype(float) / base.where(base > 0)).abs().fillna(np.inf)
-    order = (
-        rows.astype({"before": float, "after": float, "change": float})
-        .assign(_size=size)
-        .sort_values(
-            ["material", "_size", *KEY], ascending=[False, False, *[True] * len(KEY)], kind="stable"
-        )
-    )
-    return order.drop(columns="_size").reset_index(drop=True)
+    return _ordered(rows, both)
 
 
 def _joined(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     frames = []
     for name, table in (("older", before), ("newer", after)):
         frame = table.astype(dict.fromkeys(("value", "low", "high"), float))
-        for column in KEY:
+        for column in (*KEY, "method", "quality"):
             frame[column] = frame[column].astype(object).where(frame[column].notna(), "")
         if frame.duplicated(list(KEY)).any():
             frame = _numbered(frame, name)
@@ -156,9 +139,9 @@ def _kinds(both: pd.DataFrame, relative: float) -> list[str]:
     for row in both[["_merge", "value_before", "value_after"]].itertuples(index=False):
         side, old, new = row
         if side == "left_only":
-            kinds.append("vanished")
+            kinds.append("" if pd.isna(old) else "vanished")
         elif side == "right_only":
-            kinds.append("appeared")
+            kinds.append("" if pd.isna(new) else "appeared")
         elif pd.isna(old) or pd.isna(new):
             kinds.append(
                 "" if pd.isna(old) and pd.isna(new) else "hidden" if pd.isna(new) else "shown"
@@ -169,39 +152,78 @@ def _kinds(both: pd.DataFrame, relative: float) -> list[str]:
     return kinds
 
 
-def _parts(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
-    """Return the causes whose part differs between the two runs."""
-    return {cause for part, cause in _PARTS if before.get(part) != after.get(part)}
+def _dated(both: pd.DataFrame, before: Edition, after: Edition) -> pd.DataFrame:
+    """Tell the rows whose period is later than all that the older run knew of the indicator."""
+    known, now = (_latest(edition.table) for edition in (before, after))
+    end = both["period_end"].map(as_day)
+    new = both["kind"].isin(["appeared", "shown"])
+    late = [
+        day is not None and name in known and day > known[name]
+        for name, day in zip(both["indicator"], end, strict=True)
+    ]
+    more = [name in now and now[name] > known.get(name, now[name]) for name in both["indicator"]]
+    return both.assign(later=new & pd.Series(late, index=both.index, dtype=bool), more=more)
 
 
-def _causes(row: Mapping[Any, Any], apart: set[str], before: Edition) -> str:
-    """Return the causes that can explain a change, joined by ``+``."""
-    found = set(apart)
-    if _method_moved(row):
-        return "method"
-    if "revised" in found and row["kind"] in ("appeared", "shown") and _later(row, before):
-        return "extended"
-    order = [cause for cause in CAUSES if cause in found]
-    return "+".join(order) or "unknown"
+def _latest(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the last day that a run knows of each indicator."""
+    days = table.assign(day=table["period_end"].map(as_day)).dropna(subset=["day"])
+    return {str(name): max(group) for name, group in days.groupby("indicator")["day"]}
 
 
-def _method_moved(row: Mapping[Any, Any]) -> bool:
-    old, new = row["method_before"], row["method_after"]
-    return bool(row["kind"] == "moved" and old != new)
+def _followed(both: pd.DataFrame, before: Edition) -> pd.DataFrame:
+    """Set beside a number of the next period the last one that the older run knew."""
+    both = both.assign(before_period="")
+    wanted = (both["kind"] == "appeared") & both["later"]
+    if not wanted.any():
+        return both
+    table = before.table[before.table["value"].astype(float).notna()]
+    table = table[table["period_end"].map(as_day).notna()].sort_values("period_end")
+    blank = {name: table[name].astype(object).where(table[name].notna(), "") for name in NAME}
+    last = table.assign(**blank).groupby(list(NAME)).tail(1).set_index(list(NAME))
+    last = last[~last.index.duplicated()]
+    for at in both.index[wanted]:
+        name = tuple(both.loc[at, list(NAME)])
+        if name in last.index:
+            row = last.loc[name]
+            both.loc[at, "kind"] = "next"
+            both.loc[at, ["value_before", "low_before", "high_before"]] = [
+                float(row[column]) for column in ("value", "low", "high")
+            ]
+            both.loc[at, ["unit_before", "before_period"]] = [row["unit"], str(row["period_end"])]
+    return both
 
 
-def _later(row: Mapping[Any, Any], before: Edition) -> bool:
-    """Whether the period ends after every period of the same indicator in the older run."""
-    same = before.table[before.table["indicator"] == row["indicator"]]["period_end"]
-    days = [day for value in same if (day := as_day(value)) is not None]
-    mine = as_day(row["period_end"])
-    return mine is not None and (not days or mine > max(days))
-
-
-def _material(both: pd.DataFrame, share: float) -> list[bool]:
+def _material(both: pd.DataFrame, share: float, percent: float) -> list[bool]:
     half = (both["high_before"] - both["low_before"]) / 2
     change = (both["value_after"] - both["value_before"]).abs()
-    small = (half > 0) & (change <= share * half)
+    small = change <= share * half
+    exact = ~(half > 0)
+    small = small.where(~exact, change <= percent / 100 * both["value_before"].abs())
+    compared = both["kind"].isin(["moved", "next"])
     return [
-        bool(kind != "moved" or not quiet) for kind, quiet in zip(both["kind"], small, strict=True)
+        bool(kind != "appeared" and not (counted and quiet))
+        for kind, counted, quiet in zip(both["kind"], compared, small, strict=True)
     ]
+
+
+def _ordered(rows: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:
+    """Sort: what matters, the kind, whole zones before their parts, then the size of the move."""
+    half = ((both["high_before"] - both["low_before"]) / 2).astype(float)
+    base = half.where(half > 0, rows["before"].astype(float).abs() * PERCENT / 100)
+    size = (rows["change"].astype(float).abs() / base.where(base > 0)).fillna(np.inf)
+    ranks = {name: rank for rank, name in enumerate(KINDS)}
+    order = rows.astype({"before": float, "after": float, "change": float}).assign(
+        _kind=rows["kind"].map(ranks), _part=rows["breakdown"] != "total", _size=size
+    )
+    by = ["material", "_kind", "_part", "_size", *KEY]
+    down = [False, True, True, False, *[True] * len(KEY)]
+    order = order.sort_values(by, ascending=down, kind="stable")
+    return order.drop(columns=["_kind", "_part", "_size"]).reset_index(drop=True)
+
+
+def summary(rows: pd.DataFrame) -> Mapping[str, int]:
+    """Return how many numbers changed, by kind; those that matter under ``material``."""
+    counts = rows["kind"].value_counts()
+    found = {kind: int(counts.get(kind, 0)) for kind in KINDS}
+    return {**found, "material": int(rows["material"].sum())}

@@ -21,6 +21,11 @@ REASONS: dict[str, tuple[Text, Text]] = {
         Text("Voir le chapitre de la ville : il nomme le fichier qui manque.",
              "See the city's chapter: it names the missing file."),
     ),
+    "suppressed": (
+        Text("Le chiffre est masqué : il repose sur trop peu d'unités.",
+             "The number is hidden: it rests on too few units."),
+        Text("Aucun : le secret statistique s'applique.", "None: statistical secrecy applies."),
+    ),
     "quality": (
         Text("Le chiffre porte une réserve.", "The number carries a reserve."),
         Text("Lever la réserve que le chapitre de la ville énonce.",

@@ -28,7 +28,7 @@ LAYERS: dict[str, int] = {
     # out
     "assets": 3, "reports": 4, "publish": 4,
     # face
-    "commands": 5, "cli": 6, "__main__": 6,
+    "commands": 5, "clusters": 5, "doctor": 5, "terminal": 6, "cli": 6, "__main__": 6,
 }  # fmt: skip
 DOMAIN = sorted(name for name, level in LAYERS.items() if level == 1)
 IMPURE = {

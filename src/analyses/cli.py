@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import difflib
-import sys
-import tempfile
-import traceback
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from analyses import cities, commands
+from analyses import cities, clusters, commands
 from analyses.errors import CoeurvilleError, InputError
 from analyses.figures.readiness_terminal import assessment
 from analyses.publish import register
+from analyses.runs.execute import CELL_TIME_LIMIT
+from analyses.terminal import bar, each, err, guarded, one, out, say
 from analyses.wording import Text
 
 app = typer.Typer(
@@ -31,8 +28,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Console()
-err = Console(stderr=True)
 
 CitiesDir = Annotated[
     Path, typer.Option("--cities", metavar="DIR", help="Folder that holds one folder per city.")
@@ -104,7 +99,7 @@ def check(
         try:
             checked = commands.check(cities_dir / city_id, language)
         except CoeurvilleError as error:
-            code = max(code, _say(error, city_id))
+            code = max(code, say(error, city_id))
             if isinstance(error, InputError) and commands.unread(error, city_id):
                 err.print(UNREAD.in_(language), soft_wrap=True)
             continue
@@ -127,6 +122,12 @@ def run(
     language: LanguageOption = "fr",
     engine: EngineOption = "auto",
     edition: EditionOption = "both",
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler that runs.")
+    ] = None,
+    time_limit: Annotated[
+        int, typer.Option("--time-limit", min=1, help="Seconds that one cell may take.")
+    ] = CELL_TIME_LIMIT,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would run and why; run nothing.")
     ] = False,
@@ -138,21 +139,22 @@ def run(
 
     Only what is stale runs: what changed since the last good run, and what depends on it.
     """
+    chosen = _chosen(ids, everything, cities_dir)
+    asked = commands.Asked(language, engine, edition, force=force, time_limit=time_limit)
+    folders = [cities_dir / city_id for city_id in chosen]
+    if cluster is not None and not dry_run:
+        with clusters.connected(cluster, folders, out_dir) as workers:
+            each(
+                chosen,
+                lambda city_id, _: workers.run(cities_dir / city_id, asked),
+                steps=1,
+                threads=len(chosen),
+            )
 
     def work(city_id: str, step: commands.Progress) -> list[str]:
-        found = commands.due(
-            cities_dir / city_id,
-            out_dir,
-            language=language,
-            engine=engine,
-            edition=edition,
-            force=force,
-        )
-        if dry_run or not found.stale:
-            return [found.told(language)]
-        return commands.run(found, engine=engine, progress=step)
+        return commands.run_city(cities_dir / city_id, out_dir, asked, step, dry_run=dry_run)
 
-    _each(_chosen(ids, everything, cities_dir), work, steps=commands.run_steps())
+    each(chosen, work, steps=commands.run_steps())
 
 
 @app.command()
@@ -164,7 +166,7 @@ def report(
     engine: EngineOption = "auto",
 ) -> None:
     """Write a finished run's report again, without running its notebooks."""
-    _each(
+    each(
         _chosen(ids, everything, cities_dir),
         lambda city_id, step: commands.report(
             cities_dir / city_id, out_dir, engine=engine, progress=step
@@ -259,12 +261,12 @@ def sirene(
         found.append(done)
         return commands.sirene_lines(done)
 
-    with _bar() as bar:
-        lines = _one(bar, "sirene", work, register.STEPS + len(places))
+    with bar() as shown:
+        lines = one(shown, "sirene", work, register.STEPS + len(places))
     for line in lines:
         out.print(line, highlight=False, soft_wrap=True, markup=False)
     faults += found[0].faults
-    raise typer.Exit(_say(InputError(faults)) if faults else 0)
+    raise typer.Exit(say(InputError(faults)) if faults else 0)
 
 
 @app.command()
@@ -286,20 +288,8 @@ def demo(
 
 
 def main() -> None:
-    """Run the command line; never show a traceback to a user.
-
-    Exit codes: 0 done, 1 refused, 2 wrong input or usage, 3 a notebook failed, 4 a report could
-    not be rendered, 70 a fault of ours.
-    """
-    try:
-        app()
-    except CoeurvilleError as error:
-        sys.exit(_say(error))
-    except KeyboardInterrupt:
-        err.print("Stopped. Nothing was published.")
-        sys.exit(130)
-    except Exception:  # noqa: BLE001 - the last resort: the traceback goes to a file, not away
-        sys.exit(_unexpected())
+    """Run the command line (:func:`analyses.terminal.guarded`: exit codes, no traceback)."""
+    guarded(app)
 
 
 def _chosen(ids: list[str] | None, everything: bool, cities_dir: Path) -> list[str]:
@@ -317,75 +307,3 @@ def _chosen(ids: list[str] | None, everything: bool, cities_dir: Path) -> list[s
             f"Cities: {', '.join(known) or 'none'}."
         )
     return list(dict.fromkeys(ids))
-
-
-def _each(ids: list[str], work: commands.Work, *, steps: int) -> None:
-    """Do the work for the cities, several at once; one city's failure leaves the others."""
-    code = 0
-    with _bar() as bar, commands.pool() as pool:
-        done = {city_id: pool.submit(_one, bar, city_id, work, steps) for city_id in ids}
-        for city_id, future in done.items():
-            try:
-                lines = future.result()
-            except CoeurvilleError as error:
-                code = max(code, _say(error, city_id))
-            except Exception:  # noqa: BLE001 - told in full in a file; the other cities go on
-                code = max(code, _unexpected(city_id))
-            else:
-                for line in lines:
-                    out.print(escape(line), highlight=False, soft_wrap=True)
-    raise typer.Exit(code)
-
-
-def _bar() -> Progress:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.fields[city]}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-    )
-    return Progress(*columns, console=err, transient=True)
-
-
-def _one(bar: Progress, city_id: str, work: commands.Work, steps: int) -> list[str]:
-    task = bar.add_task("reading", total=steps, city=city_id)
-
-    def step(what: str) -> None:
-        bar.update(task, advance=1, description=what)
-
-    try:
-        return work(city_id, step)
-    finally:
-        bar.remove_task(task)
-
-
-def _say(error: CoeurvilleError, city_id: str = "") -> int:
-    head = f"{city_id}: " if city_id else ""
-    if isinstance(error, InputError):
-        count = len(error.faults)
-        err.print(f"[bold red]{escape(head)}{count} fault{'s' * (count > 1)} found[/]")
-        for fault in error.faults:
-            err.print(f"- {escape(str(fault))}", highlight=False, soft_wrap=True)
-    else:
-        err.print(
-            f"[bold red]{escape(head)}[/]{escape(str(error))}", highlight=False, soft_wrap=True
-        )
-    return error.exit_code
-
-
-def _unexpected(city_id: str = "") -> int:
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="coeurville-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        traceback.print_exc(file=log)
-    kind, value, _ = sys.exc_info()
-    name = "" if kind is None else kind.__name__
-    err.print(
-        f"[bold red]{escape(f'{city_id}: ' if city_id else '')}a fault of ours:[/] "
-        f"{escape(f'{name}: {value}')}\n"
-        f"Nothing was published. Please send us {escape(log.name)}.",
-        highlight=False,
-        soft_wrap=True,
-    )
-    return 70

@@ -22,9 +22,10 @@ from analyses import (
 from analyses import demo as demo_city
 from analyses import publish as open_data
 from analyses.cities import City
-from analyses.errors import Fault, InputError
+from analyses.errors import CoeurvilleError, Fault, InputError
 from analyses.publish import register
-from analyses.runs import forks, freshness, lab, manifest
+from analyses.runs import forks, freshness, lab, manifest, stopping, workshop
+from analyses.runs.execute import CELL_TIME_LIMIT
 from analyses.sources import readiness as own_readiness
 from analyses.sources import sirene_national_cities as national
 from analyses.wording import Language, Text, number
@@ -110,6 +111,21 @@ READ = Text("{rows} lignes gardées / lues", "{rows} rows kept / read")
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user asks of a run: language, engine, editions, whether all runs, its limits.
+
+    ``wait`` is how many seconds another run of the same city is waited for.
+    """
+
+    language: Language = "fr"
+    engine: Engine = "auto"
+    edition: Literal["internal", "public", "both"] = "both"
+    force: bool = False
+    time_limit: int = CELL_TIME_LIMIT
+    wait: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """What a run of a city would do: the request, its marks, and the verdict on each step."""
 
@@ -134,6 +150,8 @@ def due(
     engine: Engine,
     edition: Literal["internal", "public", "both"] = "both",
     force: bool = False,
+    time_limit: int = CELL_TIME_LIMIT,
+    wait: float = 0,
 ) -> Due:
     """Compare a city with its last good run, by content; read no data, run nothing.
 
@@ -141,7 +159,10 @@ def due(
     ------
     InputError
         If the city's file or its readiness.yml is wrong, or a declared file is missing.
+    CoeurvilleError
+        If the installation lacks a font, a notebook or a part of the report's theme.
     """
+    assets.check()
     city = cities.read(folder)
     own_readiness.read(city)
     request = runs.Request(
@@ -152,6 +173,8 @@ def due(
         out=out,
         language=language,
         editions=runs.BOTH if edition == "both" else (edition,),
+        time_limit=time_limit,
+        wait=wait,
     )
     last = None if force else _last_good(out / city.id)
     marks = freshness.marks(request, {"engine": engine}, last)
@@ -161,7 +184,8 @@ def due(
         intact=last is not None and freshness.intact(out / city.id, last),
     )
     fresh = [item.step for item in found if not item.stale]
-    return Due(replace(request, marks=marks, reuse=fresh), found)
+    seen = None if last is None else last.id
+    return Due(replace(request, marks=marks, reuse=fresh, seen=seen), found)
 
 
 def _last_good(place: Path) -> manifest.Manifest | None:
@@ -172,6 +196,25 @@ def _last_good(place: Path) -> manifest.Manifest | None:
         return manifest.read(place)
     except InputError:  # written by another version: everything runs again
         return None
+
+
+def run_city(
+    folder: Path, out: Path, asked: Asked, progress: Progress, *, dry_run: bool = False
+) -> list[str]:
+    """Do what is due for a city, or say it; return the lines to show. Errors as :func:`run`."""
+    found = due(
+        folder,
+        out,
+        language=asked.language,
+        engine=asked.engine,
+        edition=asked.edition,
+        force=asked.force,
+        time_limit=asked.time_limit,
+        wait=asked.wait,
+    )
+    if dry_run or not found.stale:
+        return [found.told(asked.language)]
+    return run(found, engine=asked.engine, progress=progress)
 
 
 def run(work: Due, *, engine: Engine, progress: Progress) -> list[str]:
@@ -199,14 +242,28 @@ def _preflight(folder: Path) -> None:
 
 def report(folder: Path, out: Path, *, engine: Engine, progress: Progress) -> list[str]:
     """Render a finished run again; return the lines that say where it is."""
+    assets.check()
     city = cities.read(folder)
     progress("rendering")
     return _where(city, out, runs.rerender(city, out, _renderer(engine)))
 
 
-def pool() -> ThreadPoolExecutor:
-    """Return threads for several cities at once; their processes share the cores."""
-    return forks.pool()
+def pool(threads: int | None = None) -> ThreadPoolExecutor:
+    """Return threads for several cities at once; their processes share the cores.
+
+    ``threads`` is how many where they only wait for another machine.
+    """
+    return forks.pool() if threads is None else ThreadPoolExecutor(max_workers=threads)
+
+
+def stop() -> None:
+    """End every process under way, and start no other."""
+    stopping.ask()
+
+
+def disk_error(error: OSError) -> CoeurvilleError | None:
+    """Return what a refusal of the disk means to the user; None if it is no such refusal."""
+    return workshop.refusal(error)
 
 
 def run_steps() -> int:

@@ -111,7 +111,7 @@ def report(
     RenderError
         If the engine is absent or stops.
     """
-    with tempfile.TemporaryDirectory(prefix="coeurville-report-") as build:
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=folder) as build:
         chapters = chapters_of(folder, city.id, edition=edition)
         if edition == "public":
             chapters = [item for item in chapters if item.name not in record.withheld]

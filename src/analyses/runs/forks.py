@@ -25,6 +25,7 @@ from multiprocessing.context import ForkServerContext
 from typing import Any, TypeVar
 
 from analyses.errors import RunError
+from analyses.runs import stopping
 
 T = TypeVar("T")
 
@@ -68,12 +69,15 @@ def call(function: Callable[..., T], *arguments: Any) -> T:
     ------
     LostProcessError
         If the process ended without an answer (killed, out of memory).
+    StoppedError
+        If the user asked to stop.
 
     Notes
     -----
     As many calls run at once as there are cores; the others wait.
     """
     with _places:
+        stopping.check()
         return _call(function, arguments)
 
 
@@ -92,12 +96,15 @@ def _call(function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
     ours, theirs = context.Pipe(duplex=False)
     place = _Place(dict(os.environ), os.getcwd())
     process = context.Process(target=_answer, args=(theirs, place, function, arguments))
+    _may_have_children()
     process.start()
     theirs.close()
     try:
-        good, value = ours.recv()
+        with stopping.held(process, process.kill):
+            good, value = ours.recv()
     except EOFError:
         process.join()
+        stopping.check()
         raise LostProcessError(
             f"it ended without an answer (code {process.exitcode}): stopped from outside, out of "
             "memory, or stuck past its time"
@@ -142,8 +149,16 @@ def _answer(
 
 
 def _end_with_the_server() -> None:
-    """Ask Linux to kill this process when the server dies, which dies with its caller."""
+    """Ask Linux to kill this process when the server dies, which dies with its caller.
+
+    The server ends when nobody holds the pipe that says its caller lives; a fork is given that pipe
+    too, and would keep the server (then itself) alive after its caller was killed.
+    """
+    parent = os.getppid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
+    if os.getppid() != parent:  # the server died before Linux was asked
+        os._exit(1)
 
 
 def _silence() -> None:
@@ -158,9 +173,28 @@ def _context() -> ForkServerContext:
     with _lock:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([PRELOAD])
-        with _environment():
+        with _environment(), _without_interrupts():
             forkserver.ensure_running()
     return context
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Start the server deaf to Ctrl-C, as its forks are: who calls them ends them (`stopping`)."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _may_have_children() -> None:
+    """Let this process start others though it is said to be a daemon, as a cluster's workers are.
+
+    :mod:`multiprocessing` forbids it lest they stay behind; ours end with their server, and that
+    with us.
+    """
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
 
 
 @contextmanager

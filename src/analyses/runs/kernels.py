@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 
-from analyses.runs import forks
+from analyses.runs import forks, stopping
 
 
 class LocalKernelManager(AsyncKernelManager):
@@ -42,11 +42,19 @@ class LocalKernelManager(AsyncKernelManager):
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         }
         await super().start_kernel(**options)
+        stopping.hold(self, self._end)
+
+    def _end(self) -> None:
+        """End the kernel's process at once, from any thread."""
+        process = getattr(self.provisioner, "process", None)
+        if process is not None:
+            process.kill()
 
     async def cleanup_resources(  # type: ignore[override]
         self, restart: bool = False
     ) -> None:
         """Remove the sockets with the kernel that used them."""
+        stopping.release(self)
         await super().cleanup_resources(restart=restart)
         if self._sockets is not None and not restart:
             shutil.rmtree(self._sockets, ignore_errors=True)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from analyses.blocks import Edition
 from analyses.cities import City
 from analyses.errors import CoeurvilleError, InputError, RunError
-from analyses.runs import editions, execute, forks, manifest, plan, promote
+from analyses.runs import editions, execute, forks, manifest, plan, promote, stopping, workshop
 from analyses.wording import Language
 
 Render = editions.Render
@@ -50,6 +46,11 @@ class Request:
         Notebooks whose executed form is taken from the last good run.
     marks : mapping
         What decides the result of each step, kept in the manifest.
+    seen : str, optional
+        Id of the last good run when ``reuse`` was decided: if another run was published since,
+        nothing is taken again.
+    wait : float
+        Seconds to wait for another run of the same city.
     """
 
     city: City
@@ -63,6 +64,8 @@ class Request:
     editions: Sequence[Edition] = editions.BOTH
     reuse: Sequence[str] = ()
     marks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    seen: str | None = None
+    wait: float = 0
 
 
 def run(
@@ -91,7 +94,10 @@ def run(
     RunError
         If a notebook failed; it is kept with its manifest in ``<out>/.failed/<city>/``.
     CoeurvilleError
-        If another run of the city is under way, or the disk cannot be written.
+        If another run of the city is under way, the disk cannot be written, or a file of the city
+        changed while it was read.
+    StoppedError
+        If the user asked to stop.
     """
     city = request.city
     parameters: dict[str, plan.Value] = {
@@ -99,9 +105,10 @@ def run(
         "language": request.language,
     }
     steps = plan.plan(request.notebooks, request.names, parameters)
-    with _workshop(request.out, city.id) as staging:
-        started = datetime.now(UTC)
+    with workshop.staging(request.out, city.id, wait=request.wait) as staging:
+        started, before = datetime.now(UTC), _stamps(request)
         failures = _executed(steps, staging, request, progress)
+        _unchanged(request, before)
         record = _manifest(request, steps, started, failures)
         if failures:
             _set_aside(staging, record, request.out / ".failed" / city.id)
@@ -125,7 +132,7 @@ def rerender(city: City, out: Path, render: Render) -> manifest.Manifest:
     """
     place = out / city.id
     record = manifest.read(place)
-    with _workshop(out, city.id) as staging:
+    with workshop.staging(out, city.id) as staging:
         shutil.copytree(
             place, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns(editions.FOLDER)
         )
@@ -135,49 +142,58 @@ def rerender(city: City, out: Path, render: Render) -> manifest.Manifest:
     return record
 
 
-@contextmanager
-def _workshop(out: Path, city_id: str) -> Iterator[Path]:
-    """Hold the city's lock and a staging folder on the same disk as its place."""
-    try:
-        (out / ".locks").mkdir(parents=True, exist_ok=True)
-        with FileLock(out / ".locks" / f"{city_id}.lock", timeout=0):
-            promote.recover(out / city_id)
-            for stale in out.glob(f".{city_id}.run-*"):
-                shutil.rmtree(stale, ignore_errors=True)
-            staging = Path(tempfile.mkdtemp(prefix=f".{city_id}.run-", dir=out))
-            staging.chmod(0o755)
-            try:
-                yield staging
-            finally:
-                shutil.rmtree(staging, ignore_errors=True)
-    except Timeout:
-        raise CoeurvilleError(f"Another run of {city_id} is under way in {out}.") from None
-    except OSError as error:
-        raise CoeurvilleError(
-            f"{error.filename or out} cannot be written or read ({error.strerror or error}). "
-            "Check the disk's room and rights, or name another folder with --out."
-        ) from error
-
-
 def _executed(
     steps: Sequence[plan.Step], staging: Path, request: Request, progress: Callable[[str], None]
 ) -> list[execute.Failure]:
     """Execute the notebooks, as many at once as there are cores; return what went wrong."""
     last = request.out / request.city.id / "notebooks"
-    fresh = {name for name in request.reuse if (last / f"{name}.ipynb").is_file()}
+    reuse = request.reuse if _last_id(request) == request.seen else ()
+    fresh = {name for name in reuse if (last / f"{name}.ipynb").is_file()}
     for name in sorted(fresh):
         (staging / "notebooks").mkdir(exist_ok=True)
         shutil.copy2(last / f"{name}.ipynb", staging / "notebooks")
         progress(name)
     due = [step for step in steps if step.name not in fresh]
     with forks.pool() as pool:
-        found = pool.map(lambda step: _execute(step, staging, request, progress), due)
-        return [failure for failure in found if failure is not None]
+        found = list(pool.map(lambda step: _execute(step, staging, request, progress), due))
+    stopping.check()
+    return [failure for failure in found if failure is not None]
+
+
+def _last_id(request: Request) -> str | None:
+    """Return the id of the last good run; None if there is none that can be read."""
+    place = request.out / request.city.id
+    if not (place / manifest.NAME).is_file():
+        return None
+    try:
+        return manifest.read(place).id
+    except InputError:  # written by another version: nothing of it is taken again
+        return None
+
+
+def _stamps(request: Request) -> dict[Path, tuple[int, int] | None]:
+    """Return size and time of every file that decides the results; None where it is gone."""
+    found: dict[Path, tuple[int, int] | None] = {}
+    for path in (request.city.folder / "city.yml", *request.inputs):
+        about = path.stat() if path.is_file() else None
+        found[path] = None if about is None else (about.st_size, about.st_mtime_ns)
+    return found
+
+
+def _unchanged(request: Request, before: Mapping[Path, tuple[int, int] | None]) -> None:
+    now = _stamps(request)
+    changed = sorted(path.name for path in before if now[path] != before[path])
+    if changed:
+        raise CoeurvilleError(
+            f"{', '.join(changed)} changed while the run was reading the city's files: some "
+            "notebooks saw the old content, others the new. Nothing was published; run again."
+        )
 
 
 def _execute(
     step: plan.Step, staging: Path, request: Request, progress: Callable[[str], None]
 ) -> execute.Failure | None:
+    stopping.check()
     return execute.execute(
         step,
         staging / "notebooks" / f"{step.name}.ipynb",

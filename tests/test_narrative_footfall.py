@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from analyses.figures import footfall as charts
 from analyses.figures import footfall_events, footfall_hours, sensor_map
 from analyses.footfall import chapter
 from analyses.narrative import footfall as sentences
+from analyses.narrative import footfall_events as event_words
 from analyses.narrative import footfall_hours as footfall_words
 
 UPLIFT = 40.0
@@ -66,21 +68,45 @@ def study() -> chapter.Footfall:
 
 
 def test_the_planted_effect_is_told_with_its_doubts(study: chapter.Footfall) -> None:
-    fair = next(f for f in sentences.events(study) if f.id == "footfall-event-foire")
+    fair = next(f for f in event_words.events(study) if f.id == "footfall-event-foire")
     impact = next(i for i in study.whole() if i.event.event_id == "foire")
     assert impact.relative.low < UPLIFT < impact.relative.high
     assert fair.level == "key"
     assert fair.results[0].indicator == "event_impact"
     text = fair.text.in_("fr").replace("\u202f", "").replace("\u00a0", " ")
-    assert text.startswith("La foire (12 mai 2023) a attiré +")
+    assert text.startswith("La foire (12 mai 2023) a attiré ")
     assert f"sur {impact.calibration.n} fenêtres sans évènement" in text
     assert f"se trompe {100 * impact.calibration.false_alarm_rate:.0f}% du temps" in text
     low, high = f"{impact.relative.low:.0f}", f"{impact.relative.high:.0f}"
     assert f"intervalle {low} à {high}%" in text
 
 
+def test_of_many_events_the_largest_are_told_and_the_others_counted(
+    study: chapter.Footfall,
+) -> None:
+    whole = study.whole()
+    fair = next(i for i in whole if i.event.event_id == "foire")
+    many = [
+        dataclasses.replace(
+            fair,
+            event=dataclasses.replace(fair.event, event_id=f"f{rank}", label=f"Foire {rank}"),
+            uplift=dataclasses.replace(fair.uplift, value=float(100 + rank)),
+            verdict="shown" if rank % 2 else "excluded",
+        )
+        for rank in range(12)
+    ]
+    told = event_words.events(dataclasses.replace(study, impacts=tuple(many)))
+    names = [f.id for f in told if f.id.startswith("footfall-event-")]
+    assert names == [f"footfall-event-f{rank}" for rank in (5, 7, 9, 11)]
+    (others,) = (f.text for f in told if f.id == "footfall-events-others")
+    assert others.fr == (
+        "Les 8 autres évènements sont dans le tableau : 2 effets démontrés et 6 effets exclus."
+    )
+    assert others.en.startswith("The 8 other events are in the table: 2 effects shown")
+
+
 def test_no_effect_and_no_data_are_not_told_as_effects(study: chapter.Footfall) -> None:
-    told = {finding.id: finding for finding in sentences.events(study)}
+    told = {finding.id: finding for finding in event_words.events(study)}
     assert "a attiré" not in told["footfall-event-vide"].text.fr
     refused = told["footfall-event-futur"].text.fr
     assert refused.startswith("Le bal (1er")
@@ -123,8 +149,8 @@ def test_counts_without_events_still_give_the_rest() -> None:
     counts, sensors, _ = tables()
     study = chapter.measure_footfall(counts, sensors, None)
     assert sentences.missing(study) == []
-    assert [f.level for f in sentences.events(study)] == ["missing"]
-    assert "évènement" in sentences.events(study)[0].text.fr
+    assert [f.level for f in event_words.events(study)] == ["missing"]
+    assert "évènement" in event_words.events(study)[0].text.fr
     assert sentences.level(study)
 
 
@@ -181,7 +207,7 @@ def test_counts_alone_over_three_weeks_say_in_each_section_what_lacks() -> None:
     study = chapter.measure_footfall(counts)
     assert sentences.level(study)[0].text.fr.startswith("Un capteur, Place, compte")
     for section in (
-        sentences.events, sentences.trends, sentences.dates,
+        event_words.events, sentences.trends, sentences.dates,
         footfall_words.no_dwell, footfall_words.no_hours,
     ):  # fmt: skip
         assert {finding.level for finding in section(study)} == {"missing"}, section.__name__

@@ -9,15 +9,10 @@ from dataclasses import replace
 
 from analyses.footfall.chapter import Footfall, period
 from analyses.footfall.health import LEAVES
-from analyses.footfall.impact import Impact
-from analyses.narrative import footfall_hours, plain
-from analyses.narrative.footfall_events import at_hours, event_name, refused, without
-from analyses.narrative.phrases import ALL, Words, missing_findings, said
+from analyses.narrative import footfall_events, footfall_hours, plain
+from analyses.narrative.phrases import Words, missing_findings, said
 from analyses.results import Finding, Result
-from analyses.wording import Text, day, interval, percent
-
-FEWEST_POOLED = 3
-"""Events of a kind under which their mean effect is not told: its interval would say nothing."""
+from analyses.wording import Text, day
 
 FAULTS: dict[str, Text] = {
     "outage": Text("panne", "outage"),
@@ -114,132 +109,6 @@ def _health(study: Footfall) -> list[Finding]:
         return text + f" Share of passages imputed: {imputed}."
 
     return [Finding("footfall-health", said(sound), shares, "reserve" if kinds else "body")]
-
-
-def events(study: Footfall) -> list[Finding]:
-    """Say what each event brought, with its verdict, its false alarms and what could be seen."""
-    if study.known and not study.impacts:
-        return footfall_hours.lacking(study, {"event_impact"})
-    whole = study.whole()
-    shown = [impact for impact in whole if impact.verdict == "shown"]
-    best = max(shown, key=lambda impact: impact.uplift.value, default=None)
-    found = [
-        Finding(
-            f"footfall-event-{impact.event.event_id}",
-            event_text(impact, study),
-            _of_event(study, impact),
-            "key" if impact is best else "reserve" if impact.calibration is None else "body",
-            _plain(impact) if impact is best else None,
-        )
-        for impact in whole
-    ]
-    return [*found, *_together(study)]
-
-
-def _plain(impact: Impact) -> Text:
-    label = said(lambda w: event_name(impact.event, w.language))
-    return plain.event(label, impact.uplift.value, impact.relative.value)
-
-
-def event_text(impact: Impact, study: Footfall) -> Text:
-    """Write the sentence of one event."""
-    if impact.calibration is None:
-        return said(lambda w: refused(w, impact, study))
-    lost = study.absent.get(impact.event.event_id, ())
-    return said(lambda w: _event(w, impact) + without(w, lost, study))
-
-
-def _event(w: Words, impact: Impact) -> str:
-    fr, label = w.language == "fr", event_name(impact.event, w.language)
-    if impact.calibration is None:
-        raise ValueError("an effect without calibration has a sentence of its own")
-    effect, rate = impact.relative, 100 * impact.calibration.false_alarm_rate
-    lost = impact.verdict == "shown" and effect.value < 0  # « a coûté » already says the sign
-    uplift = impact.uplift.value
-    passages = w.count(abs(uplift)) if lost else w.count(uplift, signed=True)
-    change = percent(effect.value, w.language, 0, signed=True)
-    between = interval(effect.low, effect.high, "%", w.language, 0)
-    wrong, seen = w.whole_share(rate), w.whole_share(impact.detectable)
-    n, when = w.count(impact.calibration.n), at_hours(w, impact.event) + _feast(w, impact)
-    if fr:
-        tail = (
-            f" ; sur {n} fenêtres sans évènement, la méthode se trompe {wrong} du temps, et elle "
-            f"voit quatre fois sur cinq un effet de {seen}{when}."
-        )
-        if impact.verdict == "shown":
-            verb = "a coûté" if lost else "a attiré"
-            return f"{label} {verb} {passages} passages ({change}, intervalle {between}){tail}"
-        verdict = w.pick(impact.verdict_text)
-        return f"{label} : {verdict} ({change}, intervalle {between}){tail}"
-    tail = (
-        f"; over {n} windows without event the method is wrong {wrong} of the time, and it sees an "
-        f"effect of {seen} four times in five{when}."
-    )
-    if impact.verdict == "shown":
-        verb = "cost" if lost else "brought"
-        return f"{label} {verb} {passages} passages ({change}, interval {between}){tail}"
-    return f"{label}: {w.pick(impact.verdict_text)} ({change}, interval {between}){tail}"
-
-
-def _feast(w: Words, impact: Impact) -> str:
-    """Say that a public holiday's own effect is part of what was measured."""
-    if not impact.on_holiday:
-        return ""
-    if w.language == "fr":
-        return " ; l'effet comprend celui du jour férié"
-    return "; the effect includes that of the public holiday"
-
-
-def _together(study: Footfall) -> list[Finding]:
-    kinds = [pooled for pooled in study.pooled if pooled.effect.n >= FEWEST_POOLED]
-    if not study.tested:
-        return []
-    kept = sum(tested.shown for tested in study.tested)
-    results = tuple(r for r in study.results if r.indicator == "event_impact" and r.computable)
-
-    def corrected(w: Words) -> str:
-        n, k = w.count(len(study.tested)), w.count(kept)
-        if not kept:
-            if w.language == "fr":
-                return f"Une fois corrigé le nombre d'essais ({n}), aucun effet n'est démontré."
-            return f"Once corrected for the number of tests ({n}), no effect is shown."
-        if w.language == "fr":
-            verb = w.noun(kept, "effet reste démontré", "effets restent démontrés")
-            return f"Une fois corrigé le nombre d'essais ({n}), {k} {verb}."
-        verb = w.noun(kept, "effect remains", "effects remain")
-        return f"Once corrected for the number of tests ({n}), {k} {verb} shown."
-
-    found = [Finding("footfall-events-corrected", said(corrected), results)]
-    if kinds:
-
-        def pooled(w: Words) -> str:
-            parts = [
-                f"{w.pick(KINDS.get(p.kind, Text(p.kind, p.kind)))} "
-                f"{percent(p.effect.value, w.language, 0, signed=True)} "
-                f"({interval(p.effect.low, p.effect.high, '%', w.language, 0)})"
-                for p in kinds
-            ]
-            start = "Effet moyen par type : " if w.language == "fr" else "Mean effect by kind: "
-            return start + w.list(parts) + "."
-
-        found.append(Finding("footfall-events-pooled", said(pooled), results))
-    return found
-
-
-KINDS: dict[str, Text] = {
-    "festival": Text("festivals", "festivals"),
-    "concert": Text("concerts", "concerts"),
-    "christmas_market": Text("marchés de Noël", "Christmas markets"),
-    "fair": Text("foires et braderies", "fairs"),
-    "parade": Text("défilés", "parades"),
-    "sport": Text("évènements sportifs", "sports events"),
-    "sunday_opening": Text("ouvertures dominicales", "Sunday openings"),
-    "commercial": Text("animations commerciales", "retail promotions"),
-    "demonstration": Text("manifestations", "demonstrations"),
-    "closure": Text("fermetures de rue", "street closures"),
-    "other": Text("autres évènements", "other events"),
-}
-"""Kinds of events, in the plural."""
 
 
 def trends(study: Footfall) -> list[Finding]:
@@ -366,24 +235,12 @@ def _named(study: Footfall, indicator: str) -> tuple[Result, ...]:
     return tuple(r for r in study.results if r.indicator == indicator)
 
 
-def _of_event(study: Footfall, impact: Impact) -> tuple[Result, ...]:
-    chosen = [
-        r
-        for r in study.results
-        if r.indicator.startswith("event_")
-        and r.period_start == impact.event.start
-        and r.category.split(" · ")[0] == impact.event.event_id
-    ]
-    main = "event_impact"
-    return tuple(sorted(chosen, key=lambda r: (r.zone != ALL, r.category, r.indicator != main)))
-
-
 def findings(study: Footfall) -> list[Finding]:
     """Return every sentence of the chapter, in order."""
     return [
         *missing(study),
         *level(study),
-        *events(study),
+        *footfall_events.events(study),
         *footfall_hours.around(study),
         *footfall_hours.no_dwell(study),
         *footfall_hours.dwell(study),

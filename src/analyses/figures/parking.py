@@ -19,7 +19,7 @@ from analyses.figures.numbers import with_interval
 from analyses.parking.measures import Garages, Infractions, Kerb, Meters
 from analyses.parking.occupancy import SATURATED, well_seen
 from analyses.results import Estimate, Result
-from analyses.wording import Language, Text, interval, number, percent
+from analyses.wording import Language, Text, clock, interval, number, percent
 
 DAYS: tuple[Text, ...] = (
     Text("lun.", "Mon"), Text("mar.", "Tue"), Text("mer.", "Wed"), Text("jeu.", "Thu"),
@@ -115,10 +115,10 @@ def week_grid(
     seen = well_seen(cells)
     top = seen.sort_values(["value", "weekday", "hour"], ascending=[False, True, True]).iloc[0]
     title = Text(
-        f"Le plus chargé : {DAYS[int(top['weekday'])].fr} {number(top['hour'])} h, "
-        f"{percent(100 * top['value'], 'fr', 0)}",
-        f"Busiest: {DAYS[int(top['weekday'])].en} {number(top['hour'], 'en')} h, "
-        f"{percent(100 * top['value'], 'en', 0)}",
+        f"Au plus, {percent(100 * top['value'], 'fr', 0)} des places sont prises : "
+        f"{DAYS[int(top['weekday'])].fr} à {clock(top['hour'], 'fr')}",
+        f"At most {percent(100 * top['value'], 'en', 0)} of spaces are taken: "
+        f"{DAYS[int(top['weekday'])].en} at {clock(top['hour'], 'en')}",
     ).in_(language)
     data = pd.DataFrame(
         [[name, *(_cell(share, language) for share in row)]

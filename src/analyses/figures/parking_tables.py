@@ -15,11 +15,21 @@ from analyses import indicators
 from analyses.figures import drawn, interactive, maps, style
 from analyses.figures.figure import Map, Table
 from analyses.figures.ground import Extent, clip, extent_of
+from analyses.figures.numbers import key_figure
 from analyses.figures.parking import DAYS, shown
 from analyses.parking import capability
 from analyses.parking.measures import UNITS, Infractions, Kerb, Meters
 from analyses.results import Result
-from analyses.wording import Language, Text, day, number, percent, plural, typography
+from analyses.wording import (
+    NO_BREAK_SPACE,
+    Language,
+    Text,
+    day,
+    number,
+    percent,
+    plural,
+    typography,
+)
 
 LISTED = 12
 """Stays that the table of overstays lists."""
@@ -111,35 +121,36 @@ def decisions(
     language : str
         Language of the table.
     """
-    rows = [
+    questions = [
         (Text("Durée autorisée", "Allowed duration"), _rule(supply, "max_minutes", "min"),
-         _facts(kerb, ("mean_stay", "rotation_rate", "overstay_share"))),
+         _facts(kerb, ("mean_stay", "rotation_rate", "overstay_share"), language)),
         (Text("Tarif", "Tariff"), _rule(supply, "tariff", "€/h"),
-         _facts(kerb, ("occupancy_rate", "congestion_time")) + _facts(meters, (
-             "paid_hours_per_space", "compliance_rate")) + _estimated(meters)),
-        (Text("Usage des places", "Use of spaces"), _spaces(supply), _uses(kerb)),
+         _facts(kerb, ("occupancy_rate", "congestion_time"), language)
+         + _facts(meters, ("paid_hours_per_space", "compliance_rate"), language)
+         + _estimated(meters, language)),
+        (Text("Usage des places", "Use of spaces"), _spaces(supply), _uses(kerb, language)),
     ]  # fmt: skip
-    rows = [row for row in rows if row[2]]
+    rows = [
+        (what.in_(language), rule.in_(language), *fact)
+        for what, rule, facts in questions
+        for fact in facts
+    ]
     if not rows:
         return None
     header = [Text("À décider", "To decide"), Text("Règle en vigueur", "Rule in force"),
-              Text("Ce que montrent les données", "What the data show")]  # fmt: skip
-    data = pd.DataFrame(
-        [
-            (what.in_(language), rule.in_(language),
-             typography(" ; ".join(f.in_(language) for f in facts), language))
-            for what, rule, facts in rows
-        ],
-        columns=[item.in_(language) for item in header],
-    )  # fmt: skip
+              Text("Ce que montrent les données", "What the data show"), Text("Valeur", "Value"),
+              Text("Intervalle et effectif", "Interval and size")]  # fmt: skip
+    data = pd.DataFrame(rows, columns=[item.in_(language) for item in header])
     caption = Text("Ce qu'il y a à décider, et les faits", "What there is to decide, and the facts")
     note = Text(
-        "Le tableau énonce des faits ; il ne recommande rien. Repère cité par l'indicateur : San "
-        "Francisco relève ses prix à partir de 80 % d'occupation et les baisse sous 60 %.",
-        "The table states facts; it recommends nothing. Benchmark quoted by the indicator: San "
-        "Francisco raises its prices from 80% of occupancy and lowers them under 60%.",
+        "Le tableau met des faits en regard des règles et ne recommande rien ; la décision "
+        "appartient à la ville. Repère cité par l'indicateur : San Francisco relève ses prix à "
+        "partir de 80 % d'occupation et les baisse sous 60 %.",
+        "The table sets facts beside rules and recommends nothing; the decision is the city's. "
+        "Benchmark quoted by the indicator: San Francisco raises its prices from 80% of occupancy "
+        "and lowers them under 60%.",
     )
-    return Table("a-decider", caption.in_(language), data, (), note.in_(language))
+    return Table("a-decider", caption.in_(language), data, (data.columns[3],), note.in_(language))
 
 
 def _rule(supply: pd.DataFrame | None, column: str, unit: str) -> Text:
@@ -164,49 +175,43 @@ def _spaces(supply: pd.DataFrame | None) -> Text:
                 f"{number(total, 'en')} {plural(total, 'space', 'spaces', 'en')}")  # fmt: skip
 
 
-def _facts(found: Kerb | Meters, names: Collection[str]) -> list[Text]:
+def _facts(
+    found: Kerb | Meters, names: Collection[str], language: Language
+) -> list[tuple[str, str, str]]:
     rows = [item for name in names if (item := shown(found.results, name)) is not None]
-    return [_fact(item) for item in rows]
+    return [_fact(item, language) for item in rows]
 
 
-def _fact(item: Result) -> Text:
-    label = indicators.get(item.indicator).label
-    unit = indicators.dictionary().unit(item.unit)
+def _fact(item: Result, language: Language, label: Text | None = None) -> tuple[str, str, str]:
+    figure = key_figure(item, language)
+    sure = " ; ".join(part for part in (figure.interval, figure.n) if part)
+    value = f"{figure.value} {figure.unit}".strip()
     if item.unit == "hours/space/day":  # the label of the indicator says the rest
-        unit = Text("heures", "hours")
-    value = item.estimate.value
-    fr, en = (text[:1].lower() + text[1:] for text in (label.fr, label.en))
-    if item.unit == "%":
-        return Text(f"{fr} : {percent(value)}", f"{en}: {percent(value, 'en')}")
-    return Text(f"{fr} : {number(value, 'fr', 1)} {unit.fr}",
-                f"{en}: {number(value, 'en', 1)} {unit.en}")  # fmt: skip
+        value = f"{figure.value} {Text('heures', 'hours').in_(language)}"
+    return (figure.label if label is None else label.in_(language), value, sure)
 
 
-def _estimated(meters: Meters) -> list[Text]:
+def _estimated(meters: Meters, language: Language) -> list[tuple[str, str, str]]:
     row = next((item for item in meters.results if item.category == "calibrated"), None)
-    if row is None:
-        return []
-    value = row.estimate.value
-    return [Text(f"occupation estimée aux horodateurs : {percent(value)}",
-                 f"estimated occupancy at pay stations: {percent(value, 'en')}")]  # fmt: skip
+    label = Text("Occupation estimée aux horodateurs", "Estimated occupancy at pay stations")
+    return [] if row is None else [_fact(row, language, label)]
 
 
-def _uses(kerb: Kerb) -> list[Text]:
+def _uses(kerb: Kerb, language: Language) -> list[tuple[str, str, str]]:
     words = {
-        "over": Text("zones saturées", "saturated zones"),
-        "between": Text("zones entre la moitié et le seuil de saturation",
-                        "zones between a half and the saturation threshold"),
-        "under": Text("zones sous la moitié", "zones under a half"),
-        "unclear": Text("zones que l'intervalle ne départage pas",
-                        "zones that the interval does not settle"),
+        "over": Text("Zones saturées", "Saturated zones"),
+        "between": Text("Zones entre la moitié et le seuil de saturation",
+                        "Zones between a half and the saturation threshold"),
+        "under": Text("Zones sous la moitié", "Zones under a half"),
+        "unclear": Text("Zones que l'intervalle ne départage pas",
+                        "Zones that the interval does not settle"),
     }  # fmt: skip
     if kerb.usage.empty:
         return []
-    sizes = kerb.usage["use"].value_counts()
+    sizes, total = kerb.usage["use"].value_counts(), len(kerb.usage)
+    size = f"n{NO_BREAK_SPACE}={NO_BREAK_SPACE}{number(total, language)}"
     return [
-        Text(
-            f"{text.fr} : {number(int(sizes[use]))}", f"{text.en}: {number(int(sizes[use]), 'en')}"
-        )
+        (text.in_(language), number(int(sizes[use]), language), size)
         for use, text in words.items()
         if use in sizes
     ]
@@ -288,10 +293,10 @@ def meter_map(
 def _map_title(placed: pd.DataFrame) -> Text:
     full = int((placed["class"] == "high").sum())
     every = len(placed)
-    total = f"{number(every)} {plural(every, 'lieu', 'lieux')}"
     total_en = f"{number(every, 'en')} {plural(every, 'place', 'places', 'en')}"
     return Text(
-        f"Occupation estimée de 80 % ou plus : {number(full)} sur {total}",
+        f"Occupation estimée de 80 % ou plus : {number(full)} {plural(full, 'lieu', 'lieux')} "
+        f"sur {number(every)}",
         f"Estimated occupancy of 80% or more: {number(full, 'en')} of {total_en}",
     )
 

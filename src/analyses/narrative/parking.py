@@ -21,7 +21,7 @@ from analyses.narrative.phrases import FR, Level, Words, find, missing_findings,
 from analyses.parking.measures import Kerb, Meters
 from analyses.parking.occupancy import SATURATED, well_seen
 from analyses.results import Finding, Result
-from analyses.wording import Text, interval
+from analyses.wording import Text, clock, interval
 
 __all__ = [
     "episodes",
@@ -55,19 +55,14 @@ NO_PAYMENT = Text(
 
 
 def to_decide(kerb: Kerb, meters: Meters) -> list[Finding]:
-    """Say that the table states facts, or that there is none to state."""
-    results = (*kerb.results, *meters.results)
-    if not results:
-        text = Text(
-            "Non calculable : sans capteur ni paiement, aucun fait n'éclaire ces décisions.",
-            "Not computable: without sensor or payment, no fact sheds light on these decisions.",
-        )
-        return [Finding("decide-missing", text, (), "missing")]
+    """Say where there is no fact to state; else the table speaks."""
+    if kerb.results or meters.results:
+        return []
     text = Text(
-        "Le tableau met des faits en regard des règles ; la décision appartient à la ville.",
-        "The table sets facts beside rules; the decision is the city's.",
+        "Non calculable : sans capteur ni paiement, aucun fait n'éclaire ces décisions.",
+        "Not computable: without sensor or payment, no fact sheds light on these decisions.",
     )
-    return [Finding("decide", text, ())]
+    return [Finding("decide-missing", text, (), "missing")]
 
 
 def supply(results: Iterable[Result]) -> list[Finding]:
@@ -205,10 +200,10 @@ def _peak(profile: pd.DataFrame, rate: Result) -> list[Finding]:
     weekday = WEEKDAYS[int(top["weekday"])]
 
     def sentence(w: Words) -> str:
-        hour, share = w.count(top["hour"]), w.whole_share(100 * top["value"])
+        at, share = clock(top["hour"], w.language), w.whole_share(100 * top["value"])
         if w is FR:
-            return f"L'heure la plus chargée est {weekday.fr} à partir de {hour} h : {share}."
-        return f"The busiest hour is {weekday.en} from {hour} o'clock: {share}."
+            return f"L'heure la plus chargée est le {weekday.fr} à {at} : {share}."
+        return f"The busiest hour is {weekday.en} at {at}: {share}."
 
     return [Finding("occupancy-peak", said(sentence), (rate,))]
 

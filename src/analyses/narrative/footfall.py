@@ -60,7 +60,10 @@ def level(study: Footfall) -> list[Finding]:
             f"{busiest['name']}, counts {mean} a day on average. These are passages, not people."
         )
 
-    return [Finding("footfall-level", said(counted), passages), *_health(study)]
+    shown = any(impact.verdict == "shown" for impact in study.whole())  # it comes first then
+    mean = float(busiest["passages"])
+    first_page = None if shown or not mean > 0 else plain.passages(str(busiest["name"]), mean, n)
+    return [Finding("footfall-level", said(counted), passages, plain=first_page), *_health(study)]
 
 
 def _lone(w: Words, study: Footfall) -> str:

@@ -120,6 +120,20 @@ def survival(result: Result) -> Text:
     return said(sentence)
 
 
+def passages(name: str, mean: float, sensors: int) -> Text:
+    """Say how many passages a day the busiest sensor counts."""
+
+    def sentence(w: Words) -> str:
+        value = w.count(mean)
+        if w.language == "fr":
+            which = "le point le plus passant" if sensors > 1 else "le seul point de comptage"
+            return f"{value} passages par jour en moyenne à {name}, {which}."
+        which = "the busiest place" if sensors > 1 else "the only counting point"
+        return f"{value} passages a day on average at {name}, {which}."
+
+    return said(sentence)
+
+
 def event(label: Text, passages: float, change: float) -> Text:
     """Say what the event whose effect is best shown brought."""
 

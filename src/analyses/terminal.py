@@ -57,7 +57,6 @@ def each(ids: list[str], work: commands.Work, *, steps: int, threads: int | None
             for city_id, future in done.items():
                 code = max(code, _ended(city_id, future.result))
         except BaseException:
-            commands.stop()
             pool.shutdown(cancel_futures=True)
             raise
     raise typer.Exit(code)
@@ -149,6 +148,7 @@ def _signals() -> Iterator[None]:
         return
 
     def stop(_number: int, _frame: FrameType | None) -> None:
+        commands.stop()
         raise Interrupted
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}

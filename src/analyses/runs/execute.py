@@ -130,7 +130,8 @@ def _with_papermill(
     except PapermillExecutionError as error:
         failure: Failure | None = _failure(step, error)
     except TimeoutError:
-        failure = Failure(step.name, None, f"a cell did not end within {time_limit} seconds")
+        problem = f"a cell did not end within {time_limit} seconds (--time-limit gives it more)"
+        failure = Failure(step.name, None, problem)
     except RuntimeError as error:  # the kernel died
         failure = Failure(step.name, None, f"the notebook's process stopped: {error}")
     else:

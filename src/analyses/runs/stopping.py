@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from analyses.errors import CoeurvilleError
 
-_asked = threading.Event()
+_asked = False
 _under_way: dict[object, Callable[[], None]] = {}
 
 
@@ -19,15 +18,20 @@ class StoppedError(CoeurvilleError):
 
 
 def ask() -> None:
-    """End every process under way; those who wait for them raise :class:`StoppedError`."""
-    _asked.set()
+    """End every process under way; those who wait for them raise :class:`StoppedError`.
+
+    It takes no lock, so that a signal's handler may call it at any moment.
+    """
+    global _asked
+    _asked = True
     for end in list(_under_way.values()):
         end()
 
 
 def reset() -> None:
     """Let work start again after :func:`ask`."""
-    _asked.clear()
+    global _asked
+    _asked = False
 
 
 def check() -> None:
@@ -38,14 +42,14 @@ def check() -> None:
     StoppedError
         If the user asked to stop.
     """
-    if _asked.is_set():
+    if _asked:
         raise StoppedError("Stopped. Nothing was published.")
 
 
 def hold(key: object, end: Callable[[], None]) -> None:
     """Remember how to end a process that just started; end it at once if we are stopping."""
     _under_way[key] = end
-    if _asked.is_set():
+    if _asked:
         end()
 
 

@@ -1,0 +1,1 @@
+"""Runs killed at random moments: the last good run stays whole, the next one succeeds."""

@@ -134,14 +134,14 @@ def _link_plain(result: Result, w: Words) -> str:
         return f"{text[0].upper()}{text[1:]}."
     size = w.decimal(abs(value))
     if w.language == "fr":
-        side = "baisse" if value < 0 else "monte"
+        side = "plus basse" if value < 0 else "plus haute"
         return (
-            f"Là où il passe un dixième de monde en plus, la vacance {side} de {size} {unit} : les "
-            "deux vont ensemble, sans qu'on sache lequel entraîne l'autre."
+            f"Là où il passe un dixième de monde en plus, la vacance est {side} de {size} {unit} : "
+            "les deux vont ensemble, sans qu'on sache lequel entraîne l'autre."
         )
-    side = "falls" if value < 0 else "rises"
+    side = "lower" if value < 0 else "higher"
     return (
-        f"Where a tenth more people pass, vacancy {side} by {size} {unit}: the two go together, "
+        f"Where a tenth more people pass, vacancy is {side} by {size} {unit}: the two go together, "
         "which leads the other is not known."
     )
 

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "analyses"
 LAYERS: dict[str, int] = {
     # ground
     "errors": 0, "declarations": 0, "wording": 0, "results": 0, "cities": 0, "schemas": 0,
-    "indicators": 0, "activities": 0, "parameters": 0, "texts": 0,
+    "indicators": 0, "activities": 0, "parameters": 0, "texts": 0, "digests": 0,
     # domain
     "commerce": 1, "footfall": 1, "parking": 1, "crossings": 1, "comparison": 1, "readiness": 1,
     "privacy": 1,
@@ -28,7 +28,7 @@ LAYERS: dict[str, int] = {
     # out
     "assets": 3, "reports": 4, "publish": 4,
     # face
-    "commands": 5, "clusters": 5, "doctor": 5, "terminal": 6, "cli": 6, "__main__": 6,
+    "commands": 5, "clusters": 5, "doctor": 5, "terminal": 6, "review": 6, "review_cli": 6, "cli": 6, "__main__": 6,
 }  # fmt: skip
 DOMAIN = sorted(name for name, level in LAYERS.items() if level == 1)
 IMPURE = {

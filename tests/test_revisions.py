@@ -26,7 +26,7 @@ def rate(value: float, year: int = 2024, zone: str = "centre", method: str = "wi
 
 
 def edition(*rows: Result, **marks: str) -> Edition:
-    return Edition(to_frame(rows, "tulle"), {**MARKS, **marks}, DAY)
+    return Edition(to_frame(rows, "tulle"), DAY, {"commerce": {**MARKS, **marks}})
 
 
 def test_the_same_numbers_are_no_change() -> None:
@@ -52,9 +52,11 @@ def test_a_moved_number_names_what_changed_with_it(marks: dict[str, str], cause:
     assert set(cause.split("+")) <= set(revisions.CAUSES)
 
 
-def test_another_method_of_the_same_number_is_the_cause_whatever_else_moved() -> None:
-    after = edition(rate(11, method="wilson/2"), data="d2", code="k2")
+def test_another_method_of_the_same_number_is_a_cause_though_no_code_moved() -> None:
+    after = edition(rate(11, method="wilson/2"))
     assert revisions.changes(edition(rate(10)), after)["causes"].tolist() == ["method"]
+    after = edition(rate(11, method="wilson/2"), data="d2")
+    assert revisions.changes(edition(rate(10)), after)["causes"].tolist() == ["revised+method"]
 
 
 def test_a_new_period_is_data_extended_and_a_new_zone_is_not() -> None:
@@ -62,7 +64,10 @@ def test_a_new_period_is_data_extended_and_a_new_zone_is_not() -> None:
     found = revisions.changes(edition(rate(10)), after).set_index(["zone", "period_end"])
     assert found.loc[("centre", "2025-06-15"), "causes"] == "extended"
     assert found.loc[("faubourg", "2024-06-15"), "causes"] == "revised"
-    assert set(found["kind"]) == {"appeared"}
+    assert found["kind"].tolist() == ["next", "appeared"]
+    assert found.loc[("centre", "2025-06-15"), ["before", "before_period"]].tolist() == [
+        10, "2024-06-15",
+    ]  # fmt: skip
 
 
 def test_what_can_no_longer_be_computed_is_told() -> None:
@@ -95,7 +100,7 @@ def test_a_period_that_was_not_over_was_provisional() -> None:
 
 
 def test_two_cities_are_refused() -> None:
-    other = Edition(to_frame([rate(10)], "soissons"), MARKS, DAY)
+    other = Edition(to_frame([rate(10)], "soissons"), DAY, {"commerce": MARKS})
     with pytest.raises(ValueError, match="several cities"):
         revisions.changes(edition(rate(10)), other)
 
@@ -103,5 +108,5 @@ def test_two_cities_are_refused() -> None:
 def test_a_table_read_back_from_its_file_gives_no_change(tmp_path) -> None:  # type: ignore[no-untyped-def]
     first = edition(rate(10.123456789), rate(33.3, 2025, zone="*"))
     first.table.to_csv(tmp_path / "i.csv", index=False)
-    again = Edition(pd.read_csv(tmp_path / "i.csv", keep_default_na=True), MARKS, DAY)
+    again = Edition(pd.read_csv(tmp_path / "i.csv"), DAY, {"commerce": MARKS})
     assert revisions.changes(first, again).empty

@@ -206,6 +206,15 @@ def recorded(blocks: Iterable[Block]) -> list[Result]:
     return [_result(row) for row in results_of(blocks).to_dict(orient="records")]
 
 
+def results_from(table: pd.DataFrame) -> list[Result]:
+    """Return the rows of a tidy table, read from its file, as results again."""
+    texts = [name for name in COLUMNS if name not in ("value", "low", "high", "n")]
+    filled = table.assign(
+        **{name: table[name].astype(object).where(table[name].notna(), "") for name in texts}
+    )
+    return [_result(row) for row in filled.to_dict(orient="records")]
+
+
 def _result(row: Mapping[Any, Any]) -> Result:
     def when(text: str) -> date | None:
         return date.fromisoformat(text) if text else None

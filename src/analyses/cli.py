@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from analyses import cities, clusters, commands
+from analyses import cities, clusters, commands, review_cli
 from analyses.errors import CoeurvilleError, InputError
 from analyses.figures.readiness_terminal import assessment
 from analyses.publish import register
@@ -63,6 +63,9 @@ UNREAD = Text(
     "Données non lues : corriger d'abord ces fautes.", "Data not read: correct these faults first."
 )
 NO_FAULT = Text("Aucune faute trouvée.", "No fault found.")
+
+
+review_cli.register(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -230,7 +230,7 @@ def run(work: Due, *, engine: Engine, progress: Progress) -> list[str]:
     if any(item.stale for item in work.verdicts if item.step != freshness.REPORT):
         forks.call_or_run(_preflight, request.city.folder)
     progress("notebooks")
-    record = runs.run(request, _renderer(engine), progress)
+    record = runs.run(request, renderer(engine), progress)
     return _where(request.city, request.out, record)
 
 
@@ -245,7 +245,7 @@ def report(folder: Path, out: Path, *, engine: Engine, progress: Progress) -> li
     assets.check()
     city = cities.read(folder)
     progress("rendering")
-    return _where(city, out, runs.rerender(city, out, _renderer(engine)))
+    return _where(city, out, runs.rerender(city, out, renderer(engine)))
 
 
 def pool(threads: int | None = None) -> ThreadPoolExecutor:
@@ -363,7 +363,9 @@ def sirene_lines(done: register.Published) -> list[str]:
     ]
 
 
-def _renderer(engine: Engine) -> runs.Render:
+def renderer(engine: Engine) -> runs.Render:
+    """Return what writes a report with an engine, in a process of its own where it can."""
+
     def render(folder: Path, city: City, record: manifest.Manifest, edition: blocks.Edition) -> str:
         return forks.call_or_run(_render, folder, city, record, engine, edition)
 

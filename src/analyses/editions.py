@@ -335,6 +335,7 @@ SPECIAL: dict[str, Callable[[Any, Veil], Any]] = {
     "analyses.footfall.chapter.Footfall": lambda value, veil: dataclasses.replace(
         value, results=veil.of(value.results)
     ),
+    "analyses.comparison.revisions.OpenChanged": lambda value, _veil: value,
     "analyses.crossings.works.Effect": _effect,
     "analyses.parking.kerb.Kerb": lambda value, veil: veil.fields(
         value, "occupancy", "profile", "usage", "room"

@@ -24,6 +24,7 @@ from analyses.blocks import MIME, Block, Kind, rows_of
 from analyses.cities import City
 from analyses.editions import Audience, Drawing, Forms, forms
 from analyses.figures import preview, style
+from analyses.figures.commerce_tables import zone_names
 from analyses.figures.figure import Chart, Map, Table
 from analyses.figures.numbers import certainty, key_figure
 from analyses.results import Finding, Result
@@ -79,6 +80,7 @@ class Page:
         self.protection = privacy.NOTHING
         self._rules = privacy.Rules(small_count=city.parameters.small_count)
         self._parts = _parts(zones)
+        self._zones = {} if zones is None or "name" not in zones else zone_names(zones)
         self._emit = emit or _display
 
     def say(
@@ -166,8 +168,9 @@ class Page:
         listed = list(results)
         self.knows(listed)
         parts = {zone: list(names) for zone, names in self._parts.items()}
-        content = {"rows": rows_of(listed, self.city.id), "parts": parts}
-        public = {"rows": rows_of(map(self.protection.of, listed), self.city.id), "parts": parts}
+        ground = {"parts": parts, "zones": self._zones}
+        content = {"rows": rows_of(listed, self.city.id), **ground}
+        public = {"rows": rows_of(map(self.protection.of, listed), self.city.id), **ground}
         readable = preview.count(len(listed), self.language)
         self._show("results", self._ranked("results"), content, readable, public)
 

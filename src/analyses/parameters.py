@@ -51,6 +51,19 @@ class Parameters(BaseModel):
         description="Units under which the public edition hides a figure (the law says 3)",
     )
 
+    material_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=5,
+        description="Share of the half-width of its interval over which a revised figure matters; "
+        "0.5 is about one standard error",
+    )
+    material_percent: float = Field(
+        default=1,
+        gt=0,
+        le=100,
+        description="Percent over which a revised figure without interval matters",
+    )
     walking_metres: int = Field(
         default=400, ge=50, le=3000, description="Walking distance to services, stops, car parks"
     )

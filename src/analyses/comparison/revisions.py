@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,10 @@ from analyses.comparison.causes import CAUSES, Edition, Moves, causes, moves
 from analyses.comparison.fingerprints import as_day
 from analyses.wording import Text
 
-__all__ = ["CAUSES", "COLUMNS", "KEY", "KINDS", "Edition", "Moves", "changes", "moves"]
+__all__ = [
+    "CAUSES", "COLUMNS", "KEY", "KINDS", "Changed", "Edition", "Moves", "OpenChanged", "changes",
+    "compare", "moves", "opened",
+]  # fmt: skip
 
 NAME = ("indicator", "zone", "breakdown", "category", "source")
 """Columns that name a number whatever its period."""
@@ -35,6 +40,9 @@ KINDS: dict[str, Text] = {
 }
 """What happened to a number, in words; in the order in which they matter."""
 
+REVISED = ("moved", "hidden", "vanished", "shown")
+"""Kinds of a number whose period the older edition knew."""
+
 SHARE = 0.5
 """Share of the half-width of an interval over which a revision matters: about one standard error
 of a 95 % interval. Under it the older interval still describes the newer number well: a revision is
@@ -43,8 +51,8 @@ PERCENT = 1.0
 """Percent of the older value over which a revision of a number without interval matters: under it
 the first two digits, those that a sentence says, stay."""
 SAME = 1e-9
-"""Relative difference under which two values are the same number: far above what the order of a
-sum changes, far below the last digit that is printed."""
+"""Difference, relative and absolute, under which two values are the same number: far above what the
+order of a sum changes, far below the last digit that is printed."""
 
 
 def changes(
@@ -84,6 +92,7 @@ def changes(
     cities = {*before.table["city"].unique(), *after.table["city"].unique()}
     if len(cities) > 1:
         raise ValueError(f"runs of several cities are not compared: {', '.join(sorted(cities))}")
+    before, after = (replace(edition, table=_filled(edition.table)) for edition in (before, after))
     both = _joined(before.table, after.table)
     both = both.assign(kind=_kinds(both, relative))
     both = both[both["kind"] != ""]
@@ -102,7 +111,10 @@ def changes(
             "kind": both["kind"],
             "causes": [causes(row, before, after, found) for row in both.to_dict(orient="records")],
             "material": _material(both, share, percent),
-            "provisional": [day is not None and day >= before.day for day in end],
+            "provisional": [
+                day is not None and day >= before.day and kind in REVISED
+                for day, kind in zip(end, both["kind"], strict=True)
+            ],
             "open": [day is not None and day >= after.day for day in end],
         },
         columns=list(COLUMNS),
@@ -110,12 +122,18 @@ def changes(
     return _ordered(rows, both)
 
 
+def _filled(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with numbers as such and its missing texts empty."""
+    frame = table.astype(dict.fromkeys(("value", "low", "high"), float))
+    for name in (*KEY, "method", "quality", "unit"):
+        frame[name] = frame[name].astype(object).where(frame[name].notna(), "")
+    return frame
+
+
 def _joined(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     frames = []
     for name, table in (("older", before), ("newer", after)):
-        frame = table.astype(dict.fromkeys(("value", "low", "high"), float))
-        for column in (*KEY, "method", "quality"):
-            frame[column] = frame[column].astype(object).where(frame[column].notna(), "")
+        frame = table
         if frame.duplicated(list(KEY)).any():
             frame = _numbered(frame, name)
         frames.append(frame)
@@ -147,7 +165,7 @@ def _kinds(both: pd.DataFrame, relative: float) -> list[str]:
                 "" if pd.isna(old) and pd.isna(new) else "hidden" if pd.isna(new) else "shown"
             )
         else:
-            same = bool(np.isclose(old, new, rtol=relative, atol=0.0))
+            same = bool(np.isclose(old, new, rtol=relative, atol=SAME))
             kinds.append("" if same else "moved")
     return kinds
 
@@ -177,10 +195,13 @@ def _followed(both: pd.DataFrame, before: Edition) -> pd.DataFrame:
     wanted = (both["kind"] == "appeared") & both["later"]
     if not wanted.any():
         return both
-    table = before.table[before.table["value"].astype(float).notna()]
-    table = table[table["period_end"].map(as_day).notna()].sort_values("period_end")
-    blank = {name: table[name].astype(object).where(table[name].notna(), "") for name in NAME}
-    last = table.assign(**blank).groupby(list(NAME)).tail(1).set_index(list(NAME))
+    table = before.table[before.table["value"].notna() & before.table["period_end"].ne("")]
+    last = (
+        table.sort_values("period_end", kind="stable")
+        .groupby(list(NAME))
+        .tail(1)
+        .set_index(list(NAME))
+    )
     last = last[~last.index.duplicated()]
     for at in both.index[wanted]:
         name = tuple(both.loc[at, list(NAME)])
@@ -191,7 +212,21 @@ def _followed(both: pd.DataFrame, before: Edition) -> pd.DataFrame:
                 float(row[column]) for column in ("value", "low", "high")
             ]
             both.loc[at, ["unit_before", "before_period"]] = [row["unit"], str(row["period_end"])]
-    return both
+    return _superseded(both)
+
+
+def _superseded(both: pd.DataFrame) -> pd.DataFrame:
+    """Leave out a withdrawn number in whose place stands the one of the next period."""
+    follow = both[both["kind"] == "next"]
+    replaced = {
+        (*name, last) for *name, last in follow[[*NAME, "before_period"]].itertuples(index=False)
+    }
+    ended = [tuple(key) for key in both[[*NAME, "period_end"]].itertuples(index=False, name=None)]
+    gone = [
+        kind == "vanished" and key in replaced
+        for kind, key in zip(both["kind"], ended, strict=True)
+    ]
+    return both[~pd.Series(gone, index=both.index, dtype=bool)]
 
 
 def _material(both: pd.DataFrame, share: float, percent: float) -> list[bool]:
@@ -227,3 +262,70 @@ def summary(rows: pd.DataFrame) -> Mapping[str, int]:
     counts = rows["kind"].value_counts()
     found = {kind: int(counts.get(kind, 0)) for kind in KINDS}
     return {**found, "material": int(rows["material"].sum())}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What changed from one edition of a city to the next, ready to be shown.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The numbers that changed (:func:`changes`).
+    moves : Moves
+        What moved beside them.
+    before, after : date
+        Days of the two editions.
+    total : int
+        Numbers of the newer edition that have a value.
+    share, percent : float
+        Thresholds of what matters, as in :func:`changes`.
+    """
+
+    rows: pd.DataFrame
+    moves: Moves
+    before: date
+    after: date
+    total: int
+    share: float = SHARE
+    percent: float = PERCENT
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChanged(Changed):
+    """What of it the public edition may tell (:func:`opened`)."""
+
+
+def compare(
+    before: Edition, after: Edition, *, share: float = SHARE, percent: float = PERCENT
+) -> Changed:
+    """Return what changed between two runs of a city; see :func:`changes`."""
+    rows = changes(before, after, share=share, percent=percent)
+    total = int(after.table["value"].astype(float).notna().sum())
+    return Changed(rows, moves(before, after), before.day, after.day, total, share, percent)
+
+
+def opened(changed: Changed, tellable: Collection[tuple[str, ...]]) -> OpenChanged:
+    """Return what the public edition may tell of what changed between two public editions.
+
+    Numbers that were withdrawn, became hidden or visible are left out: that alone would tell
+    something of them. What moved beside the numbers is not told, since it names files and choices.
+
+    Parameters
+    ----------
+    changed : Changed
+        What changed between the public indicators of the two runs.
+    tellable : collection of tuple
+        :data:`KEY` of the numbers whose change may be told (:func:`analyses.privacy.tellable`).
+    """
+    rows = changed.rows
+    known = set(tellable)
+    keys = [tuple(map(str, key)) for key in rows[list(KEY)].itertuples(index=False, name=None)]
+    kept = [
+        key in known and kind in ("moved", "next")
+        for key, kind in zip(keys, rows["kind"], strict=True)
+    ]
+    return OpenChanged(
+        rows[kept].reset_index(drop=True), Moves(), changed.before, changed.after, changed.total,
+        changed.share, changed.percent,
+    )  # fmt: skip

@@ -74,7 +74,7 @@ def key_figure(result: Result, language: Language) -> KeyFigure:
         raise ValueError(f"{result.indicator} has no value to show")
     estimate = result.estimate
     label = indicators.get(result.indicator).label.text().in_(language)
-    detail = _part(result).in_(language)
+    detail = part_words(result).in_(language)
     if detail:
         label = f"{label}, {detail}"
     bounds = ""
@@ -135,7 +135,7 @@ def certainty(result: Result, language: Language) -> str:
     return CERTAINTY[name].in_(language)
 
 
-def _part(result: Result) -> Text:
+def part_words(result: Result) -> Text:
     """Say what part of the zone a result describes; nothing for all of it."""
     name = result.category
     match result.breakdown:

@@ -5,6 +5,7 @@ edition shows it. Pure: results in, results out.
 """
 
 from analyses.privacy.protect import NOTHING, Protection, hide, key_of, leaks, protect, roomy
+from analyses.privacy.revisions import tellable
 from analyses.privacy.rules import HIDDEN, Rules, dominated
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "leaks",
     "protect",
     "roomy",
+    "tellable",
 ]

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from analyses.figures import escape
+from analyses.runs import spreadsheet
 
 DIALECT: dict[str, Any] = {"csv": {"delimiter": ";"}}
 """How the package's own tables are written; the national schemas ask for plain CSV."""
 
-ENCODING = "utf-8-sig"
-"""UTF-8 with its mark, without which Excel reads accents wrong."""
+ENCODING = spreadsheet.ENCODING
 
 
 def write_french(table: pd.DataFrame, path: Path) -> Path:
@@ -32,9 +32,7 @@ def write_french(table: pd.DataFrame, path: Path) -> Path:
     Path
         The file.
     """
-    safe = pd.DataFrame({name: _safe(column) for name, column in table.items()}, index=table.index)
-    safe.to_csv(path, index=False, sep=";", decimal=",", encoding=ENCODING, lineterminator="\r\n")
-    return path
+    return spreadsheet.write(table, path)
 
 
 def write_plain(table: pd.DataFrame, path: Path) -> Path:

@@ -238,7 +238,7 @@ def _chosen(value: Any, writer: Writer) -> str:
         return ", ".join(said) or _say(words.EQUAL, writer)
     if isinstance(value, tuple):
         return ", ".join(number(item, writer.language) for item in value)
-    return number(value, writer.language)
+    return number(value, writer.language, 0 if float(value).is_integer() else 1)
 
 
 def upper(text: str) -> str:

@@ -10,6 +10,7 @@ CHAPTERS: dict[str, Text] = {
     "footfall": Text("Fréquentation et évènements", "Footfall and events"),
     "parking": Text("Stationnement", "Parking"),
     "crossings": Text("Croisements", "Crossings"),
+    "changes": Text("Ce qui a changé", "What changed"),
     "readiness": Text("Données disponibles", "Data readiness"),
 }
 
@@ -350,6 +351,14 @@ PARAMETERS = {
     "surface_breaks": Text("limites des classes de surface (m²)", "limits of floor area (m²)"),
     "small_count": Text(
         "édition publique : unités au moins par chiffre", "public edition: least units by figure"
+    ),
+    "material_share": Text(
+        "part de la demi-largeur de l'intervalle au-delà de laquelle une révision compte",
+        "share of the interval's half-width over which a revision matters",
+    ),
+    "material_percent": Text(
+        "écart (%) au-delà duquel une révision sans intervalle compte",
+        "difference (%) over which a revision without interval matters",
     ),
     "walking_metres": Text("distance de marche (m)", "walking distance (m)"),
     "potential_weights": Text("poids du potentiel", "weights of the potential"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 
 PACKAGE = "analyses"
+
+SHOWING = ("blocks", "editions", "figures", "narrative", "pages")
+"""Parts of the package that show numbers and change none."""
 
 
 def notebook_mark(path: Path) -> str:
@@ -41,7 +44,7 @@ def notebook_modules(path: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def code_mark(modules: Iterable[str], root: Path) -> str:
+def code_mark(modules: Iterable[str], root: Path, *, leave: Collection[str] = ()) -> str:
     """Return the mark of all the code that some modules reach by their imports.
 
     Parameters
@@ -50,6 +53,8 @@ def code_mark(modules: Iterable[str], root: Path) -> str:
         Dotted names, for instance ``analyses.commerce``.
     root : Path
         Folder of the package.
+    leave : collection of str
+        Parts of the package that do not count, nor what is reached through them alone.
 
     Returns
     -------
@@ -57,7 +62,7 @@ def code_mark(modules: Iterable[str], root: Path) -> str:
         sha256 of the syntax trees without docstrings, and of the other files that lie beside the
         modules (dictionaries, schemas, fonts).
     """
-    reached = _reached(modules, root)
+    reached = _reached(modules, root, leave)
     digest = hashlib.sha256()
     for name in sorted(reached):
         digest.update(name.encode())
@@ -80,13 +85,14 @@ def _cells(path: Path) -> list[tuple[str, str, str]]:
     ]
 
 
-def _reached(modules: Iterable[str], root: Path) -> dict[str, Path]:
+def _reached(modules: Iterable[str], root: Path, leave: Collection[str] = ()) -> dict[str, Path]:
     """Return the modules that some modules import, directly or not, with their files."""
     waiting, reached = list(modules), dict[str, Path]()
+    parted = [[part] for part in leave]
     while waiting:
         name = waiting.pop()
         path = _file(name, root)
-        if path is None or name in reached:
+        if path is None or name in reached or name.split(".")[1:2] in parted:
             continue
         reached[name] = path
         waiting.extend(_module_imports(path))

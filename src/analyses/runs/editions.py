@@ -10,10 +10,10 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from analyses import privacy
+from analyses import digests, privacy
 from analyses.blocks import Block, Edition, blocks_of, recorded
 from analyses.cities import City
-from analyses.runs import forks, indicators_file, manifest
+from analyses.runs import changes, forks, indicators_file, manifest
 
 FOLDER = "public"
 BOTH: tuple[Edition, ...] = ("internal", "public")
@@ -53,12 +53,12 @@ def write(
         Called with the name of each edition that is done.
     """
     indicators_file.write(folder, city.id)
-    for edition in editions:
-        target = place(folder, edition)
-        target.mkdir(exist_ok=True)
-        if edition == "public":
-            record.withheld = exposed(folder, city)
-            indicators_file.write(folder, city.id, edition, target, leave=record.withheld)
+    if "public" in editions:
+        public = place(folder, "public")
+        public.mkdir(exist_ok=True)
+        record.withheld = exposed(folder, city)
+        indicators_file.write(folder, city.id, "public", public, leave=record.withheld)
+    changes.tell(folder, city, record, public="public" in editions)
 
     def rendered(edition: Edition) -> str:
         engine = render(folder, city, record, edition)
@@ -110,7 +110,7 @@ def _hashes(folder: Path) -> dict[str, str]:
     """Return the hash of every file that was written, the notebooks and manifests apart."""
     paths = [*folder.iterdir(), *(folder / FOLDER).glob("*")]
     return {
-        path.relative_to(folder).as_posix(): manifest.sha256_of(path)
+        path.relative_to(folder).as_posix(): digests.of_file(path)
         for path in sorted(paths)
         if path.is_file() and path.name != manifest.NAME
     }

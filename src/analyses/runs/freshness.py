@@ -7,16 +7,17 @@ again. Marks are of content: a touched file, a comment or a docstring makes noth
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from analyses.digests import of_file, of_value
 from analyses.runs import codemarks, manifest
-from analyses.runs.run import Request
 from analyses.wording import Text
+
+if TYPE_CHECKING:
+    from analyses.runs.run import Request
 
 REPORT = "report"
 """Name of the step that writes the report from the executed notebooks."""
@@ -78,12 +79,15 @@ def step_marks(notebook: Path, package: Path, *, shared: Mapping[str, str]) -> d
     Returns
     -------
     dict
-        Part (key of :data:`PARTS`): sha256.
+        Part (key of :data:`PARTS`): sha256; ``method`` is of that code which computes, what only
+        shows left out.
     """
+    modules = codemarks.notebook_modules(notebook)
     return {
         **shared,
         "notebook": codemarks.notebook_mark(notebook),
-        "code": codemarks.code_mark(codemarks.notebook_modules(notebook), package),
+        "code": codemarks.code_mark(modules, package),
+        "method": codemarks.code_mark(modules, package, leave=codemarks.SHOWING),
     }
 
 
@@ -103,10 +107,10 @@ def city_marks(
     """
     python, _ = manifest.machine()
     return {
-        "city": mark(city),
-        "data": mark(inputs),
-        "parameters": mark(parameters),
-        "environment": mark({"python": python, **manifest.packages()}),
+        "city": of_value(city),
+        "data": of_value(inputs),
+        "parameters": of_value(parameters),
+        "environment": of_value({"python": python, **manifest.packages()}),
     }
 
 
@@ -148,7 +152,7 @@ def marks(
     found[REPORT] = {
         "city": shared["city"],
         "environment": shared["environment"],
-        "parameters": mark(
+        "parameters": of_value(
             {"language": request.language, "editions": list(request.editions), **report}
         ),
         "code": before.get(REPORT, {}).get("code") or codemarks.code_mark(_REPORT_CODE, package),
@@ -161,21 +165,15 @@ def marks(
 def intact(place: Path, last: manifest.Manifest) -> bool:
     """Return whether the files of a finished run are those that its manifest lists."""
     return all(
-        (place / name).is_file() and manifest.sha256_of(place / name) == sha256
+        (place / name).is_file() and of_file(place / name) == sha256
         for name, sha256 in last.outputs.items()
     )
-
-
-def mark(content: Any) -> str:
-    """Return the sha256 of a value made of mappings, lists, texts, numbers and dates."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def folder_mark(folder: Path) -> str:
     """Return the sha256 of the files of a folder, by name and content; of nothing if absent."""
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
-    return mark({path.relative_to(folder).as_posix(): manifest.sha256_of(path) for path in files})
+    return of_value({path.relative_to(folder).as_posix(): of_file(path) for path in files})
 
 
 def verdicts(

@@ -14,16 +14,19 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from analyses import digests
+from analyses.cities import City
 from analyses.errors import Fault, InputError
 
 PACKAGES = (
-    "coeurville", "folium", "geopandas", "matplotlib", "numpy", "pandas", "papermill",
+    "coeurville", "duckdb", "folium", "geopandas", "matplotlib", "numpy", "pandas", "papermill",
     "pyarrow", "pypandoc_binary", "scipy", "shapely", "statsmodels", "typst",
 )  # fmt: skip
 """Packages whose version can change a number or a page."""
 
 
 NAME = "run.json"
+Value = str | int | float | bool | None
 
 
 class _Strict(BaseModel):
@@ -36,6 +39,17 @@ class InputFile(_Strict):
     path: str = Field(description="Path relative to the city's folder, or the file's name")
     sha256: str
     bytes: int
+    extends: str | None = Field(
+        default=None,
+        description="sha256 in the edition before, if the file only had lines added at its end",
+    )
+
+
+class ChapterRecord(_Strict):
+    """What a notebook read and recorded."""
+
+    files: list[str] = Field(description="Inputs that it names as its sources")
+    indicators: list[str] = Field(description="Indicators that it recorded")
 
 
 class FailureRecord(_Strict):
@@ -59,11 +73,17 @@ class Manifest(_Strict):
         description="Day printed in the report: that of the first run with this fingerprint"
     )
     fingerprint: str = Field(
-        description="sha256 of inputs, parameters, notebooks, code and package versions"
+        description="Mark of the marks: data, city, texts, notebooks, code and package versions"
     )
     language: Literal["fr", "en"]
     engine: str | None = Field(default=None, description="Render engine and version")
     parameters: dict[str, str | int | float | bool | None]
+    choices: dict[str, str | int | float | bool | None] = Field(
+        default_factory=dict, description="Content of city.yml: dotted key and value"
+    )
+    chapters: dict[str, ChapterRecord] = Field(
+        default_factory=dict, description="Notebook: what it read and recorded"
+    )
     city_file: InputFile
     inputs: list[InputFile]
     notebooks: dict[str, str] = Field(description="Notebook: sha256 of its source")
@@ -121,17 +141,17 @@ def read(folder: Path) -> Manifest:
     raise InputError([fault])
 
 
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file, read in blocks."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def input_file(path: Path, folder: Path) -> InputFile:
     """Describe an input file; its path is relative to the city's folder where it lies in it."""
+    return InputFile(
+        path=name_of(path, folder), sha256=digests.of_file(path), bytes=path.stat().st_size
+    )
+
+
+def name_of(path: Path, folder: Path) -> str:
+    """Return how a manifest names a file: relative to the city's folder where it lies in it."""
     inside = path.resolve().is_relative_to(folder.resolve())
-    name = path.resolve().relative_to(folder.resolve()).as_posix() if inside else path.name
-    return InputFile(path=name, sha256=sha256_of(path), bytes=path.stat().st_size)
+    return path.resolve().relative_to(folder.resolve()).as_posix() if inside else path.name
 
 
 def packages() -> dict[str, str]:
@@ -167,10 +187,53 @@ def code(folders: Sequence[Path]) -> tuple[str, str, bool]:
     return version, code_sha256(folders), bool(changes)
 
 
-def fingerprint(parts: Mapping[str, Any]) -> str:
-    """Return the sha256 of what decides the result of a run."""
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+def fingerprint(marks: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the mark of what decides the content of a run: the mark of its marks.
+
+    The engine and the editions that were asked for choose files; they change no content, so the
+    report's own parameters do not count.
+
+    Parameters
+    ----------
+    marks : mapping
+        Step: part: mark (:func:`analyses.runs.freshness.marks`).
+    """
+    content = {
+        step: {
+            part: mark for part, mark in parts.items() if (step, part) != ("report", "parameters")
+        }
+        for step, parts in marks.items()
+    }
+    return digests.of_value(content)
+
+
+def choices(city: City) -> dict[str, Value]:
+    """Return the content of a city's file as dotted keys and plain values."""
+    return flat(city.model_dump(mode="json", exclude_none=True))
+
+
+def flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, Value]:
+    """Return nested content as dotted keys and plain values; what is empty is left out.
+
+    Parameters
+    ----------
+    content : mapping
+        For instance the content of ``city.yml``; items of a list are numbered from 1.
+    prefix : str
+        What comes before each key.
+    """
+    found: dict[str, Value] = {}
+    for key, value in content.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, list | tuple) and all(isinstance(i, str | int | float) for i in value):
+            value = ", ".join(str(item) for item in value) or None
+        elif isinstance(value, list | tuple):
+            value = {str(rank): item for rank, item in enumerate(value, start=1)}
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{name}.")
+        elif value is not None:
+            found[name] = value if isinstance(value, str | int | float | bool) else str(value)
+    return found
 
 
 def run_id(started: datetime, mark: str) -> str:

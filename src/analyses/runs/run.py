@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,18 @@ from pathlib import Path
 from analyses.blocks import Edition
 from analyses.cities import City
 from analyses.errors import CoeurvilleError, InputError, RunError
-from analyses.runs import editions, execute, forks, manifest, plan, promote, stopping, workshop
+from analyses.runs import (
+    editions,
+    execute,
+    forks,
+    history,
+    manifest,
+    plan,
+    promote,
+    stopping,
+    workshop,
+)
+from analyses.runs import record as records
 from analyses.wording import Language
 
 Render = editions.Render
@@ -51,6 +61,8 @@ class Request:
         nothing is taken again.
     wait : float
         Seconds to wait for another run of the same city.
+    edition : date, optional
+        Day to print in the report; by default that of the first run of the same content.
     """
 
     city: City
@@ -66,6 +78,7 @@ class Request:
     marks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     seen: str | None = None
     wait: float = 0
+    edition: date | None = None
 
 
 def run(
@@ -109,10 +122,11 @@ def run(
         started, before = datetime.now(UTC), _stamps(request)
         failures = _executed(steps, staging, request, progress)
         _unchanged(request, before)
-        record = _manifest(request, steps, started, failures)
+        record = records.of(request, steps, started, failures)
         if failures:
             _set_aside(staging, record, request.out / ".failed" / city.id)
             raise _error(failures, request.out / ".failed" / city.id)
+        history.enter(staging, request.out / city.id, record, request.inputs, city.folder)
         editions.write(staging, city, record, render, request.editions, progress)
         record.ended = datetime.now(UTC)
         record.write(staging)
@@ -201,72 +215,6 @@ def _execute(
         time_limit=request.time_limit,
         progress=progress,
     )
-
-
-def _manifest(
-    request: Request,
-    steps: Sequence[plan.Step],
-    started: datetime,
-    failures: Sequence[execute.Failure],
-) -> manifest.Manifest:
-    city = request.city
-    inputs = manifest.inputs_of(request.inputs, city.folder)
-    city_file = manifest.input_file(city.folder / "city.yml", city.folder)
-    notebooks = {step.name: manifest.sha256_of(step.notebook) for step in steps}
-    version, code_sha, dirty = manifest.code(request.package)
-    python, platform = manifest.machine()
-    packages = manifest.packages()
-    mark = manifest.fingerprint(
-        {
-            "city": city_file.sha256,
-            "inputs": {item.path: item.sha256 for item in inputs},
-            "language": request.language,
-            "notebooks": notebooks,
-            "code": code_sha,
-            "python": python,
-            "packages": packages,
-        }
-    )
-    return manifest.Manifest(
-        id=manifest.run_id(started, mark),
-        city=city.id,
-        status="failed" if failures else "complete",
-        started=started,
-        ended=datetime.now(UTC),
-        edition=_edition(request.out / city.id, mark),
-        fingerprint=mark,
-        language=request.language,
-        parameters={"language": request.language},
-        city_file=city_file,
-        inputs=inputs,
-        notebooks=notebooks,
-        code_version=version,
-        code_sha256=code_sha,
-        dirty=dirty,
-        python=python,
-        platform=platform,
-        packages=packages,
-        marks={step: dict(parts) for step, parts in request.marks.items()},
-        failures=[
-            manifest.FailureRecord(notebook=item.notebook, cell=item.cell, error=item.error)
-            for item in failures
-        ],
-    )
-
-
-def _edition(place: Path, mark: str) -> date:
-    """Return the day printed in the report: it moves only when something that counts did."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch:
-        return datetime.fromtimestamp(int(epoch), UTC).date()
-    if (place / "run.json").exists():
-        try:
-            last = manifest.read(place)
-        except InputError:
-            return datetime.now(UTC).date()
-        if last.fingerprint == mark:
-            return last.edition
-    return datetime.now(UTC).date()
 
 
 def _set_aside(staging: Path, record: manifest.Manifest, place: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import unicodedata
 from collections.abc import Sequence
@@ -23,12 +22,6 @@ from analyses.sources.formats import TextFormat as TextFormat
 from analyses.sources.formats import detect as detect
 from analyses.sources.formats import read_header as read_header
 from analyses.wording import number
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, read by blocks."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_csv(

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from analyses import digests
 from analyses.cities import City
 from analyses.errors import Fault, InputError, raise_if_any
 from analyses.schemas import Note, get, names, repeated
 from analyses.sources import (
     corrections,
-    files,
     footfall,
     osm,
     parking,
@@ -300,7 +300,7 @@ def _provenance(pieces: Sequence[Piece]) -> pd.DataFrame:
                 piece.request.table,
                 piece.request.file,
                 source.layout,
-                files.sha256(piece.request.path),
+                digests.of_file(piece.request.path),
                 piece.rows_read,
                 piece.rows_read - aside,
                 aside,

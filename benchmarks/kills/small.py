@@ -41,6 +41,12 @@ def render(folder: Path, *_: object) -> str:
     return "files"
 
 
+def render_same(folder: Path, *_: object) -> str:
+    """Write a file that is the same at every run."""
+    (folder / "page.txt").write_text("the same\n" * 1000, encoding="utf-8")
+    return "files"
+
+
 def _written(folder: Path) -> None:
     for rank in range(FILES):
         with (folder / f"page-{rank}.bin").open("wb") as stream:
@@ -50,15 +56,16 @@ def _written(folder: Path) -> None:
                 time.sleep(0.01)
 
 
-def main(folder: Path, city: str) -> None:
+def main(folder: Path, city: str, draw: runs.Render = render, wait: float = 0) -> None:
     """Run the city."""
     forks.PRELOAD = "benchmarks.kills.light"
     notebooks = folder / "notebooks"
     request = runs.Request(
         city=cities.read(folder / "cities" / city), inputs=(), notebooks=notebooks,
         package=(notebooks,), out=folder / "output", editions=("internal",), time_limit=600,
+        wait=wait,
     )  # fmt: skip
-    runs.run(request, render)
+    runs.run(request, draw)
 
 
 def command(root: Path, folder: Path, city: str) -> list[str]:

@@ -11,16 +11,18 @@ import hashlib
 import importlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from analyses import assets, commands
 from analyses.errors import CoeurvilleError, RunError
 from analyses.runs import manifest, stopping
+
+T = TypeVar("T")
 
 ANSWER = 10
 """Seconds in which the scheduler has to answer."""
@@ -83,19 +85,9 @@ class Workers:
             If every worker that took the city died, or the cluster went away.
         """
         asked = replace(asked, wait=LOCK)
-        future = self.executor.submit(_run, folder.resolve(), self.out, asked, dict(self.versions))
-        try:
-            lines: list[str] = future.result()
-        except CancelledError:
-            raise RunError("The cluster went away, or was told to forget the city.") from None
-        except Exception as error:
-            if type(error).__name__ != "KilledWorker":
-                raise
-            raise RunError(
-                "Every worker that took the city died: out of memory, most often. Give the workers "
-                "more memory, or run the city alone. The last good run is kept."
-            ) from None
-        return lines
+        return answer(
+            self.executor.submit(_run, folder.resolve(), self.out, asked, dict(self.versions))
+        )
 
 
 @contextmanager
@@ -129,6 +121,29 @@ def connected(address: str, folders: Sequence[Path], out: Path) -> Iterator[Work
         yield Workers(client.get_executor(pure=False), place, here.versions)
     finally:
         client.close()
+
+
+def answer(future: Future[T]) -> T:
+    """Wait for the end of a task and return its value, or raise what it raised.
+
+    Raises
+    ------
+    RunError
+        If every worker that took the task died, or the cluster went away.
+    """
+    try:
+        return future.result()
+    except CancelledError:
+        raise RunError(
+            "The cluster went away, or was told to forget the city. The last good run is kept."
+        ) from None
+    except Exception as error:
+        if type(error).__name__ != "KilledWorker":
+            raise
+        raise RunError(
+            "Every worker that took the city died: out of memory, most often. Give the workers "
+            "more memory, or run the city alone. The last good run is kept."
+        ) from None
 
 
 def look(files: Sequence[Path], out: Path) -> Seen:

@@ -21,6 +21,7 @@ LAYERS: dict[str, int] = {
     "privacy": 1,
     # draw
     "figures": 2, "narrative": 2, "editions": 2, "blocks": 2, "pages": 2,
+    "national_pages": 2,
     # in
     "sources": 2, "demo": 2, "templates": 2,
     # runs
@@ -29,6 +30,7 @@ LAYERS: dict[str, int] = {
     "assets": 3, "reports": 4, "publish": 4,
     # face
     "commands": 5, "clusters": 5, "doctor": 5, "terminal": 6, "review": 6, "review_cli": 6, "cli": 6, "__main__": 6,
+    "national": 5, "national_cli": 6,
 }  # fmt: skip
 DOMAIN = sorted(name for name, level in LAYERS.items() if level == 1)
 IMPURE = {

@@ -128,14 +128,17 @@ def gate(
     asides: list[Aside] = []
     candidates: dict[str, tuple[dict[str, Any], Fingerprint]] = {}
     preferred = source or _most_common_source(chosen, known)
+    placed = _placed(chosen)
+    coverages = _coverages(table)
     for profile in sorted(profiles, key=lambda item: item.city):
-        row = _latest(chosen, profile, preferred)
+        row = _latest(placed, profile, preferred, indicator)
         refusal = _refused(profile, row, indicator)
         if refusal is not None:
             asides.append(refusal)
             continue
         assert row is not None
-        candidates[profile.city] = (row, fingerprint(row, profile, _coverage(table, profile, row)))
+        covered = coverages.get(tuple(row[name] for name in _SURVEY))
+        candidates[profile.city] = (row, fingerprint(row, profile, covered))
     main = _main(candidates)
     ranked = {
         city: row
@@ -168,7 +171,8 @@ def _by_city(profiles: Sequence[Profile], table: pd.DataFrame) -> dict[str, Prof
 
 
 def _most_common_source(rows: pd.DataFrame, known: Mapping[str, Profile]) -> str | None:
-    real = rows[[not known[city].fictitious for city in rows["city"].astype(str)]]
+    invented = {city for city, profile in known.items() if profile.fictitious}
+    real = rows[~rows["city"].isin(invented)]
     usable = real[real["value"].notna()]
     if usable.empty:
         return None
@@ -176,35 +180,51 @@ def _most_common_source(rows: pd.DataFrame, known: Mapping[str, Profile]) -> str
     return str(counts.sort_index().idxmax())
 
 
-def _latest(rows: pd.DataFrame, profile: Profile, source: str | None) -> dict[str, Any] | None:
+def _placed(rows: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return the rows of each city and zone."""
+    placed: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows[list(COLUMNS)].to_dict(orient="records"):
+        placed.setdefault((str(row["city"]), str(row["zone"])), []).append(
+            {str(name): value for name, value in row.items()}
+        )
+    return placed
+
+
+def _latest(
+    placed: Mapping[tuple[str, str], list[dict[str, Any]]],
+    profile: Profile,
+    source: str | None,
+    indicator: str,
+) -> dict[str, Any] | None:
     """Return the newest row of the compared zone, of the preferred source where there is one.
 
     An indicator whose perimeter does not count is that of the whole city where the compared zone
     has none (the data of sensors or car parks are often of no zone).
     """
-    mine = rows[(rows["city"] == profile.city) & (rows["zone"] == (profile.zone or ""))]
-    if mine.empty and not rows.empty and not needs_perimeter(str(rows["indicator"].iloc[0])):
-        mine = rows[(rows["city"] == profile.city) & (rows["zone"] == WHOLE)]
-    if mine.empty:
-        return None
-    order = mine.assign(
-        _known=mine["value"].notna(),
-        _source=mine["source"] == source,
-        _end=mine["period_end"].fillna("").astype(str),
-    ).sort_values(["_known", "_source", "_end"], kind="stable")
-    return {name: order.iloc[-1][name] for name in COLUMNS}
+    mine = placed.get((profile.city, profile.zone or ""), [])
+    if not mine and not needs_perimeter(indicator):
+        mine = placed.get((profile.city, WHOLE), [])
+
+    def order(row: Mapping[str, Any]) -> tuple[bool, bool, str]:
+        end = row["period_end"]
+        dated = "" if pd.isna(end) else str(end)
+        return not pd.isna(row["value"]), row["source"] == source, dated
+
+    return max(reversed(mine), key=order, default=None)
 
 
-def _coverage(table: pd.DataFrame, profile: Profile, row: Mapping[str, Any]) -> float | None:
-    same = table[
+_SURVEY = ("city", "zone", "source", "period_end")
+
+
+def _coverages(table: pd.DataFrame) -> dict[tuple[Any, ...], float]:
+    """Return the coverage (%) of each survey: city, zone, source and day."""
+    rows = table[
         (table["indicator"] == "survey_coverage")
-        & (table["city"] == profile.city)
-        & (table["zone"] == row["zone"])
         & (table["breakdown"] == "total")
-        & (table["source"] == row["source"])
-        & (table["period_end"] == row["period_end"])
-    ]["value"].dropna()
-    return None if same.empty else float(same.iloc[-1])
+        & table["value"].notna()
+    ]
+    keys = rows[list(_SURVEY)].itertuples(index=False, name=None)
+    return dict(zip(keys, rows["value"].astype(float), strict=True))
 
 
 def needs_perimeter(indicator: str) -> bool:

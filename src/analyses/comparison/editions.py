@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from analyses.comparison.comparability import Gate, gate
 from analyses.comparison.profiles import Profile
+from analyses.comparison.ties import holm
 
 COLUMNS = ("city", "before", "after", "change", "low", "high", "changed", "unit")
 """Columns of the evolution."""
@@ -62,7 +62,7 @@ def evolution(
     usable = error > 0
     both, error, change = both[usable], error[usable], change[usable]
     p = 2 * stats.norm.sf(np.abs(change / error))
-    changed = multipletests(p, alpha=1 - level, method="holm")[0] if len(p) else []
+    changed = holm(np.asarray(p, dtype=float), 1 - level)
     return pd.DataFrame(
         {
             "city": both["city"], "before": both["value_x"], "after": both["value_y"],

@@ -22,8 +22,10 @@ SMALLEST = 3
 COLUMNS = (
     "city", "name", "value", "low", "high", "n", "unit", "period_end", "shrunk", "shrunk_low",
     "shrunk_high", "rank", "rank_low", "rank_high", "group", "last_group", "apart_from", "position",
+    "error",
 )  # fmt: skip
-"""Columns of a league's table; ``group`` and ``last_group`` are the first and last tied group."""
+"""Columns of a league's table; ``group`` and ``last_group`` are the first and last tied group,
+``error`` the standard error on the pooling scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def _ranked(
         last_group=[_last(tied, city) for city in range(len(rows))],
         apart_from=apart.sum(axis=1),
         position=chance.position,
+        error=pooled.errors,
     )
     names = rows["city"].astype(str).tolist()
     return League(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.bool_]
@@ -37,9 +36,27 @@ def told_apart(estimates: Vector, errors: Vector, level: float = 0.95) -> Matrix
     if not len(first):
         return apart
     z = (estimates[first] - estimates[second]) / np.hypot(errors[first], errors[second])
-    differ = multipletests(2 * stats.norm.sf(np.abs(z)), alpha=1 - level, method="holm")[0]
+    differ = holm(2 * stats.norm.sf(np.abs(z)), 1 - level)
     apart[first[differ], second[differ]] = True
     return np.asarray(apart | apart.T)
+
+
+def holm(p: Vector, alpha: float) -> Matrix:
+    """Return which tests of a family Holm's step-down rule rejects at ``alpha``.
+
+    Parameters
+    ----------
+    p : ndarray of shape (tests,)
+        Values p.
+    alpha : float
+        Probability of one false rejection at most in the family.
+    """
+    order = np.argsort(p, kind="stable")
+    kept = p[order] > alpha / np.arange(len(p), 0, -1)
+    first = int(np.argmax(kept)) if kept.any() else len(p)
+    rejected = np.zeros(len(p), dtype=bool)
+    rejected[order[:first]] = True
+    return rejected
 
 
 def groups(apart: Matrix, order: NDArray[np.int64]) -> list[list[int]]:

@@ -82,6 +82,9 @@ COMPONENTS: dict[str, tuple[Text, Text]] = {
 }
 """Words of each component of a fingerprint, and what would make it equal."""
 
+TOLD = ("perimeter_kind", "source_class", "survey_season", "coverage")
+"""Components that a reader is told with a ranking; the others are in the method."""
+
 VALUES: dict[str, Text] = {
     "unknown": Text("inconnu", "unknown"),
     "winter": Text("hiver", "winter"),

@@ -33,6 +33,10 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_lengt
 InseeCode = Annotated[str, Field(pattern=r"^(\d{5}|2[AB]\d{3}|[A-Z]{2,3}-[A-Za-z0-9-]{1,12})$")]
 
 
+RESERVED = frozenset(("lab", "opendata", "sirene"))
+"""Folders that commands write beside those of the cities: no city may be so named."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -254,6 +258,16 @@ class City(_Strict):
     folder: Path = Field(
         default=Path(), description="Set while reading; never written", exclude=True
     )
+
+    @field_validator("id")
+    @classmethod
+    def _not_a_folder_of_ours(cls, value: str) -> str:
+        if value in RESERVED:
+            raise ValueError(
+                f"is a folder of the results ({', '.join(sorted(RESERVED))}): add the department, "
+                f"as in {value}-02"
+            )
+        return value
 
     @field_validator("time_zone")
     @classmethod

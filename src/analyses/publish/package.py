@@ -18,7 +18,8 @@ import pandas as pd
 from analyses import results
 from analyses.cities import City, Publication
 from analyses.errors import CoeurvilleError, Fault, InputError
-from analyses.publish import catalogue, counts, dictionary, tables
+from analyses.publish import catalogue, counts, dictionary, revisions, tables
+from analyses.runs import history
 from analyses.runs.promote import promote, recover
 from analyses.sources import Tables
 
@@ -158,6 +159,8 @@ def _write(
         run / "public" / "indicators.csv", dtype=dict.fromkeys(_text_columns(), "string")
     )
     resources = [_indicators(found, place), _dictionary(found, place)]
+    if (log := revisions.resource(run / "public" / history.LOG, place)) is not None:
+        resources.append(log)
     if (zones := _zones(data, place)) is not None:
         resources.append(zones)
     if "counts" in about.tables:

@@ -18,6 +18,8 @@ from analyses.reports import markdown as md
 from analyses.reports.chapters import Chapter
 from analyses.wording import Language, listing
 
+CHANGES = "changes"
+"""Chapter of what changed since the former edition: the page says it before the other changes."""
 CARDS = 6
 """Key figures of the page."""
 POINTS = {"known": 6, "change": 4, "watch": 4}
@@ -69,6 +71,8 @@ def page(
     """
     found = [_found(chapter) for chapter in chapters]
     head = md.heading(words.SUMMARY.in_(language), 1, "essentiel")
+    names = [chapter.name for chapter in chapters]
+    titles = {**titles, CHANGES: words.SUMMARY_SINCE.in_(language)}
     said = [list(_points(items, titles[c.name])) for c, items in zip(chapters, found, strict=True)]
     lead = words.SUMMARY_LEAD if any(said) else words.SUMMARY_NONE
     parts = [md.div("lead", md.paragraph(lead.in_(language)))]
@@ -81,7 +85,12 @@ def page(
     parts += [md.div("key-figures", *cards, titles=columns)] if cards else []
     rank, held = 0, 0
     for topic, most in POINTS.items():
-        points = [[p for p in items if p.topic == topic] for items in said]
+        points = [
+            [p for p in items if p.topic == topic]
+            for _, items in sorted(
+                zip(names, said, strict=True), key=lambda pair: pair[0] != CHANGES
+            )
+        ]
         shown = spread(points, most)
         held += sum(map(len, points)) - len(shown)
         lines = []

@@ -88,6 +88,7 @@ SUMMARY_PARTS = {
     "change": Text("Ce qui a changé", "What changed"),
     "watch": Text("Ce qu'il faut regarder", "What to look at"),
 }
+SUMMARY_SINCE = Text("Par rapport à l'édition précédente", "Against the former edition")
 SUMMARY_NONE = Text(
     "Aucun indicateur n'est calculable avec les données de cette édition. Les chapitres disent "
     "pourquoi, quel fichier le permettrait, et où l'obtenir.",

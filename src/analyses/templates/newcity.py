@@ -92,6 +92,15 @@ def files(city_id: str) -> dict[str, str]:
 
 
 def _id_faults(city_id: str) -> list[Fault]:
+    if city_id in cities.RESERVED:
+        return [
+            Fault(
+                "coeurville new",
+                "this is the name of a folder of the results",
+                f"Add the department, as in {city_id}-02",
+                value=city_id,
+            )
+        ]
     if _IDENTIFIER.fullmatch(city_id) and len(city_id) <= _LONGEST_ID:
         return []
     return [

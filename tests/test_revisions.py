@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analyses.comparison import revisions
 from analyses.comparison.revisions import Edition
@@ -110,3 +111,108 @@ def test_a_table_read_back_from_its_file_gives_no_change(tmp_path) -> None:  # t
     first.table.to_csv(tmp_path / "i.csv", index=False)
     again = Edition(pd.read_csv(tmp_path / "i.csv"), DAY, {"commerce": MARKS})
     assert revisions.changes(first, again).empty
+
+
+def count(value: float, year: int = 2024, zone: str = "centre") -> Result:
+    when = date(year, 6, 15)
+    return Result(
+        "premises_count", Estimate(value, value, value, int(value)), "premises", "survey",
+        "count/1", zone=zone, period_start=when, period_end=when,
+    )  # fmt: skip
+
+
+def trend(value: float, year: int) -> Result:
+    return Result(
+        "vacancy_trend", Estimate(value, value - 1, value + 1, 200), "points/year", "survey",
+        "wls/1", zone="centre", period_start=date(2020, 6, 15), period_end=date(year, 6, 15),
+        quality="estimated",
+    )  # fmt: skip
+
+
+def two_steps(*rows: Result, **more: object) -> Edition:
+    """Return a run whose retail notebook read the survey, and parking the car parks."""
+    marks = more.pop("marks", {"commerce": MARKS, "parking": MARKS})
+    values: dict[str, object] = {
+        "inputs": {"premises.csv": "p1", "parcs.csv": "g1"},
+        "reads": {"commerce": ["premises.csv"], "parking": ["parcs.csv"]},
+        "records": {"commerce": ["vacancy_rate", "vacancy_trend"], "parking": ["premises_count"]},
+        "choices": {"parameters.structural_vacancy_months": 24, "name": "Tulle"},
+        "versions": {"numpy": "2.4.0", "typst": "0.15.0"},
+    }
+    return Edition(to_frame(rows, "tulle"), DAY, marks, **{**values, **more})  # type: ignore[arg-type]
+
+
+def causes_of(after: Edition) -> dict[str, str]:
+    found = revisions.changes(two_steps(rate(10), count(100)), after)
+    return dict(zip(found["indicator"], found["causes"], strict=True))
+
+
+def test_a_file_is_no_cause_for_a_number_whose_notebook_does_not_read_it() -> None:
+    after = two_steps(
+        rate(14), count(120), inputs={"premises.csv": "p2", "parcs.csv": "g1"},
+        marks={"commerce": MARKS, "parking": {**MARKS, "code": "k2"}},
+    )  # fmt: skip
+    assert causes_of(after) == {"vacancy_rate": "revised", "premises_count": "method"}
+
+
+def test_a_file_that_grew_and_a_new_file_are_data_extended() -> None:
+    grown = two_steps(
+        rate(14), count(100), inputs={"premises.csv": "p3", "parcs.csv": "g1"},
+        extends={"p3": "p2", "p2": "p1"},
+    )  # fmt: skip
+    assert causes_of(grown) == {"vacancy_rate": "extended"}
+    added = two_steps(
+        rate(14), count(100),
+        inputs={"premises.csv": "p1", "parcs.csv": "g1", "premises-2025.csv": "n"},
+        reads={"commerce": ["premises.csv", "premises-2025.csv"], "parking": ["parcs.csv"]},
+    )  # fmt: skip
+    assert causes_of(added) == {"vacancy_rate": "extended"}
+    rewritten = two_steps(
+        rate(14), count(100), inputs={"premises.csv": "p3", "parcs.csv": "g1"}, extends={"p3": "x"}
+    )
+    assert causes_of(rewritten) == {"vacancy_rate": "revised"}
+
+
+def test_code_that_only_shows_is_no_change_of_method() -> None:
+    before = {**MARKS, "method": "m"}
+    shown = {"commerce": {**before, "code": "k2"}, "parking": before}
+    computing = {"commerce": {**before, "code": "k2", "method": "m2"}, "parking": before}
+    first = two_steps(rate(10), count(100), marks={"commerce": before, "parking": before})
+    for marks, cause in ((shown, "unknown"), (computing, "method")):
+        found = revisions.changes(first, two_steps(rate(14), count(100), marks=marks))
+        assert found["causes"].tolist() == [cause]
+
+
+def test_choices_and_packages_that_change_a_number_are_named_with_their_values() -> None:
+    other = {"parameters.structural_vacancy_months": 12, "name": "Tulle-Ville"}
+    after = two_steps(rate(14), choices=other, versions={"numpy": "2.4.1", "typst": "0.16.0"})
+    assert causes_of(after)["vacancy_rate"] == "parameter+environment"
+    found = revisions.moves(two_steps(), after)
+    assert found.choices == (("parameters.structural_vacancy_months", 24, 12),)
+    assert found.versions == (("numpy", "2.4.0", "2.4.1"),)
+    labels = two_steps(rate(14), choices={**two_steps().choices, "name": "T"})
+    assert causes_of(labels)["vacancy_rate"] == "unknown"
+
+
+def test_the_next_period_takes_the_place_of_the_one_whose_window_moved_on() -> None:
+    after = two_steps(rate(10), trend(0.5, 2025), count(100))
+    found = revisions.changes(two_steps(rate(10), trend(2.0, 2024), count(100)), after)
+    assert found[["kind", "before", "after", "before_period"]].to_numpy().tolist() == [
+        ["next", 2.0, 0.5, "2024-06-15"]
+    ]
+
+
+def test_what_only_rounding_moves_is_no_change() -> None:
+    before, after = two_steps(trend(1e-16, 2024)), two_steps(trend(-3e-16, 2024))
+    assert revisions.changes(before, after).empty
+
+
+@pytest.mark.parametrize(("value", "material"), [(1005, False), (1011, True)])
+def test_a_count_matters_from_one_percent(value: float, material: bool) -> None:
+    found = revisions.changes(two_steps(count(1000)), two_steps(count(value)))
+    assert found["material"].tolist() == [material]
+
+
+def test_a_half_width_of_half_is_one_standard_error() -> None:
+    """A 95 % interval is 1.96 standard errors each way: 0.5 of it is 0.98."""
+    assert revisions.SHARE * stats.norm.ppf(0.975) == pytest.approx(1, abs=0.03)

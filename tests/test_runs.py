@@ -146,7 +146,7 @@ def test_promotion_replaces_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool
 ) -> None:
     if not exchange:
-        monkeypatch.setattr(promote, "_exchange", lambda *_: False)
+        monkeypatch.setattr(promote, "exchange", lambda *_: False)
     for content in ("first", "second"):
         fresh = tmp_path / "fresh"
         fresh.mkdir()

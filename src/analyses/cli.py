@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from analyses import cities, clusters, commands, national_cli, review_cli
+from analyses import cities, clusters, commands, doctor_cli, national_cli, review_cli
 from analyses.errors import CoeurvilleError, InputError
 from analyses.figures.readiness_terminal import assessment
 from analyses.publish import register
@@ -66,6 +66,7 @@ NO_FAULT = Text("Aucune faute trouvée.", "No fault found.")
 
 
 review_cli.register(app)
+doctor_cli.register(app)
 national_cli.register(app)
 
 

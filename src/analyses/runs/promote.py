@@ -30,7 +30,7 @@ def promote(fresh: Path, place: Path) -> None:
     if not place.exists():
         fresh.rename(place)
         return
-    if _exchange(fresh, place):
+    if exchange(fresh, place):
         shutil.rmtree(fresh)
         return
     previous = _previous(place)
@@ -53,7 +53,7 @@ def _previous(place: Path) -> Path:
     return place.with_name(f".{place.name}.previous")
 
 
-def _exchange(first: Path, second: Path) -> bool:
+def exchange(first: Path, second: Path) -> bool:
     """Exchange two folders atomically; return False where the system cannot."""
     if not sys.platform.startswith("linux"):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from analyses.schemas import Note, get, names, repeated
 from analyses.sources import (
     corrections,
     footfall,
+    happenings,
     osm,
     parking,
     places,
@@ -23,6 +25,7 @@ from analyses.sources import (
     streets,
     surroundings,
 )
+from analyses.sources.remarks import examples
 from analyses.sources.request import Family, Piece, Request, expand
 from analyses.sources.tables import PROVENANCE, QUALITY, Tables
 from analyses.wording import Text, listing, number
@@ -100,9 +103,33 @@ def load(city: City, only: Sequence[str] | None = None, progress: Progress | Non
         pieces += got
         if frame is not None:
             frames[table] = frame
+    faults += _events_elsewhere(city, frames, pieces)
     raise_if_any(dict.fromkeys(faults))
     paths = tuple(dict.fromkeys(piece.request.path for piece in pieces))
     return Tables(frames, _provenance(pieces), _quality(pieces), _reserves(pieces), paths)
+
+
+def _events_elsewhere(
+    city: City, frames: dict[str, pd.DataFrame], pieces: list[Piece]
+) -> list[Fault]:
+    """Find the events that name a sensor or a zone that the city does not have.
+
+    What could not be read, or was not asked for, is not compared with.
+    """
+    known: dict[str, set[str]] = {}
+    if "zones" in frames:
+        known["zone_ids"] = set(frames["zones"]["zone_id"])
+    counters = {"sensors", "counts"} & set(city.sources.given())
+    if counters and counters <= set(frames):
+        known["sensor_ids"] = {
+            str(x) for name in counters for x in frames[name]["sensor_id"].unique()
+        }
+    return [
+        fault
+        for piece in pieces
+        if piece.request.table == "events"
+        for fault in happenings.unknown_places(piece.frame, piece.request, known)
+    ]
 
 
 def _zones(city: City, pieces: list[Piece], faults: list[Fault]) -> Any:
@@ -341,4 +368,23 @@ def _quality(pieces: Sequence[Piece]) -> pd.DataFrame:
 
 
 def _reserves(pieces: Sequence[Piece]) -> tuple[Text, ...]:
-    return tuple(dict.fromkeys(note.text for piece in pieces for note in piece.notes))
+    files: dict[Text, dict[str, None]] = {}
+    for piece in pieces:
+        for note in piece.notes:
+            files.setdefault(note.text, {})[piece.request.file] = None
+    return tuple(_named(text, list(names)) for text, names in files.items())
+
+
+def _named(text: Text, files: list[str]) -> Text:
+    """Put before a reserve the files that it is about, unless it names them.
+
+    One without a figure is public (:meth:`analyses.pages.Page.reserves`): a name with a figure,
+    which would hide it, is left out.
+    """
+    said = "".join(files)
+    if any(name in text.fr for name in files):
+        return text
+    if re.search(r"\d", said) and not re.search(r"\d", text.fr):
+        return text
+    names = examples(files, quoted=False)
+    return Text(f"{names.fr} : {text.fr}", f"{names.en}: {text.en}")

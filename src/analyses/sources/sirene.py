@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import pyarrow as pa
@@ -69,6 +69,14 @@ class _Part:
     frame: pd.DataFrame
     rows_read: int
     notes: tuple[Note, ...]
+    to_come: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["siret", "commune"])
+    )
+
+    @property
+    def described(self) -> pd.DataFrame:
+        """Every row that says something of an establishment, also one whose period is to come."""
+        return pd.concat([self.frame, self.to_come]) if len(self.to_come) else self.frame
 
 
 def read(requests: Sequence[Request]) -> list[Piece]:
@@ -183,7 +191,8 @@ def _stock(asked: Request) -> _Part:
         raise _nothing(asked, codes)
     cleaned = sirene_rows.clean(table, named, asked.file, _today(asked))
     frame, notes = _own_positions(cleaned.frame, table, named, least)
-    return _Part(asked, frame, table.num_rows, (*cleaned.notes, *notes))
+    to_come, _ = _own_positions(cleaned.to_come, table, named, least)
+    return _Part(asked, frame, table.num_rows, (*cleaned.notes, *notes), to_come)
 
 
 def _own_positions(
@@ -230,7 +239,8 @@ def sirene_api_part(asked: Request) -> _Part:
     table, remarks = sirene_api.table(asked.path, asked.file, communes(asked))
     named = {name: name for name in table.column_names}
     cleaned = sirene_rows.clean(table, named, asked.file, _today(asked))
-    return _Part(asked, cleaned.frame, table.num_rows, (*remarks, *cleaned.notes))
+    notes = (*remarks, *cleaned.notes)
+    return _Part(asked, cleaned.frame, table.num_rows, notes, cleaned.to_come)
 
 
 def _positions(asked: Request, of: pd.Series) -> _Part:
@@ -241,13 +251,14 @@ def _positions(asked: Request, of: pd.Series) -> _Part:
 
 
 def _sirets(parts: Sequence[_Part]) -> list[str]:
-    return list(dict.fromkeys(siret for part in parts for siret in part.frame["siret"].to_list()))
+    found = (siret for part in parts for siret in part.described["siret"].to_list())
+    return list(dict.fromkeys(found))
 
 
 def _communes_of(parts: Sequence[_Part]) -> pd.Series:
     if not parts:
         return pd.Series(dtype=object)
-    known = pd.concat([part.frame[["siret", "commune"]] for part in parts])
+    known = pd.concat([part.described[["siret", "commune"]] for part in parts])
     known = known.sort_values("commune", kind="stable").drop_duplicates("siret")
     return known.set_index("siret")["commune"]
 
@@ -262,7 +273,7 @@ def _together(described: list[_Part], history: list[_Part], placed: list[_Part])
         described = [_with_positions(part, where) for part in described]
         history = [_with_positions(part, where) for part in history]
     if history and described:
-        told = pd.concat([part.frame for part in described]).drop_duplicates("siret")
+        told = pd.concat([part.described for part in described]).drop_duplicates("siret")
         told = told.set_index("siret")
         history = [replace(part, frame=_completed(part.frame, told)) for part in history]
         known = set(_sirets(history))

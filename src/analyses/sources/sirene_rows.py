@@ -51,10 +51,22 @@ _TEXT = pd.StringDtype("pyarrow")
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """Typed rows of one file (index = rank of the row among those read) and their notes."""
+    """Typed rows of one file (index = rank of the row among those read) and their notes.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows that count.
+    notes : tuple of Note
+        What must be known about them.
+    to_come : DataFrame
+        Rows of periods that begin after the extraction: the period is set aside, but what the row
+        says of the establishment (its commune, its name) holds for its history.
+    """
 
     frame: pd.DataFrame
     notes: tuple[Note, ...]
+    to_come: pd.DataFrame
 
 
 def columns_of(source: Scan) -> dict[str, str]:
@@ -108,8 +120,8 @@ def clean(table: pa.Table, named: dict[str, str], file: str, today: pd.Timestamp
     families = activities.family_of(frame["activity_code"], frame["nomenclature"])
     frame["activity_family"] = families
     notes += _code_notes(frame)
-    frame, dated = _dates(frame, today)
-    return Cleaned(frame, (*notes, *dated))
+    future, dated = _dates(frame, today)
+    return Cleaned(frame[~future], (*notes, *dated), frame[future])
 
 
 def _disclosed(text: pa.Table) -> tuple[pa.Table, int]:
@@ -176,8 +188,8 @@ def _nomenclature(frame: pd.DataFrame, text: pa.Table, dropped: Mask) -> pd.Seri
     return named.where(code.notna(), None).where(named.notna(), None).astype(_TEXT)
 
 
-def _dates(frame: pd.DataFrame, today: pd.Timestamp | None) -> tuple[pd.DataFrame, list[Note]]:
-    """Count what cannot be dated, and set aside what has not happened yet."""
+def _dates(frame: pd.DataFrame, today: pd.Timestamp | None) -> tuple[Mask, list[Note]]:
+    """Count what cannot be dated; return which rows have not happened yet."""
     notes = []
     start = frame["period_start"]
     if missing := int(start.isna().sum()):
@@ -194,14 +206,15 @@ def _dates(frame: pd.DataFrame, today: pd.Timestamp | None) -> tuple[pd.DataFram
         fr, en = "Fin avant le début", "End before the start"
         notes.append(_count_note(backwards, fr, en))
     if today is None:
-        return frame, [*notes, _undated_note(start)] if start.notna().any() else notes
-    future = (start > today).to_numpy()
+        never = np.zeros(len(frame), dtype=bool)
+        return never, [*notes, _undated_note(start)] if start.notna().any() else notes
+    future = np.asarray(start > today, dtype=bool)
     if future.any():
         day = today.date().isoformat()
         fr = f"Début après l'extraction du {day} (écartées)"
         en = f"Start after the extraction of {day} (set aside)"
         notes.append(_count_note(int(future.sum()), fr, en, set_aside=True))
-    return frame[~future], notes
+    return future, notes
 
 
 def _undated_note(start: pd.Series) -> Note:

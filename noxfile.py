@@ -72,6 +72,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Write the dictionary of indicators, docs/indicateurs.md, from the code."""
+    _setup(session)
+    ours = isinstance(session.virtualenv, PassthroughEnv)
+    session.run(sys.executable if ours else "python", "docs/ecrire.py", external=ours)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Run the benchmarks named (all that are under benchmarks/ if none is).
 

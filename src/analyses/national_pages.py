@@ -11,6 +11,7 @@ from analyses.comparison import Member, Question, Synthesis, evolution, waves
 from analyses.errors import RunError
 from analyses.figures import (
     national,
+    national_lists,
     national_map,
     national_overview,
     national_sheets,
@@ -18,6 +19,7 @@ from analyses.figures import (
 )
 from analyses.indicators import get
 from analyses.narrative import national as sentences
+from analyses.narrative import national_overview as whole
 from analyses.narrative import national_sheets as sheet_sentences
 from analyses.pages import Page
 from analyses.results import Finding
@@ -41,17 +43,17 @@ def page(chapter: str, language: Language) -> Page:
 def overview(shown: Page, found: Synthesis) -> None:
     """Show the cities, the map, and what is comparable across how many of them."""
     language = shown.language
-    shown.say(sentences.overview(found), audience="all")
-    shown.table(national_tables.cards, found, CARDS, language, audience="all")
+    shown.say(whole.overview(found), audience="all")
+    shown.table(national_lists.cards, found, CARDS, language, audience="all")
     shown.heading(Text("Où sont les villes", "Where the cities are"))
     shown.map(national_map.cities_map, found, language, audience="all")
     shown.heading(Text("Ce qui est comparable", "What can be compared"))
-    title = sentences.title_coverage(found)
+    title = whole.title_coverage(found)
     shown.chart(national_overview.coverage_chart, found, title, language, audience="all")
     shown.chart(national.multiples, found, language, audience="all")
     shown.heading(Text("Les villes", "The cities"))
-    shown.table(national_tables.members_table, found, language, audience="all")
-    shown.table(national_tables.lost_table, found, language, audience="all")
+    shown.table(national_lists.members_table, found, language, audience="all")
+    shown.table(national_lists.lost_table, found, language, audience="all")
 
 
 def theme(shown: Page, found: Synthesis, name: str) -> None:
@@ -72,7 +74,7 @@ def theme(shown: Page, found: Synthesis, name: str) -> None:
 
 def alike(shown: Page, found: Synthesis) -> None:
     """Show the cities most like each."""
-    shown.table(national_tables.peers_table, found, shown.language, audience="all")
+    shown.table(national_lists.peers_table, found, shown.language, audience="all")
 
 
 def changes(shown: Page, found: Synthesis) -> None:
@@ -101,17 +103,17 @@ def changes(shown: Page, found: Synthesis) -> None:
 def data(shown: Page, found: Synthesis) -> None:
     """Show which data set exists where."""
     language = shown.language
-    shown.say(sentences.data(found), audience="all")
+    shown.say(whole.data(found), audience="all")
     shown.chart(national_overview.data_chart, found, language, audience="all")
-    shown.table(national_tables.data_table, found, language, audience="all")
+    shown.table(national_lists.data_table, found, language, audience="all")
 
 
 def published(shown: Page, found: Synthesis) -> None:
     """Show the figures that others published, as published."""
     members = found.programme.members
-    table = national_tables.published_table(members, shown.language, "published")
+    table = national_lists.published_table(members, shown.language, "published")
     if table is not None:
-        shown.say(sentences.published(found), audience="all")
+        shown.say(whole.published(found), audience="all")
         shown.table(table, audience="all")
 
 
@@ -138,8 +140,9 @@ def _sheet(found: Synthesis, member: Member, language: Language, *, pictured: bo
     shown = Page(city, f"{SHEET}{member.city}", language)
     standings = found.standings(member.city)
     for item in standings:
-        rows = [row for row in (item.row, item.aside and item.aside.row) if row is not None]
-        if any(row["city"] != member.city for row in rows):
+        mine = None if item.row is None else item.row["city"]
+        theirs = None if item.aside is None or item.aside.row is None else item.aside.row["city"]
+        if {mine, theirs} - {None, member.city}:
             raise RunError(
                 f"The sheet of {member.city} holds a number of another city "
                 f"({item.question.indicator}). Nothing was published."
@@ -152,7 +155,7 @@ def _sheet(found: Synthesis, member: Member, language: Language, *, pictured: bo
     if pictured:
         shown.chart(national_sheets.sheet_chart, found, member, standings, language, audience="all")
     shown.table(national_sheets.sheet_table, member, standings, language, audience="all")
-    table = national_tables.published_table([member], language, f"published-{member.city}")
+    table = national_lists.published_table([member], language, f"published-{member.city}")
     shown.table(table, audience="all")
 
 

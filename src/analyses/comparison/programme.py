@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analyses.cities import PublishedFigure
+from analyses.cities import Fact, PublishedFigure
 from analyses.comparison.comparability import Aside
 from analyses.comparison.leagues import League, league
 from analyses.comparison.profiles import Profile
@@ -46,6 +46,8 @@ class Member:
         Data sets given to the project; data sets known to exist, not given.
     published : tuple of PublishedFigure
         Figures that others published.
+    facts : tuple of Fact
+        What is known of its experiment.
     """
 
     profile: Profile
@@ -59,6 +61,7 @@ class Member:
     held: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     published: tuple[PublishedFigure, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     @property
     def city(self) -> str:

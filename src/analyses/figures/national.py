@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analyses import indicators
 from analyses.comparison import League, Question, Synthesis
@@ -19,9 +20,9 @@ from analyses.figures.charts import Words, estimates_table
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
 from analyses.figures.national_tables import (
-    league_table,
     place_words,
     positions_table,
+    shrunk_table,
     side_table,
 )
 from analyses.figures.numbers import written
@@ -32,14 +33,16 @@ NAMED = 32
 """Cities that a chart names one a row; of more, only the first and last are named."""
 SPOKEN = 6
 """Cities that a text alternative names."""
+LABELS = 10
+"""Cities beyond chance that a funnel may name."""
 PANELS = 6
 """Panels of the small multiples."""
 
 READING = Text(
-    "Trait : valeur rapprochée de la moyenne à la mesure de son incertitude, avec son intervalle à "
-    "{level}. Cercle vide : valeur brute. À droite : places possibles.",
-    "Line: value pulled towards the mean as far as it is uncertain, with its {level} interval. Open "
-    "circle: raw value. On the right: possible places.",
+    "Disque et trait : valeur rapprochée de la moyenne à la mesure de son incertitude, intervalle "
+    "à {level}. Cercle vide : valeur brute. À droite : places possibles.",
+    "Disc and line: value pulled towards the mean as far as it is uncertain, {level} interval. "
+    "Open circle: raw value. On the right: possible places.",
 )
 
 
@@ -63,12 +66,7 @@ def league_chart(
         return None
     rows = league.table
     unit = str(rows["unit"].iloc[0])
-    points = [
-        Point(
-            str(row.name_), Estimate(row.shrunk, row.shrunk_low, row.shrunk_high, int(row.n))
-        )
-        for row in rows.rename(columns={"name": "name_"}).itertuples()
-    ]  # fmt: skip
+    points = [_shrunk(row) for _, row in rows.iterrows()]
     crowded = len(points) > NAMED
     with style.style():
         drawing, axes = style.figure(4.2 if crowded else 0.9 + 0.27 * len(points))
@@ -94,7 +92,8 @@ def league_chart(
     what = question.label.in_(language)
     return Chart(
         f"league-{question.id}", title.in_(language), _alt(what, rows, unit, language), drawing,
-        league_table(question, league, language, suffix="-data"), f"{note} {bands_words(question, language)}".strip(),
+        shrunk_table(question, league, language),
+        f"{note} {bands_words(question, language)}".strip(),
     )  # fmt: skip
 
 
@@ -125,10 +124,7 @@ def funnel_chart(question: Question, league: League, language: Language) -> Char
                   mec=style.BLUE, ls="")  # fmt: skip
         axes.plot(places[outside], rows["value"][outside], "D", ms=6.5, color=style.VERMILION,
                   ls="")  # fmt: skip
-        if int(outside.sum()) <= 8:
-            for row, place in zip(rows[outside].itertuples(), places[outside], strict=True):
-                axes.annotate(plain(str(rows.loc[row.Index, "name"])), (place, row.value), (7, 0),
-                              textcoords="offset points", va="center", size=9)  # fmt: skip
+        _named_points(axes, rows[outside], places[outside])
         axes.set_xticks([])
         axes.set_xlabel(Text("précision du chiffre : plus à droite, plus précis",
                              "precision of the number: further right, more precise"
@@ -202,10 +198,13 @@ def evolution_chart(
     ordered = changes.sort_values(["change", "city"], ignore_index=True)
     crowded = len(ordered) > NAMED
     points = [
-        Point(names[str(row.city)], Estimate(row.change, row.low, row.high, 0),
-              reserve=not row.changed)
-        for row in ordered.itertuples()
-    ]  # fmt: skip
+        Point(
+            names[str(row["city"])],
+            Estimate(float(row["change"]), float(row["low"]), float(row["high"]), 0),
+            reserve=not row["changed"],
+        )
+        for _, row in ordered.iterrows()
+    ]
     with style.style():
         drawing, axes = style.figure(4.2 if crowded else 0.8 + 0.27 * len(points))
         for rank, point in enumerate(points):
@@ -234,7 +233,7 @@ def evolution_chart(
 
 
 def bands_words(question: Question, language: Language) -> str:
-    """Write the published bands of an indicator, with their source; nothing where there are none."""
+    """Write the published bands of an indicator with their source; nothing if there are none."""
     entry = indicators.get(question.indicator)
     if entry.bands is None:
         return ""
@@ -251,6 +250,11 @@ def bands_words(question: Question, language: Language) -> str:
     lead = Text("Repères publiés, montrés à côté et jamais mêlés au calcul",
                 "Published bands, shown beside and never mixed in").in_(language)  # fmt: skip
     return typography(f"{lead} : {', '.join(parts)} ({source}).", language)
+
+
+def _shrunk(row: pd.Series) -> Point:
+    value, low, high = (float(row[name]) for name in ("shrunk", "shrunk_low", "shrunk_high"))
+    return Point(str(row["name"]), Estimate(value, low, high, int(row["n"])))
 
 
 def _raw(row: pd.Series) -> Estimate:
@@ -304,7 +308,7 @@ def _panel(
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(axis="x", visible=True)
     axis.x_axis(axes, str(known["unit"].iloc[0]), language)
-    axes.xaxis.get_major_locator().set_params(nbins=3)  # type: ignore[attr-defined]
+    axes.xaxis.set_major_locator(MaxNLocator(3))
 
 
 def _wrapped(label: str, width: int = 26) -> str:
@@ -312,6 +316,24 @@ def _wrapped(label: str, width: int = 26) -> str:
         return label
     cut = label.rfind(" ", 0, width)
     return label[:cut] + "\n" + label[cut + 1 :] if cut > 0 else label
+
+
+def _named_points(axes: Axes, rows: pd.DataFrame, places: np.ndarray) -> None:
+    """Name the points beyond chance, the farthest first, where there is room for a name."""
+    axes.figure.draw_without_rendering()  # type: ignore[union-attr]
+    middle = float(rows["value"].median()) if len(rows) else 0.0
+    order = np.argsort(-np.abs(rows["value"].to_numpy(float) - middle), kind="stable")
+    taken: list[tuple[float, float]] = []
+    for at in order[:LABELS]:
+        spot = axes.transData.transform((places[at], float(rows["value"].iloc[at])))
+        free = all(abs(spot[1] - y) > 14 or abs(spot[0] - x) > 110 for x, y in taken)
+        if not free:
+            continue
+        taken.append((float(spot[0]), float(spot[1])))
+        left = spot[0] > axes.bbox.x0 + 0.8 * axes.bbox.width
+        axes.annotate(plain(str(rows["name"].iloc[at])), (places[at], rows["value"].iloc[at]),
+                      (-7 if left else 7, 0), textcoords="offset points", va="center",
+                      ha="right" if left else "left", size=9)  # fmt: skip
 
 
 def _precision(rows: pd.DataFrame, limits: pd.DataFrame) -> np.ndarray:
@@ -326,8 +348,8 @@ def _funnel_title(question: Question, rows: pd.DataFrame) -> Text:
     label = question.label
     if not n:
         return Text(
-            f"{label.fr} : le hasard seul suffirait à expliquer les écarts entre les {every} villes",
-            f"{label.en}: chance alone would explain the gaps between the {every} cities",
+            f"{label.fr} : le hasard seul suffirait à expliquer les écarts des {every} villes",
+            f"{label.en}: chance alone would explain the gaps of the {every} cities",
         )
     one = n == 1
     return Text(

@@ -120,7 +120,9 @@ def _draw(groups: dict[str, list[Member]], language: Language) -> Figure:
     away = [(code, spot) for code, spot in OVERSEAS.items()
             if any(_in(m, spot[1]) for items in groups.values() for m in items)]  # fmt: skip
     for rank, (_, (name, extent)) in enumerate(away):
-        small = axes.inset_axes((0.01, 0.60 - 0.155 * rank, 0.16, 0.145))
+        small = axes.inset_axes(
+            (0.015 + 0.145 * (rank % 2), 0.40 - 0.16 * (rank // 2), 0.125, 0.125)
+        )
         small.set_facecolor("#dfe9f1")
         _land(small, ("overseas",))
         _points(small, groups, extent)

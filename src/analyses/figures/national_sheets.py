@@ -8,13 +8,17 @@ import numpy as np
 import pandas as pd
 
 from analyses.comparison import Member, Standing, Synthesis
+from analyses.comparison.words import COMPONENTS
 from analyses.figures import axis, style
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
 from analyses.figures.national_tables import bounds, place_words
 from analyses.figures.numbers import written
 from analyses.narrative.national import SHORT
-from analyses.wording import Language, Text, number, typography
+from analyses.wording import Language, Text, listing, number, typography
+
+DRAWN = 12
+"""Questions that a sheet draws: those with the most cities; its table has them all."""
 
 
 def sheet_table(member: Member, standings: Sequence[Standing], language: Language) -> Table | None:
@@ -41,11 +45,13 @@ def sheet_chart(
 
     Each line goes from the lowest to the highest shrunk value of the cities compared.
     """
-    ranked = [item for item in standings if item.ranked and item.row is not None]
-    if not ranked:
+    every = [item for item in standings if item.ranked and item.row is not None]
+    if not every:
         return None
+    widest = sorted(every, key=lambda item: -item.compared)[:DRAWN]
+    ranked = [item for item in every if item in widest]
     with style.style():
-        drawing, axes = style.figure(0.42 + 0.3 * len(ranked))
+        drawing, axes = style.figure(0.35 + 0.25 * len(ranked))
         for line, item in enumerate(ranked):
             rows = found.leagues[item.question].table
             assert item.row is not None
@@ -60,10 +66,9 @@ def sheet_chart(
             ends = at([item.row["shrunk_low"], item.row["shrunk_high"]])
             axes.plot(ends, [line, line], color=style.BLUE, lw=3, alpha=0.55, zorder=3)
             axes.plot(at([item.row["shrunk"]]), [line], "o", ms=8, color=style.BLUE, zorder=4)
-            label = written(float(item.row["value"]), str(item.row["unit"]), language)
-            axes.annotate(label, (1.0, line), (8, 0), xycoords=("axes fraction", "data"),
-                          textcoords="offset points", va="center", size=9.5, weight=600,
-                          annotation_clip=False)  # fmt: skip
+            axes.annotate(place_words(item.row, language), (1.0, line), (8, 0),
+                          xycoords=("axes fraction", "data"), textcoords="offset points",
+                          va="center", size=9.5, weight=600, annotation_clip=False)  # fmt: skip
         axes.set_yticks(
             range(len(ranked)), [axis.cut(item.question.label.in_(language)) for item in ranked]
         )
@@ -79,9 +84,9 @@ def sheet_chart(
     words = title.in_(language).format(name=plain(member.name))
     note = Text(
         "Disque : valeur rapprochée de la ville, trait épais : son intervalle. Tirets : les autres "
-        "villes, de la plus basse à la plus haute. À droite : valeur brute.",
+        "villes, de la plus basse à la plus haute. À droite : places possibles.",
         "Disc: the city's shrunk value, thick line: its interval. Ticks: the other cities, from "
-        "the lowest to the highest. On the right: raw value.",
+        "the lowest to the highest. On the right: possible places.",
     ).in_(language)
     data = pd.DataFrame(
         {
@@ -112,5 +117,8 @@ def _cells(item: Standing, language: Language) -> list[str] | None:
     assert item.aside is not None
     unit = str(row["unit"])
     aside = Text("non classée : {why}", "not ranked: {why}").in_(language)
+    why = SHORT[item.aside.reason].in_(language)
+    if item.aside.differs:
+        why = listing([COMPONENTS[name][0].in_(language) for name in item.aside.differs], language)
     return [label, written(float(row["value"]), unit, language), bounds(row, unit, language),
-            aside.format(why=SHORT[item.aside.reason].in_(language)), compared]  # fmt: skip
+            aside.format(why=why), compared]  # fmt: skip

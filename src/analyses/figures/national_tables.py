@@ -8,13 +8,11 @@ from typing import Any
 import pandas as pd
 
 from analyses import indicators
-from analyses.cities import PublishedFigure
-from analyses.comparison import Aside, League, Member, Question, Synthesis, grouped, peers, words
+from analyses.comparison import Aside, League, Question, Synthesis, grouped, words
 from analyses.figures.figure import Table
 from analyses.figures.numbers import digits, written
-from analyses.narrative.national import SHORT, STATES
-from analyses.readiness.catalogue import catalogue
-from analyses.wording import Language, Text, day, interval, listing, number, typography
+from analyses.narrative.national import SHORT
+from analyses.wording import Language, Text, interval, listing, number, typography
 
 PLACE = Text("places {low} à {high}", "places {low} to {high}")
 ONE_PLACE = Text("place {low}", "place {low}")
@@ -23,15 +21,16 @@ LISTED = 12
 NONE = "–"
 
 
-def _frame(
+def frame(
     columns: Sequence[Text], rows: Iterable[Sequence[str]], language: Language
 ) -> pd.DataFrame:
+    """Return cells under headers of one language."""
     return pd.DataFrame(list(rows), columns=[column.in_(language) for column in columns])
 
 
-def place_words(row: pd.Series | Mapping[str, object], language: Language) -> str:
+def place_words(row: pd.Series | Mapping[str, Any], language: Language) -> str:
     """Write the possible places of a city in a league."""
-    low, high = (number(float(row[name]), language) for name in ("rank_low", "rank_high"))  # type: ignore[arg-type]
+    low, high = (number(float(row[name]), language) for name in ("rank_low", "rank_high"))
     return (ONE_PLACE if low == high else PLACE).in_(language).format(low=low, high=high)
 
 
@@ -57,19 +56,54 @@ def league_table(
                    Text("Se distingue de", "Told apart from")]  # fmt: skip
     made = []
     for _, row in rows.iterrows():
-        cells = [str(row["name"]), written(float(row["value"]), unit, language),
+        cells = [str(row["name"]), bare(float(row["value"]), unit, language),
                  bounds(row, unit, language), number(float(row["n"]), language)]  # fmt: skip
         if league.ranked:
             cells = [
                 place_words(row, language), *cells,
-                written(float(row["shrunk"]), unit, language), apart_words(row, language),
+                bare(float(row["shrunk"]), unit, language), apart_words(row, language),
             ]  # fmt: skip
         made.append(cells)
-    data = _frame(columns, made, language)
+    data = frame(columns, made, language)
     kept = [name for name in data.columns if name not in ("Ville", "City")]
-    caption = question.label.in_(language)
+    caption = captioned(question, unit, language)
     table_id = f"league-{question.id}{suffix}"
     return Table(table_id, caption, data, tuple(kept), fingerprint_words(league, language))
+
+
+def shrunk_table(question: Question, league: League, language: Language) -> Table:
+    """Return what a league's chart draws: shrunk values, their intervals, possible places."""
+    unit = str(league.table["unit"].iloc[0])
+    columns = [
+        Text("Ville", "City"), Text("Places possibles", "Possible places"),
+        Text("Valeur rapprochée", "Shrunk value"), Text("Intervalle", "Interval"),
+    ]  # fmt: skip
+    rows = [
+        [str(row["name"]), place_words(row, language), bare(float(row["shrunk"]), unit, language),
+         bounds({"low": row["shrunk_low"], "high": row["shrunk_high"]}, unit, language)]
+        for _, row in league.table.iterrows()
+    ]  # fmt: skip
+    data = frame(columns, rows, language)
+    words_ = Text("valeurs rapprochées", "shrunk values").in_(language)
+    caption = f"{captioned(question, unit, language)}, {words_}"
+    return Table(f"league-{question.id}-data", caption, data, tuple(data.columns[2:]))
+
+
+def bare(value: float, unit: str, language: Language) -> str:
+    """Write a value without its unit in words, which the caption says; a sign of percent stays."""
+    text = written(value, unit, language)
+    tail = indicators.dictionary().unit(unit).in_(language)
+    if unit == "%" or not tail:
+        return text
+    return text.split("\u00a0")[0] if not tail.startswith("%") else text
+
+
+def captioned(question: Question, unit: str, language: Language) -> str:
+    """Write the name of a question with its unit in words, where the numbers do not carry it."""
+    label = question.label.in_(language)
+    if unit.startswith("%"):
+        return label
+    return f"{label} ({indicators.dictionary().unit(unit).in_(language)})"
 
 
 def apart_words(row: pd.Series | Mapping[str, Any], language: Language) -> str:
@@ -136,10 +170,12 @@ def side_table(
     head = Text("Ville", "City").in_(language)
     columns: dict[str, list[str]] = {head: list(names)}
     for question in questions:
-        rows = found.leagues[question].table.set_index("name")
+        rows = found.leagues[question].table
+        values = dict(zip(rows["name"], rows["shrunk"].astype(float), strict=True))
+        unit = str(rows["unit"].iloc[0])
         columns[question.label.in_(language)] = [
-            written(float(rows.loc[name, "shrunk"]), str(rows.loc[name, "unit"]), language)  # type: ignore[arg-type]
-            if name in rows.index else "–"
+            written(values[name], unit, language)
+            if name in values else "–"
             for name in names
         ]  # fmt: skip
     caption = Text("Valeurs rapprochées, par ville et par question",
@@ -175,7 +211,7 @@ def asides_table(leagues: Mapping[Question, League], name: str, language: Langua
     if not rows:
         return None
     caption = Text("Villes écartées, pourquoi et que faire", "Cities set aside, why and what to do")
-    return Table(f"asides-{name}", caption.in_(language), _frame(columns, rows, language))
+    return Table(f"asides-{name}", caption.in_(language), frame(columns, rows, language))
 
 
 def questions_table(leagues: Mapping[Question, League], name: str, language: Language) -> Table:
@@ -191,7 +227,7 @@ def questions_table(leagues: Mapping[Question, League], name: str, language: Lan
              _first_reason(league.gate.asides, language),
              (RANKED if league.ranked else UNRANKED if len(league.table) else SILENT).in_(language)]
         )  # fmt: skip
-    data = _frame(columns, rows, language)
+    data = frame(columns, rows, language)
     caption = Text("Ce que l'on peut comparer", "What can be compared").in_(language)
     return Table(f"questions-{name}", caption, data, (data.columns[1], data.columns[2]))
 
@@ -204,149 +240,6 @@ SILENT = Text("non", "no")
 def _first_reason(asides: Sequence[Aside], language: Language) -> str:
     counts = pd.Series([item.reason for item in asides], dtype=object).value_counts()
     return NONE if counts.empty else SHORT[str(counts.index[0])].in_(language)
-
-
-def cards(found: Synthesis, name: str, language: Language) -> Table:
-    """Return the key figures of the first page: label, value, unit, and what it is out of."""
-    members, leagues = found.programme.members, found.leagues
-    best = max(leagues, key=lambda question: len(leagues[question].table))
-    size = len(leagues[best].table)
-    pairs = sum(
-        len(made.table) * (len(made.table) - 1) // 2 for made in leagues.values() if made.ranked
-    )
-    told = sum(int(made.table["apart_from"].sum()) // 2 for made in leagues.values() if made.ranked)
-    of = Text("sur {n}", "of {n}").in_(language)
-
-    def out_of(total: int) -> str:
-        return of.format(n=number(total, language))
-
-    rows = [
-        [Text("Villes dont les résultats sont lus", "Cities whose results were read"),
-         len(found.programme.read), out_of(len(members))],
-        [Text("Questions que l'on peut classer", "Questions that can be ranked"),
-         len(found.ranked), out_of(len(leagues))],
-        [Text(f"Villes comparables : {best.label.fr.lower()}",
-              f"Comparable cities: {best.label.en.lower()}"), size, out_of(len(members))],
-        [Text("Paires de villes que rien ne sépare", "Pairs of cities that nothing tells apart"),
-         pairs - told, out_of(pairs)],
-        [Text("Jeux de données fournis", "Data sets given"),
-         sum(len(member.held) for member in members), ""],
-        [Text("Chiffres publiés par d'autres, non classés", "Figures of others, not ranked"),
-         sum(len(member.published) for member in members), ""],
-    ]  # fmt: skip
-    columns = [Text("Indicateur", "Indicator"), Text("Valeur", "Value"), Text("Sur", "Of")]
-    shown = [[label.in_(language), number(value, language), unit] for label, value, unit in rows]
-    return Table(name, Text("Chiffres clés", "Key figures").in_(language),
-                 _frame(columns, shown, language))  # fmt: skip
-
-
-def members_table(found: Synthesis, language: Language) -> Table:
-    """Return the cities of the programme: identity, state, edition, questions compared."""
-    columns = [Text("Ville", "City"), Text("Région", "Region"), Text("Habitants", "Inhabitants"),
-               Text("État", "State"), Text("Édition", "Edition"),
-               Text("Questions comparées", "Questions compared")]  # fmt: skip
-    rows = []
-    for member in found.programme.members:
-        people = member.profile.population
-        rows.append(
-            [member.name, member.profile.region or NONE,
-             NONE if people is None else number(people, language),
-             STATES[member.state].in_(language),
-             NONE if member.edition is None else day(member.edition, language),
-             number(found.comparable(member.city), language) if member.state == "read" else NONE]
-        )  # fmt: skip
-    data = _frame(columns, rows, language)
-    caption = Text("Les villes du programme", "The cities of the programme").in_(language)
-    return Table("members", caption, data, (data.columns[2], data.columns[5]))
-
-
-def lost_table(found: Synthesis, language: Language) -> Table | None:
-    """Return the cities whose results could not be read, why, and what to do."""
-    columns = [Text("Ville", "City"), Text("Pourquoi", "Why"), Text("Remède", "Remedy")]
-    rows = [
-        [member.name, member.why.in_(language), member.remedy.in_(language)]
-        for member in found.programme.members
-        if member.why is not None and member.remedy is not None
-    ]
-    if not rows:
-        return None
-    caption = Text("Villes sans résultat lu", "Cities without results").in_(language)
-    return Table("lost", caption, _frame(columns, rows, language))
-
-
-def peers_table(found: Synthesis, language: Language) -> Table | None:
-    """Return the cities most like each: by population, function and region."""
-    columns = [Text("Ville", "City"), Text("Habitants", "Inhabitants"), Text("Région", "Region"),
-               Text("Villes les plus semblables", "Most similar cities")]  # fmt: skip
-    profiles = [member.profile for member in found.programme.members]
-    rows = []
-    for member in found.programme.members:
-        near = peers(profiles, member.city, 4)
-        if near.empty:
-            continue
-        people = member.profile.population
-        rows.append(
-            [member.name, NONE if people is None else number(people, language),
-             member.profile.region or NONE, listing(near["name"].tolist(), language)]
-        )  # fmt: skip
-    if not rows:
-        return None
-    data = _frame(columns, rows, language)
-    caption = Text("Villes comparables", "Cities alike").in_(language)
-    return Table("peers", caption, data, (data.columns[1],))
-
-
-def published_table(members: Sequence[Member], language: Language, name: str) -> Table | None:
-    """Return the figures that others published, as published."""
-    columns = [Text("Ville", "City"), Text("Indicateur", "Indicator"), Text("Valeur", "Value"),
-               Text("Date", "Date"), Text("Périmètre", "Perimeter"), Text("Source", "Source")]  # fmt: skip
-    rows = [
-        [member.name, *published_cells(figure, language)]
-        for member in members for figure in member.published
-    ]  # fmt: skip
-    if not rows:
-        return None
-    data = _frame(columns, rows, language)
-    caption = Text("Chiffres publiés par d'autres, non classés", "Figures published by others")
-    return Table(name, caption.in_(language), data, (data.columns[2],))
-
-
-def published_cells(figure: PublishedFigure, language: Language) -> list[str]:
-    """Return a published figure: what, value, date, perimeter, source."""
-    known = figure.indicator in indicators.dictionary()
-    label = figure.indicator
-    if known:
-        label = indicators.get(figure.indicator).label.text().in_(language)
-    if figure.unit in indicators.dictionary().units:
-        value = written(figure.value, figure.unit, language)
-    else:
-        places = 0 if figure.value.is_integer() else 1
-        value = f"{number(figure.value, language, places)}\u00a0{figure.unit}"
-    undated, unstated = figure.date == "undated", figure.perimeter == "not stated"
-    return [
-        label, value,
-        Text("sans date", "undated").in_(language) if undated else figure.date,
-        Text("non précisé", "not stated").in_(language) if unstated else figure.perimeter,
-        ", ".join(part for part in (figure.source.title, figure.source.date) if part),
-    ]  # fmt: skip
-
-
-def data_table(found: Synthesis, language: Language) -> Table:
-    """Return, for each data set, the cities that gave it and those that are known to have it."""
-    columns = [Text("Jeu de données", "Data set"), Text("Fourni par", "Given by"),
-               Text("Signalé, non fourni", "Known, not given"), Text("Où l'obtenir", "Holder")]  # fmt: skip
-    rows = []
-    for name, item in catalogue().data.items():
-        held = [m.name for m in found.programme.members if name in m.held]
-        known = [m.name for m in found.programme.members if name in m.known]
-        if not (held or known or item.table):
-            continue
-        rows.append(
-            [item.label.text().in_(language), named(held, language), named(known, language),
-             item.holder.text().in_(language)]
-        )  # fmt: skip
-    caption = Text("Qui a quelles données", "Who has which data").in_(language)
-    return Table("data-sets", caption, _frame(columns, rows, language))
 
 
 def named(names: Sequence[str], language: Language) -> str:

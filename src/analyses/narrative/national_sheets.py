@@ -39,7 +39,7 @@ def sheet(found: Synthesis, member: Member, standings: Sequence[Standing]) -> li
     if len(near):
         names = near["name"].tolist()
         findings.append(Finding(f"fiche-{member.city}-peers", said(lambda w: _alike(w, names))))
-    return findings
+    return [*findings, *_facts(member)]
 
 
 def identity(member: Member) -> Text:
@@ -72,21 +72,30 @@ def _lost(member: Member) -> Finding | None:
     return Finding(f"fiche-{member.city}-lost", text, level="missing")
 
 
+def _facts(member: Member) -> list[Finding]:
+    """Return what is known of the city's experiment, each fact with its source."""
+    found = []
+    for rank, fact in enumerate(member.facts):
+        source = ", ".join(part for part in (fact.source.title, fact.source.date) if part)
+        text = f"{fact.text} ({source})"
+        found.append(Finding(f"fiche-{member.city}-fact-{rank}", Text(text, text)))
+    return found
+
+
 def _place(w: Words, standings: Sequence[Standing]) -> str:
     placed = [item for item in standings if item.row is not None and item.ranked]
     apart = [item for item in placed if item.row is not None and item.row["apart_from"] > 0]
     n, every = w.count(len(placed)), w.count(len(standings))
+    if not placed:
+        fr, en = f"Classée sur aucune des {every} questions.", f"Ranked on none of the {every}"
+        return fr if w.language == "fr" else f"{en} questions."
     if w.language == "fr":
         text = f"Classée sur {n} {w.noun(len(placed), 'question', 'questions')} sur {every}"
-        if not placed:
-            return text + "."
         if not apart:
             return text + " ; aucune ne la distingue d'une autre ville."
         names = w.list(w.pick(item.question.label).lower() for item in apart)
         return text + f" ; elle se distingue d'au moins une autre ville par : {names}."
     text = f"Ranked on {n} of {every} questions"
-    if not placed:
-        return text + "."
     if not apart:
         return text + "; none tells it apart from another city."
     names = w.list(w.pick(item.question.label).lower() for item in apart)

@@ -30,6 +30,17 @@ _BREAK = (
     "```{=typst}\n#pagebreak(weak: true)\n```\n\n"
     '```{=openxml}\n<w:p><w:r><w:br w:type="page"/></w:r></w:p>\n```\n'
 )
+_SMALLER = (
+    "```{=typst}\n#set text(size: 9.6pt)\n#show table: set text(size: 8.2pt)\n"
+    "#set table(inset: (x: 4pt, y: 3pt))\n```\n"
+)
+"""On paper a sheet is set a little smaller, so that the fullest still holds on its page."""
+
+
+WHOLE_ROWS = 18
+"""Rows of a table up to which it is not cut by the foot of a page."""
+_OPEN = "```{=typst}\n#block(breakable: false, width: 100%)[\n```\n"
+_CLOSE = "```{=typst}\n]\n```\n"
 
 
 class NationalWriter(Writer):
@@ -40,9 +51,18 @@ class NationalWriter(Writer):
         known = own.CHAPTERS.get(name)
         return super().title(name) if known is None else known.in_(self.language)
 
+    def table(
+        self, content: Mapping[str, Any], identifier: str, *, in_chapter: bool = False
+    ) -> str:
+        """Return a numbered table; on paper a short one stays on one page."""
+        made = super().table(content, identifier, in_chapter=in_chapter)
+        if len(content["rows"]) > WHOLE_ROWS:
+            return made
+        return "\n".join([_OPEN, made, _CLOSE])
+
     def sheet(self, chapter: Chapter) -> str:
         """Return a city's sheet: its table and its drawing carry no number, its page is its own."""
-        parts = [_BREAK]
+        parts = [_BREAK, _SMALLER]
         for block in chapter.blocks:
             content = block.content
             match block.kind:
@@ -58,7 +78,7 @@ class NationalWriter(Writer):
                     parts.append(md.div("tabular", table))
                 case _:
                     parts.append(self._block(block, folded=False))
-        return md.div("sheet", *parts)
+        return md.div("city-sheet", *parts)
 
     def _drawing(self, block: Block) -> str:
         png, svg = self._files(f"{block.chapter}-{block.id}", block.content)
@@ -232,7 +252,7 @@ def _method(found: Synthesis, record: Record, writer: NationalWriter) -> str:
 
     entries = [
         md.div("entry", f"**{text_(say(entry.label.text()))}.** "
-               f"{text_(say(entry.definition.text()))}\n")
+               f"{text_(say(entry.definition.text()))}\n", identifier=f"definition-{entry.id}")
         for entry in map(indicators.get, dict.fromkeys(q.indicator for q in found.leagues))
     ]  # fmt: skip
     lead = say(own.RUN_LEAD).format(mark=record.short, version=record.code_version)

@@ -46,12 +46,14 @@ LEAD = Text(
 PARTS = {
     "known": Text("Ce que l'on peut comparer", "What can be compared"),
     "change": Text("Ce qui a changé", "What changed"),
-    "watch": Text("Ce que l'on ne peut pas dire", "What cannot be said"),
+    "watch": Text(
+        "Ce que l'on ne peut pas dire, ce qui manque", "What cannot be said, what is missing"
+    ),
 }
 READ = Text(
-    "Une ville n'est classée qu'avec des chiffres de même empreinte : même définition, même type de "
-    "périmètre, même source, même saison, même couverture, même méthode. Les autres sont montrées "
-    "à part, avec la raison et le remède.",
+    "Une ville n'est classée qu'avec des chiffres de même empreinte : même définition, même type "
+    "de périmètre, même source, même saison, même couverture, même méthode. Les autres sont "
+    "montrées à part, avec la raison et le remède.",
     "A city is ranked only with numbers of the same fingerprint: same definition, kind of "
     "perimeter, source, season, coverage and method. The others are shown apart, with the reason "
     "and the remedy.",
@@ -61,8 +63,9 @@ SHEETS_LEAD = Text(
     "Une fiche par ville, dans l'ordre alphabétique, avec les mêmes lignes : ses chiffres, ses "
     "places possibles parmi les villes comparables, ce qui n'est pas calculable et pourquoi, ses "
     "données, les villes qui lui ressemblent.",
-    "One sheet a city, in alphabetical order, with the same lines: its numbers, its possible places "
-    "among comparable cities, what cannot be computed and why, its data, the cities like it.",
+    "One sheet a city, in alphabetical order, with the same lines: its numbers, its possible "
+    "places among comparable cities, what cannot be computed and why, its data, the cities like "
+    "it.",
 )
 
 METHOD = Text("Méthode et limites", "Method and limits")

@@ -18,9 +18,10 @@ import pandas as pd
 
 from analyses import activities, cities, digests, indicators
 from analyses.blocks import Edition
-from analyses.cities import City, PublishedFigure
+from analyses.cities import City, Fact, PublishedFigure
 from analyses.comparison import QUESTIONS, Member, Profile, Programme
 from analyses.errors import InputError
+from analyses.readiness import declaration
 from analyses.readiness.catalogue import catalogue
 from analyses.results import COLUMNS
 from analyses.runs import finished, indicators_file
@@ -158,7 +159,7 @@ def _declared(folder: Path) -> Member:
     known = tuple(dict.fromkeys(item.data for item in said.known if item.data not in held))
     return Member(
         profile, "absent", lon=city.longitude, lat=city.latitude, held=held, known=known,
-        published=tuple(city.published),
+        published=tuple(city.published), facts=tuple(city.facts),
     )  # fmt: skip
 
 
@@ -197,7 +198,7 @@ def _compared(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
 
 
 def _mark(out: Path, folder: Path, edition: Edition) -> str:
-    names = ["city.yml", own_readiness.FILE]
+    names = ["city.yml", declaration.FILE]
     own = {name: digests.of_file(folder / name) for name in names if (folder / name).is_file()}
     zones = {path.name: digests.of_file(path) for path in sorted(folder.glob("*zones*.geojson"))}
     return digests.of_value({"run": finished.mark(out, folder.name, edition), **own, **zones})
@@ -206,7 +207,8 @@ def _mark(out: Path, folder: Path, edition: Edition) -> str:
 def _plain(member: Member) -> dict[str, Any]:
     values = {name: getattr(member, name) for name in member.__slots__}
     values["profile"] = asdict(member.profile)
-    values["published"] = [item.model_dump(mode="json") for item in member.published]
+    for name in ("published", "facts"):
+        values[name] = [item.model_dump(mode="json") for item in values[name]]
     values["edition"] = None if member.edition is None else member.edition.isoformat()
     for name in ("why", "remedy"):
         values[name] = None if values[name] is None else asdict(values[name])
@@ -221,6 +223,7 @@ def _member(values: dict[str, Any]) -> Member:
     }
     made = dict(values, profile=Profile(**profile))
     made["published"] = tuple(PublishedFigure(**item) for item in values["published"])
+    made["facts"] = tuple(Fact(**item) for item in values["facts"])
     made["edition"] = date.fromisoformat(values["edition"]) if values["edition"] else None
     for name in ("held", "known"):
         made[name] = tuple(values[name])

@@ -11,13 +11,13 @@ import pandas as pd
 
 from analyses import assets, cities, commands, runs, sources, texts
 from analyses.cities import City
-from analyses.comparison.revisions import REVISED, Changed
+from analyses.comparison.revisions import KINDS, REVISED, Changed
 from analyses.errors import CoeurvilleError, InputError
 from analyses.figures import changes as tables
 from analyses.figures.changes import label
 from analyses.narrative import changes as sentences
 from analyses.runs import changes, history, manifest, spreadsheet, verify
-from analyses.wording import Language, Text, day, listing, number, plural
+from analyses.wording import Language, Text, day, listing, number, plural, typography
 
 LOCK = "requirements.lock"
 LISTED = 20
@@ -89,15 +89,33 @@ def head(
     return lines + [item.text.in_(language) for item in sentences.told(changed)]
 
 
-def table(changed: Changed, language: Language, *, everything: bool) -> pd.DataFrame:
-    """Return the changes as a reader reads them: those that matter, or all."""
+def body(changed: Changed, language: Language, *, everything: bool) -> list[str]:
+    """Return a line for each change, under a line for each kind and cause.
+
+    Parameters
+    ----------
+    changed : Changed
+        What changed between two editions.
+    language : str
+        Language of the lines.
+    everything : bool
+        Whether to give all changes, not only those that matter.
+    """
     rows = changed.rows
     if not everything:
         rows = rows[
             rows["material"] & (rows["kind"].isin(REVISED) | (rows["breakdown"] == "total"))
         ]
-    head_ = [title.in_(language) for title in tables.TITLES]
-    return pd.DataFrame(tables.rows_of(rows, language, {}), columns=head_)
+    lines: list[str] = []
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in rows.to_dict("records"):
+        name, where, when, before, after, _ = tables.cells(row, language, {})
+        place = ", ".join(part for part in (where, when) if part)
+        known = groups.setdefault((str(row["kind"]), str(row["causes"])), [])
+        known.append(f"  {name} ({place}) : {before} → {after}")
+    for (kind, causes), told in groups.items():
+        lines += ["", f"{KINDS[kind].in_(language)} ({tables.why(causes, language)})", *told]
+    return [typography(line, language) for line in lines]
 
 
 def write(older: history.Entry, newer: history.Entry, changed: Changed, path: Path) -> Path:

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich import box
 from rich.markup import escape
-from rich.table import Table
 
 from analyses import cities, review
 from analyses.errors import CoeurvilleError
@@ -75,14 +73,8 @@ def diff(
     changed = review.compared(place, older, newer, cities_dir / city_id)
     for line in review.head(older, newer, changed, language):
         out.print(escape(line), highlight=False, soft_wrap=True)
-    shown = review.table(changed, language, everything=everything)
-    if len(shown):
-        drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for rank, name in enumerate(shown.columns):
-            drawn.add_column(name, justify="right" if rank in (3, 4) else "left", overflow="fold")
-        for row in shown.itertuples(index=False, name=None):
-            drawn.add_row(*(escape(str(cell)) for cell in row))
-        out.print(drawn)
+    for line in review.body(changed, language, everything=everything):
+        out.print(escape(line), highlight=False, soft_wrap=True)
     if csv is not None:
         out.print(escape(str(review.write(older, newer, changed, csv))), highlight=False)
     raise typer.Exit(CHANGED if review.material(changed) else 0)

@@ -232,9 +232,11 @@ def _superseded(both: pd.DataFrame) -> pd.DataFrame:
 def _material(both: pd.DataFrame, share: float, percent: float) -> list[bool]:
     half = (both["high_before"] - both["low_before"]) / 2
     change = (both["value_after"] - both["value_before"]).abs()
-    small = change <= share * half
+    small = change <= (share * half).clip(lower=SAME)
     exact = ~(half > 0)
-    small = small.where(~exact, change <= percent / 100 * both["value_before"].abs())
+    small = small.where(
+        ~exact, change <= (percent / 100 * both["value_before"].abs()).clip(lower=SAME)
+    )
     compared = both["kind"].isin(["moved", "next"])
     return [
         bool(kind != "appeared" and not (counted and quiet))

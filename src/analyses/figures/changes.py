@@ -71,7 +71,7 @@ def rows_of(
     rows: pd.DataFrame, language: Language, zones: Mapping[str, str]
 ) -> list[tuple[str, ...]]:
     """Write changes as a reader reads them: the cells of :data:`TITLES` for each."""
-    return [tuple(text for text in _cells(row, language, zones)) for row in rows.to_dict("records")]
+    return [tuple(cells(row, language, zones)) for row in rows.to_dict("records")]
 
 
 def why(causes: str, language: Language) -> str:
@@ -138,7 +138,8 @@ def _finer(value: float, unit: str, language: Language) -> str:
     return f"{number(value, language, 3)}\u00a0{tail}"
 
 
-def _cells(row: Mapping[Any, Any], language: Language, zones: Mapping[str, str]) -> list[str]:
+def cells(row: Mapping[Any, Any], language: Language, zones: Mapping[str, str]) -> list[str]:
+    """Write a change as a reader reads it: the cells of :data:`TITLES`."""
     before, after = values(row, language)
     reason = why(str(row["causes"]), language)
     if row["kind"] in ("vanished", "appeared"):

@@ -15,6 +15,14 @@ from analyses.wording import Language, Text, day, listing, number, plural
 
 NAMED = 3
 """Files, choices or packages that a sentence names."""
+CHAPTERS = {
+    "commerce": Text("Commerce", "Retail"),
+    "crossings": Text("Croisements", "Crossings"),
+    "footfall": Text("Fréquentation", "Footfall"),
+    "parking": Text("Stationnement", "Parking"),
+    "readiness": Text("Données disponibles", "Data readiness"),
+}
+"""Short titles of the chapters, by the name of their notebook."""
 TOLD = 3
 """Numbers that have a sentence of their own; the table has the others."""
 
@@ -104,8 +112,10 @@ def _moved(moves: Moves, w: Words) -> list[str]:
     if moves.choices:
         parts += [_few([choice(*item, w.language) for item in moves.choices], w)]
     if moves.methods:
-        chapters = Text("la méthode des chapitres {}", "the method of the chapters {}")
-        parts.append(w.pick(chapters).format(listing(list(moves.methods), w.language)))
+        titles = [w.pick(CHAPTERS.get(name, Text(name, name))) for name in moves.methods]
+        method = plural(len(titles), "du chapitre", "des chapitres")
+        chapters = Text(f"la méthode {method} {{}}", "the method of {}")
+        parts.append(w.pick(chapters).format(listing(titles, w.language)))
     if moves.versions:
         named = [f"{name} ({old or '–'} → {new or '–'})" for name, old, new in moves.versions]
         parts.append(_few(named, w))

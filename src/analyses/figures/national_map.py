@@ -120,9 +120,8 @@ def _draw(groups: dict[str, list[Member]], language: Language) -> Figure:
     away = [(code, spot) for code, spot in OVERSEAS.items()
             if any(_in(m, spot[1]) for items in groups.values() for m in items)]  # fmt: skip
     for rank, (_, (name, extent)) in enumerate(away):
-        small = axes.inset_axes(
-            (0.015 + 0.145 * (rank % 2), 0.40 - 0.16 * (rank // 2), 0.125, 0.125)
-        )
+        place = (0.012 + 0.12 * (rank % 2), 0.345 - 0.135 * (rank // 2), 0.11, 0.1)
+        small = axes.inset_axes(place)
         small.set_facecolor("#dfe9f1")
         _land(small, ("overseas",))
         _points(small, groups, extent)
@@ -176,10 +175,16 @@ def _names(axes: Axes, members: list[Member]) -> None:
         ((m.lon or 0) * per_degree, (m.lat or 0) * per_degree / MAINLAND.shrink) for m in members
     ]
     taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in points]
+    frame = (
+        MAINLAND.west * per_degree, MAINLAND.south * per_degree / MAINLAND.shrink,
+        MAINLAND.east * per_degree, MAINLAND.north * per_degree / MAINLAND.shrink,
+    )  # fmt: skip
     for member, (x, y) in sorted(zip(members, points, strict=True), key=lambda pair: -pair[1][1]):
         label = cut(member.name)
         wide, high = 4.9 * len(label), 9.5
-        best = min(SPOTS, key=lambda spot: _clashes(_box(x, y, wide, high, spot), taken, x, y))
+        best = min(
+            SPOTS, key=lambda spot: _clashes(_box(x, y, wide, high, spot), taken, frame, (x, y))
+        )
         taken.append(_box(x, y, wide, high, best))
         axes.annotate(plain(label), (member.lon or 0, member.lat or 0), best[:2],
                       textcoords="offset points", ha=best[2], va=best[3], size=8.5, zorder=6,
@@ -195,9 +200,11 @@ def _box(x: float, y: float, wide: float, high: float, spot: tuple[int, int, str
     return left, low, left + wide, low + high
 
 
-def _clashes(box: _Box, taken: list[_Box], x: float, y: float) -> int:
-    own = (x - 4, y - 4, x + 4, y + 4)
-    return sum(
+def _clashes(box: _Box, taken: list[_Box], frame: _Box, point: tuple[float, float]) -> int:
+    """Count what a name would meet; to leave the map counts as meeting ten things."""
+    own = (point[0] - 4, point[1] - 4, point[0] + 4, point[1] + 4)
+    outside = box[0] < frame[0] or box[1] < frame[1] or box[2] > frame[2] or box[3] > frame[3]
+    return 10 * outside + sum(
         box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
         for other in taken if other != own
     )  # fmt: skip
@@ -231,7 +238,7 @@ def _spec(
     ]  # fmt: skip
     return {
         "bounds": [[MAINLAND.south, MAINLAND.west], [MAINLAND.north, MAINLAND.east]],
-        "base": [_layer(kind) for kind in ("abroad", "country", "overseas")],
+        "base": [_sea(), *(_layer(kind) for kind in ("abroad", "country", "overseas"))],
         "zones": [], "zoneStyle": {}, "groups": listed, "fields": fields,
         "words": {
             "title": title, "source": SOURCE.in_(language), "legend": say("Villes", "Cities"),
@@ -239,6 +246,16 @@ def _spec(
             "zoomIn": say("Agrandir", "Zoom in"), "zoomOut": say("Réduire", "Zoom out"),
         },
     }  # fmt: skip
+
+
+def _sea() -> dict[str, Any]:
+    """Return the sea: the window of the mainland, under its land."""
+    west, south, east, north = MAINLAND.west, MAINLAND.south, MAINLAND.east, MAINLAND.north
+    ring = [[south - 0.2, west - 0.6], [south - 0.2, east + 0.4], [north + 0.3, east + 0.4],
+            [north + 0.3, west - 0.6]]  # fmt: skip
+    look = {"color": "#dfe9f1", "weight": 0, "stroke": False, "fill": True, "fillColor": "#dfe9f1",
+            "fillOpacity": 1, "opacity": 1, "interactive": False}  # fmt: skip
+    return {"lines": [], "areas": [[ring]], "style": look}
 
 
 def _layer(kind: str) -> dict[str, Any]:

@@ -129,7 +129,7 @@ function coeurville(map, spec) {
   });
   home.addTo(map);
   L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
-  map.fitBounds(spec.bounds);
+  map.fitBounds(spec.bounds, { animate: false });
   /* A frame may get its size late: fit again until the reader moves the map. */
   var moved = false;
   map.getContainer().addEventListener('pointerdown', function () { moved = true; });

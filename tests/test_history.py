@@ -81,7 +81,7 @@ def test_a_kill_at_any_step_keeps_the_history_whole(
     """Two renames and two removals are all that a promotion does where nothing can be exchanged."""
     place = published(tmp_path / "out" / "essai", (ONE, [rate(10)]), (TWO, [rate(12)]), city=city)
     staging = next_run(place, THREE, [rate(11)], city)
-    monkeypatch.setattr(promote, "_exchange", lambda *_: False)
+    monkeypatch.setattr(promote, "exchange", lambda *_: False)
     steps = _Steps(stop)
     with monkeypatch.context() as patched:
         patched.setattr(Path, "rename", steps.before(Path.rename))

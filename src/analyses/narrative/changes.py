@@ -68,14 +68,14 @@ def _head(changed: Changed) -> Finding:
     rows = changed.rows
     known = rows[rows["kind"].isin(REVISED)]
     material, fresh = int(known["material"].sum()), len(rows) - len(known)
-    open_ = isinstance(changed, OpenChanged)
+    open_, same_day = isinstance(changed, OpenChanged), changed.before == changed.after
 
     def sentence(w: Words) -> str:
         since = day(changed.before, w.language)
         count, large, new = w.count(len(known)), w.count(material), w.count(fresh)
         if w.language == "fr":
             among = " parmi ceux que l'édition publique compare" if open_ else ""
-            first = f"Depuis l'édition du {since}, "
+            first = f"Depuis l'édition {'précédente ' if same_day else ''}du {since}, "
             if known.empty:
                 first += f"aucun nombre n'a été révisé{among}"
             else:
@@ -84,7 +84,7 @@ def _head(changed: Changed) -> Finding:
             added = plural(fresh, "nombre est nouveau", "nombres sont nouveaux")
             return first + (f" ; {new} {added}." if fresh else ".")
         among = " among those that the public edition compares" if open_ else ""
-        first = f"Since the edition of {since}, "
+        first = f"Since the {'former ' if same_day else ''}edition of {since}, "
         if known.empty:
             first += f"no number was revised{among}"
         else:

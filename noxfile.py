@@ -73,7 +73,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the dictionary of indicators, docs/indicateurs.md, from the code."""
+    """Write docs/indicateurs.md from the code, and the French spaces of the other pages."""
     _setup(session)
     ours = isinstance(session.virtualenv, PassthroughEnv)
     session.run(sys.executable if ours else "python", "docs/ecrire.py", external=ours)

@@ -1,4 +1,4 @@
-"""Écrit docs/indicateurs.md d'après le code : ``python docs/ecrire.py`` (``nox -s docs``)."""
+"""Écrit docs/indicateurs.md d'après le code, et les espaces des autres pages : ``nox -s docs``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from analyses.indicators import Bands, Indicator
 from analyses.readiness.ways import rules
 from analyses.wording import number, typography
 
+KEPT = r"(^ *```.*?^ *```$|`[^`\n]+`|<[^>\n]+>|<!--.*?-->|\$\$.*?\$\$|\]\([^)\n]+\))"
+"""Parts of a page that are not prose."""
 PAGE = Path(__file__).with_name("indicateurs.md")
 THEMES = {
     "commerce": "Commerce",
@@ -60,12 +62,12 @@ def page() -> str:
         parts += ["", f"## {title}"]
         for item in book.theme(theme):
             parts += ["", *_entry(item)]
-    return _spaced("\n".join(parts)) + "\n"
+    return spaced("\n".join(parts)) + "\n"
 
 
-def _spaced(text: str) -> str:
-    """Apply French typography to everything but comments and what stands between backticks."""
-    parts = re.split(r"(`[^`\n]*`|<!--.*?-->)", text)
+def spaced(text: str) -> str:
+    """Apply French typography to a page; code, comments, formulas and addresses are left alone."""
+    parts = re.split(KEPT, text, flags=re.M | re.S)
     return "".join(part if at % 2 else typography(part, "fr") for at, part in enumerate(parts))
 
 
@@ -118,3 +120,5 @@ def _anchor(title: str) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    for path in PAGE.parent.rglob("*.md"):
+        path.write_text(spaced(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -16,7 +16,7 @@ import pytest
 
 from analyses import clusters, commands
 from analyses.errors import CoeurvilleError, RunError
-from analyses.runs import forks
+from analyses.runs import forks, stopping
 
 distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 pytestmark = pytest.mark.skipif(not forks.available(), reason="the killed worker is seen in /proc")
@@ -156,11 +156,13 @@ def test_a_worker_that_differs_is_named_with_what_differs(tmp_path: Path) -> Non
 
 
 def test_a_late_worker_that_differs_refuses_the_city(tmp_path: Path) -> None:
-    with pytest.raises(CoeurvilleError, match=r"A worker is not like this machine: python 3.*there, 2 here"):
+    with pytest.raises(
+        CoeurvilleError, match=r"A worker is not like this machine: python 3.*there, 2 here"
+    ):
         clusters._run(tmp_path, tmp_path, commands.Asked(), {"python": "2"})
 
 
-def test_workers_that_all_die_are_told() -> None:
+def test_workers_that_all_die_and_a_stop_are_told() -> None:
     class KilledWorker(Exception):  # noqa: N818 - the name of distributed's own
         pass
 
@@ -171,6 +173,15 @@ def test_workers_that_all_die_are_told() -> None:
     with pytest.raises(RunError, match="out of memory"):
         clusters.answer(task)
     task = Future()
+    stopping.ask()
+    try:
+        with pytest.raises(stopping.StoppedError):
+            clusters.answer(task)
+    finally:
+        stopping.reset()
+    assert task.cancelled()
+    task = Future()
     task.cancel()
+    task.set_running_or_notify_cancel()
     with pytest.raises(RunError, match="went away"):
         clusters.answer(task)

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from analyses import assets, cities, commands, runs
 from analyses.errors import CoeurvilleError, RenderError, RunError
 from analyses.figures import style
-from analyses.runs import forks, stopping, workshop
+from analyses.runs import forks, spreadsheet, stopping, workshop
 
 GOOD = "1 + 1"
 
@@ -269,6 +270,18 @@ def test_ctrl_c_stops_all_without_a_traceback(
     assert "Traceback" not in said + told
     assert killing._until_alone("stop") < float("inf")
     assert kept(tmp_path / "output") == {}
+
+
+@pytest.mark.parametrize("columns", ["a", "b"])
+def test_the_log_of_the_last_run_is_never_changed_in_place(tmp_path: Path, columns: str) -> None:
+    """A run's history is linked, not copied: what is written there must be another file."""
+    last, linked = tmp_path / "last.csv", tmp_path / "linked.csv"
+    spreadsheet.write(pd.DataFrame({"a": ["one"]}), last)
+    before = last.read_bytes()
+    linked.hardlink_to(last)
+    spreadsheet.append(pd.DataFrame({columns: ["two"]}), linked)
+    assert last.read_bytes() == before
+    assert b"two" in linked.read_bytes()
 
 
 def test_after_a_stop_nothing_starts_until_it_is_let(small: Any, tmp_path: Path) -> None:

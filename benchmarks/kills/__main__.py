@@ -15,12 +15,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from benchmarks import _record
 from benchmarks.kills import killing, small
 
 Change = Callable[[int], None]
+Found = tuple[list[killing.Left], list[float]]
 ROOT = Path(__file__).resolve().parents[2]
 
 CITY = "tulle"
@@ -33,31 +35,42 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=50)
     parser.add_argument("--city", type=int, default=50)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--at-once", type=int, default=1)
     asked = parser.parse_args()
     found: list[_record.Row] = []
     for work, count in (("small", asked.small), ("city", asked.city)):
         if count:
-            with tempfile.TemporaryDirectory(prefix="kills-") as place:
-                bench, change = WORKS[work](Path(place))
-                found += rows(work, *measure(bench, change, count, asked.seed))
+            found += rows(work, *several(work, count, asked.seed, asked.at_once))
     note = str(__doc__)
     _record.record("kills", found, packages=("coeurville", "papermill"), note=note)
 
 
-def measure(
-    bench: killing.Bench, change: Change, kills: int, seed: int
-) -> tuple[list[killing.Left], list[float]]:
-    """Kill a run ``kills`` times, each followed by a run that must succeed and clean up."""
-    seconds = [killing.whole_run(bench)]
-    found = []
-    for rank, (share, victim) in enumerate(killing.moments(kills, 1.0, seed)):
-        change(2 * rank)
-        left = killing.kill(bench, share * min(seconds[-3:]), victim)
-        found.append(left)
-        change(2 * rank + 1)
-        seconds.append(killing.whole_run(bench))
-        print(rank + 1, left, round(seconds[-1], 1), flush=True)
+def several(work: str, kills: int, seed: int, at_once: int) -> Found:
+    """Kill runs of several cities at once, each in a folder of its own."""
+    planned = killing.moments(kills, 1.0, seed)
+    with ProcessPoolExecutor(at_once) as pool:
+        parts = pool.map(measure, [work] * at_once, [planned[k::at_once] for k in range(at_once)])
+        found: list[killing.Left] = []
+        seconds: list[float] = []
+        for left, took in parts:
+            found, seconds = found + left, seconds + took
     return found, seconds
+
+
+def measure(work: str, planned: list[tuple[float, killing.Victim]]) -> Found:
+    """Kill a run at each share of its length, and run again, which must succeed and clean up."""
+    with tempfile.TemporaryDirectory(prefix="kills-") as place:
+        bench, change = WORKS[work](Path(place))
+        seconds = [killing.whole_run(bench)]
+        found = []
+        for rank, (share, victim) in enumerate(planned):
+            change(2 * rank)
+            left = killing.kill(bench, share * min(seconds[-3:]), victim)
+            found.append(left)
+            change(2 * rank + 1)
+            seconds.append(killing.whole_run(bench))
+            print(rank + 1, left, round(seconds[-1], 1), flush=True)
+    return found, seconds[1:]
 
 
 def _city(place: Path) -> tuple[killing.Bench, Change]:
@@ -95,7 +108,7 @@ def rows(work: str, found: list[killing.Left], seconds: list[float]) -> list[_re
         "last good run, every byte": states["old"],
         "killed run, whole": states["new"],
         "torn": states["torn"],
-        "next run succeeds and leaves nothing": len(seconds) - 1,
+        "next run succeeds and leaves nothing": len(seconds),
         "with processes left after 60 s": sum(one == float("inf") for one in stayed),
     }
     ours = _record.OURS
@@ -103,7 +116,7 @@ def rows(work: str, found: list[killing.Left], seconds: list[float]) -> list[_re
     return [
         *(_record.Row(work, ours, name, value, "kills", n) for name, value in counts.items()),
         _record.Row(work, ours, "longest wait until no process is left", max(stayed), "s", n),
-        _record.Row(work, ours, "median whole run", sorted(seconds)[len(seconds) // 2], "s", n + 1),
+        _record.Row(work, ours, "median whole run", sorted(seconds)[len(seconds) // 2], "s", n),
     ]
 
 

@@ -147,14 +147,17 @@ def leftovers(bench: Bench) -> list[str]:
 
 
 def _consistent(place: Path) -> bool:
-    """Whether the files of a run are those that its manifest lists, and its notebooks whole."""
+    """Whether the files of a run are those that its manifest lists, and its notebooks whole.
+
+    The former editions that the run keeps (``history/``) are not of the run.
+    """
     record = json.loads((place / "run.json").read_text(encoding="utf-8"))
-    have = content(place)
+    have = {name: mark for name, mark in content(place).items() if not name.startswith("history/")}
     books = {f"notebooks/{name}.ipynb" for name in record["notebooks"]}
     for name in books & set(have):
         json.loads((place / name).read_text(encoding="utf-8"))
-    manifests = {name for name in have if name.endswith("run.json")}
-    listed = {name: mark for name, mark in have.items() if name not in books | manifests}
+    rest = {name for name in have if name.endswith("run.json") or name.startswith("notebooks/")}
+    listed = {name: mark for name, mark in have.items() if name not in rest}
     return record["status"] == "complete" and books <= set(have) and listed == record["outputs"]
 
 

@@ -11,7 +11,7 @@ import hashlib
 import importlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 ANSWER = 10
 """Seconds in which the scheduler has to answer."""
+
+POLL = 0.5
+"""Seconds between two looks at whether the user asked to stop."""
 
 LOCK = 120
 """Seconds for the lock of a city to be free after the death of the worker that held it."""
@@ -130,7 +133,16 @@ def answer(future: Future[T]) -> T:
     ------
     RunError
         If every worker that took the task died, or the cluster went away.
+    StoppedError
+        If the user asked to stop: a task that no worker began is forgotten.
     """
+    while not future.done():
+        wait([future], timeout=POLL)
+        try:
+            stopping.check()
+        except stopping.StoppedError:
+            future.cancel()
+            raise
     try:
         return future.result()
     except CancelledError:

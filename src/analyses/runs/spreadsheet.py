@@ -24,7 +24,11 @@ def text(table: pd.DataFrame, *, header: bool = True) -> str:
 
 
 def write(table: pd.DataFrame, path: Path) -> Path:
-    """Write a table and return its path."""
+    """Write a table and return its path; a file there is replaced, never changed in place.
+
+    It may be the file of the last good run under a second name.
+    """
+    path.unlink(missing_ok=True)
     path.write_bytes(text(table).encode(ENCODING))
     return path
 
@@ -40,7 +44,7 @@ def append(table: pd.DataFrame, path: Path) -> Path:
     head = text(table.iloc[:0]).encode(ENCODING)
     if not before.startswith(head):
         return write(pd.concat([read(path), table], ignore_index=True), path)
-    path.unlink()  # the former file may be that of another run, linked here
+    path.unlink()
     path.write_bytes(before + text(table, header=False).encode("utf-8"))
     return path
 

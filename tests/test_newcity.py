@@ -111,6 +111,17 @@ def test_the_commented_lines_are_right_once_uncommented(tmp_path: Path) -> None:
     assert city.parameters == cities.Parameters(), "the examples show the defaults"
 
 
+@pytest.mark.parametrize("taken", sorted(cities.RESERVED))
+def test_a_folder_of_the_results_is_no_city(tmp_path: Path, taken: str) -> None:
+    with pytest.raises(InputError, match="name of a folder of the results"):
+        templates.create(tmp_path, taken)
+    home = tmp_path / taken
+    home.mkdir()
+    (home / "city.yml").write_text(f'id: {taken}\nname: A\ninsee_code: "02691"\n', "utf-8")
+    with pytest.raises(InputError, match="is a folder of the results"):
+        cities.read(home)
+
+
 @pytest.mark.parametrize("bad", ["", "Ma-Ville", "é", "a b", "-a", "a--b", "../x", "a/b", "x" * 61])
 def test_an_unfit_id_is_refused(tmp_path: Path, bad: str) -> None:
     with pytest.raises(InputError, match="cannot be a city's id"):

@@ -13,14 +13,20 @@ from frictionless import Package, Resource, Schema, validate
 
 from analyses import assets, cities, sources
 from analyses.cities import City, Publication
+from analyses.comparison import revisions
+from analyses.comparison.revisions import Edition
 from analyses.errors import CoeurvilleError, InputError
 from analyses.publish import counts, publish
 from analyses.results import Estimate, Result, to_frame
+from analyses.runs import changes, spreadsheet
 from analyses.wording import Text
 
 TERMS = Publication(
     publisher="Ville de Valmont", siret="00000000000000", url="https://example.org/valmont"
 )
+
+
+WHEN = {"period_start": date(2024, 6, 15), "period_end": date(2024, 6, 15)}
 
 
 @pytest.fixture(scope="module")
@@ -173,3 +179,33 @@ def test_a_folder_of_other_files_is_not_replaced(run: Path, city: City, data, tm
     with pytest.raises(CoeurvilleError, match="holds other files"):
         publish(run, with_terms(city), data, other)
     assert (other / "letter.txt").read_text() == "dear"
+
+
+def test_the_public_revisions_go_with_it(run: Path, city: City, data, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    first, second = (
+        Edition(to_frame([Result("vacancy_rate", Estimate(value, 9.0, 16.0, 210), "%", "survey",
+                                 "wilson/1", zone="=1+1", **WHEN)], city.id), day, {})
+        for value, day in ((12.5, date(2025, 1, 1)), (14.5, date(2025, 3, 1)))
+    )  # fmt: skip
+    rows = revisions.compare(first, second).rows.assign(
+        edition_before="2025-01-01", edition_after="2025-03-01", run_before="a", run_after="b",
+        what="premises.csv", material="oui", provisional="non", open="non",
+    )  # fmt: skip
+    spreadsheet.write(rows[list(changes.LOGGED)], run / "public" / "revisions.csv")
+    target = tmp_path / "package"
+    publish(run, with_terms(city), data, target)
+    report = validate(str(target / "datapackage.json"))
+    assert report.valid, report.flatten(["title", "note"])
+    (row,) = Package(str(target / "datapackage.json")).get_resource("revisions").read_rows()
+    assert (float(row["before"]), float(row["after"])) == (12.5, 14.5)
+    assert row["causes"] == "unknown"
+    content = (target / "revisions.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert b";12,5;14,5;" in content
+    assert b";'=1+1;" in content
+    assert b"premises.csv" not in content
+
+
+def test_a_city_with_one_edition_has_no_revisions(run: Path, city: City, data, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    publish(run, with_terms(city), data, tmp_path / "package")
+    assert not (tmp_path / "package" / "revisions.csv").exists()

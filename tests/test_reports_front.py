@@ -239,3 +239,15 @@ def test_no_figure_is_typed_in_a_template_or_in_the_markdown_of_a_notebook(root:
 
 def test_where_to_get_tables_names_no_figure() -> None:
     assert [word for text in gaps.places().values() for word in digits(text.fr)] == []
+
+
+def test_what_changed_since_the_former_edition_is_said_first_of_the_changes() -> None:
+    since = chapter(
+        "changes", [finding("head", "Trois nombres ont été révisés.", "change", "body")]
+    )
+    titles = {item.name: item.name for item in [*full(3), since]}
+    said = summary.page([*full(3), since], titles, "fr")
+    changed = said[said.index(words.SUMMARY_PARTS["change"].fr) :]
+    first = changed[changed.index("**") :]
+    assert "édition précédente" in first[:80]
+    assert "Trois nombres ont été révisés" in first[:160]

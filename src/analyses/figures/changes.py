@@ -24,6 +24,7 @@ TITLES = (
 )  # fmt: skip
 _BOTH = ("before", "after")
 _WHOLE = Text("tout le périmètre", "the whole perimeter")
+_SAME_CAUSE = Text("Cause de tous ces écarts : {}.", "Cause of all these differences: {}.")
 _PROVISIONAL = Text("provisoire", "provisional")
 _ABSENT = Text("non calculable", "not computable")
 
@@ -124,6 +125,8 @@ def values(row: Mapping[Any, Any], language: Language) -> tuple[str, str]:
     ]
     if both[0] == both[1] and not pd.isna(row["before"]):
         both = [_finer(float(row[name]), str(row["unit"]), language) for name in _BOTH]
+    if row["kind"] == "vanished":
+        both[1] = KINDS["vanished"].in_(language)
     since = _day(row["before_period"])
     if since is not None:
         both[0] += f" ({month(since, language)})"
@@ -142,8 +145,6 @@ def cells(row: Mapping[Any, Any], language: Language, zones: Mapping[str, str]) 
     """Write a change as a reader reads it: the cells of :data:`TITLES`."""
     before, after = values(row, language)
     reason = why(str(row["causes"]), language)
-    if row["kind"] in ("vanished", "appeared"):
-        reason = f"{KINDS[str(row['kind'])].in_(language)}, {reason}"
     return [
         label(row).in_(language), place(row, language, zones), period(row, language), before, after,
         reason,
@@ -170,6 +171,10 @@ def _table(
             f" The log revisions.csv has the {number(left, 'en')} others.",
         )
         said += more.in_(language)
+    if rows["causes"].nunique() == 1:
+        data = data[head[:-1]]
+        reason = why(str(rows["causes"].iloc[0]), language)
+        said = _SAME_CAUSE.in_(language).format(reason) + " " + said
     return Table(name, caption.in_(language), data, (head[3], head[4]), said)
 
 

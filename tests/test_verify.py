@@ -216,3 +216,19 @@ def test_the_lock_is_checked_against_what_is_installed(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert verify.locked(lock) == (("numpy", "0.1", numpy.__version__),)
+
+
+def test_a_run_with_former_editions_comes_again_to_the_byte(tmp_path: Path) -> None:
+    """The new run is given the former editions of the old one, so that it says the same changes."""
+    home = small_city.write(tmp_path / "cities")
+    out, lines = tmp_path / "out", small_city.rows()
+    small_city.run(home, out, DAY)
+    small_city.survey(home, [line.replace(";vacant;centre", ";occupied;centre") for line in lines])
+    record = small_city.run(home, out, date(2025, 2, 10))
+    assert {"revisions.csv", "public/revisions.csv"} <= set(record.outputs)
+    entry = history.Entry(out / "essai", record)
+    request = small_city.request(home, tmp_path / "again", marks={})
+    found = verify.again(entry, request, small_city.no_report, verify.basis(entry, request))
+    assert (found.verdict, found.other, found.basis) == ("bytes", (), verify.Basis())
+    changed = history.entries(tmp_path / "again" / "essai")
+    assert [one.record.edition for one in changed] == [DAY]

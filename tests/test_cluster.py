@@ -62,7 +62,7 @@ def outputs(place: Path) -> dict[str, bytes]:
 
 def holder(client: Any) -> str:
     """Return the worker that runs something."""
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + 300
     while time.monotonic() < limit:
         busy = [worker for worker, tasks in client.processing().items() if tasks]
         if busy:
@@ -81,7 +81,7 @@ def test_a_killed_worker_gives_its_city_to_another(
     folder = tmp_path / "cities" / "petite"
     with clusters.connected(cluster.scheduler_address, [folder], tmp_path / "output") as workers:
         task = workers.executor.submit(small.main, tmp_path, "petite", small.render_same, 60)
-        limit = time.monotonic() + 120
+        limit = time.monotonic() + 600
         while not (tmp_path / "hung").exists() or not (tmp_path / "hung").read_text():
             assert time.monotonic() < limit
             assert not task.done(), task.result()
@@ -93,7 +93,7 @@ def test_a_killed_worker_gives_its_city_to_another(
     assert outputs(tmp_path / "output" / "petite") == outputs(tmp_path / "local/output/petite")
     assert {path.name for path in (tmp_path / "output").iterdir()} == {".locks", "petite"}
     orphan = Path(f"/proc/{(tmp_path / 'hung').read_text()}/stat")
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + 300
     while orphan.exists() and orphan.read_text().rpartition(")")[2].split()[0] not in "ZX":
         assert time.monotonic() < limit, "the notebook of the killed worker goes on"
         time.sleep(0.05)

@@ -109,7 +109,7 @@ def rows(work: str, found: list[killing.Left], seconds: list[float]) -> list[_re
         "killed run, whole": states["new"],
         "torn": states["torn"],
         "next run succeeds and leaves nothing": len(seconds),
-        "with processes left after 60 s": sum(one == float("inf") for one in stayed),
+        "with processes left after two minutes": sum(one == float("inf") for one in stayed),
     }
     ours = _record.OURS
     work = f"{work}-{n}-kills"

@@ -19,7 +19,7 @@ Victim = Literal["parent", "group"]
 MARK = "COEURVILLE_KILLED_RUN"
 """Variable that tells the processes of one run from all others, whatever their parent is."""
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds that processes without a parent may take to see it, on a loaded machine."""
 
 

@@ -170,7 +170,7 @@ def pdf() -> Line:
     subject, version = Text("Typst (PDF)", "Typst (PDF)"), importlib.metadata.version("typst")
     source = f'#set document(title: "x")\n#set text(font: "{style.FONT}", lang: "fr")\nÉté'
     try:
-        made = typst.compile(
+        made = typst.compile(  # type: ignore[call-overload]  # its stubs want paths as bytes too
             source.encode(),
             font_paths=[str(style.fonts())],
             ignore_system_fonts=True,

@@ -228,16 +228,19 @@ def run(work: Due, *, engine: Engine, progress: Progress) -> list[str]:
     """
     request = work.request
     if any(item.stale for item in work.verdicts if item.step != freshness.REPORT):
-        forks.call_or_run(_preflight, request.city.folder)
+        request = replace(request, tables=forks.call_or_run(_preflight, request.city.folder))
     progress("notebooks")
     record = runs.run(request, renderer(engine), progress)
     return _where(request.city, request.out, record)
 
 
-def _preflight(folder: Path) -> None:
-    """Read all that a city declares, so that every fault is told before anything runs."""
+def _preflight(folder: Path) -> bytes | None:
+    """Read all that a city declares, so that every fault is told before anything runs.
+
+    What was read is returned for the notebooks (:mod:`analyses.sources.kept`).
+    """
     texts.read(folder)
-    sources.load(cities.read(folder))
+    return sources.packed(cities.read(folder))
 
 
 def report(folder: Path, out: Path, *, engine: Engine, progress: Progress) -> list[str]:

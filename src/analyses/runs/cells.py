@@ -120,9 +120,13 @@ class CellsEngine(Engine):  # type: ignore[misc]
         nb_man: NotebookExecutionManager,
         *_: Any,
         execution_timeout: int | None = None,
+        stopped_path: str | None = None,
         **__: Any,
     ) -> None:
         """Execute the notebook of Papermill's manager.
+
+        Papermill writes the executed notebook at its end; one that runs out of time is written to
+        ``stopped_path`` as it stopped.
 
         Raises
         ------
@@ -137,6 +141,9 @@ class CellsEngine(Engine):  # type: ignore[misc]
                 if not good:
                     nb_man.cell_exception(cell, cell_index=index)
                     break
+            except TimeoutError:
+                nb_man.output_path = stopped_path
+                raise
             finally:
                 nb_man.cell_complete(cell, cell_index=index)
         nb_man.nb.metadata["language_info"] = LANGUAGE

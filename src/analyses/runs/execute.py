@@ -15,6 +15,7 @@ from papermill.translators import translate_parameters
 from analyses.errors import RunError
 from analyses.runs import cells, forks
 from analyses.runs.plan import Step
+from analyses.sources import kept
 
 CELL_TIME_LIMIT = 1800
 """Seconds that one cell may take."""
@@ -55,6 +56,7 @@ def execute(
     *,
     working_directory: Path,
     time_limit: int = CELL_TIME_LIMIT,
+    tables: bytes | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Failure | None:
     """Execute a notebook into ``target`` and check that it ran to its end.
@@ -72,6 +74,9 @@ def execute(
         Folder in which the cells run.
     time_limit : int
         Seconds that one cell may take.
+    tables : bytes, optional
+        The city's tables, which a forked process need not read again
+        (:mod:`analyses.sources.kept`); a kernel reads them.
     progress : callable, optional
         Called with the notebook's name when it ends.
 
@@ -83,7 +88,9 @@ def execute(
     target.parent.mkdir(parents=True, exist_ok=True)
     if forks.available():
         try:
-            failure = forks.call(_in_this_process, step, target, working_directory, time_limit)
+            failure = forks.call(
+                _in_this_process, step, target, working_directory, time_limit, tables
+            )
         except forks.LostProcessError as error:
             failure = Failure(step.name, None, f"the notebook's process stopped: {error}")
     else:
@@ -94,11 +101,15 @@ def execute(
 
 
 def _in_this_process(
-    step: Step, target: Path, working_directory: Path, time_limit: int
+    step: Step, target: Path, working_directory: Path, time_limit: int, tables: bytes | None
 ) -> Failure | None:
     """Execute in the calling process, which is to be a fresh one."""
     cells.register()
-    return _with_papermill(step, target, working_directory, time_limit, engine_name=cells.NAME)
+    kept.hand(tables)
+    return _with_papermill(
+        step, target, working_directory, time_limit, engine_name=cells.NAME,
+        request_save_on_cell_execute=False, stopped_path=str(target),
+    )  # fmt: skip
 
 
 def _in_a_kernel(
@@ -112,7 +123,7 @@ def _in_a_kernel(
 
 
 def _with_papermill(
-    step: Step, target: Path, working_directory: Path, time_limit: int, **engine: str
+    step: Step, target: Path, working_directory: Path, time_limit: int, **engine: str | bool
 ) -> Failure | None:
     try:
         papermill.execute_notebook(
@@ -135,20 +146,22 @@ def _with_papermill(
     except RuntimeError as error:  # the kernel died
         failure = Failure(step.name, None, f"the notebook's process stopped: {error}")
     else:
-        failure = unfinished(target, step.name)
-    if target.is_file():
-        anonymise(target)
-    return failure
+        failure = None
+    if failure is not None and not target.is_file():
+        return failure
+    notebook = _executed(target, step.name)
+    anonymise(notebook)
+    nbformat.write(notebook, target)
+    return failure or _left_undone(notebook, step.name)
 
 
-def anonymise(path: Path) -> None:
+def anonymise(notebook: nbformat.NotebookNode) -> None:
     """Take this machine's paths out of what Papermill wrote in an executed notebook.
 
     The folder of a city becomes ``../cities/<name>``, as in the notebook of the clone, both in the
     cell of injected parameters and in the notebook's metadata; the paths of the two notebooks go.
     Outputs stay as they are.
     """
-    notebook = nbformat.read(path, as_version=4)
     about = notebook.metadata.get("papermill", {})
     given = {name: _relative(value) for name, value in about.get("parameters", {}).items()}
     for name in ("input_path", "output_path"):
@@ -158,7 +171,6 @@ def anonymise(path: Path) -> None:
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = translate_parameters("python3", "python", given, "Parameters")
-    nbformat.write(notebook, path)
 
 
 def _relative(value: Any) -> Any:
@@ -176,9 +188,16 @@ def unfinished(path: Path, name: str) -> Failure | None:
     RunError
         If the executed notebook is not there.
     """
+    return _left_undone(_executed(path, name), name)
+
+
+def _executed(path: Path, name: str) -> nbformat.NotebookNode:
     if not path.is_file():
         raise RunError(f"{name}.ipynb left no executed notebook.")
-    notebook = nbformat.read(path, as_version=4)
+    return nbformat.read(path, as_version=4)
+
+
+def _left_undone(notebook: nbformat.NotebookNode, name: str) -> Failure | None:
     for position, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type != "code" or not cell.source.strip():
             continue

@@ -56,6 +56,8 @@ class Request:
         Notebooks whose executed form is taken from the last good run.
     marks : mapping
         What decides the result of each step, kept in the manifest.
+    tables : bytes, optional
+        The city's tables, read once for all notebooks (:mod:`analyses.sources.kept`).
     seen : str, optional
         Id of the last good run when ``reuse`` was decided: if another run was published since,
         nothing is taken again.
@@ -76,6 +78,7 @@ class Request:
     editions: Sequence[Edition] = editions.BOTH
     reuse: Sequence[str] = ()
     marks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tables: bytes | None = None
     seen: str | None = None
     wait: float = 0
     edition: date | None = None
@@ -213,6 +216,7 @@ def _execute(
         staging / "notebooks" / f"{step.name}.ipynb",
         working_directory=request.notebooks,
         time_limit=request.time_limit,
+        tables=request.tables,
         progress=progress,
     )
 

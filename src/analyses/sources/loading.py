@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from analyses import digests
 from analyses.cities import City
 from analyses.errors import Fault, InputError, raise_if_any
 from analyses.schemas import Note, get, names, repeated
@@ -17,6 +15,7 @@ from analyses.sources import (
     corrections,
     footfall,
     happenings,
+    kept,
     osm,
     parking,
     places,
@@ -25,9 +24,9 @@ from analyses.sources import (
     streets,
     surroundings,
 )
-from analyses.sources.remarks import examples
+from analyses.sources.parts import Part, part_of, together
 from analyses.sources.request import Family, Piece, Request, expand
-from analyses.sources.tables import PROVENANCE, QUALITY, Tables
+from analyses.sources.tables import Tables
 from analyses.wording import Text, listing, number
 
 FAMILIES: tuple[Family, ...] = (
@@ -80,10 +79,19 @@ def load(city: City, only: Sequence[str] | None = None, progress: Progress | Non
     InputError
         With every fault of every file and of every declaration.
     """
+    parts = kept.of(city) or tuple(read(city, only, progress))
+    chosen = [part for part in parts if only is None or part.table in ("zones", *only)]
+    return together(chosen)
+
+
+def read(
+    city: City, only: Sequence[str] | None = None, progress: Progress | None = None
+) -> list[Part]:
+    """Read and check every source of a city, table by table; as :func:`load`, from the files."""
     faults: list[Fault] = []
     frames: dict[str, pd.DataFrame] = {}
-    pieces: list[Piece] = []
-    zones = _zones(city, pieces, faults)
+    pieces: dict[str, list[Piece]] = {"zones": []}
+    zones = _zones(city, pieces["zones"], faults)
     if zones is not None:
         frames["zones"] = zones
     for table, declared in city.sources.given().items():
@@ -96,17 +104,26 @@ def load(city: City, only: Sequence[str] | None = None, progress: Progress | Non
             except InputError as error:
                 faults += error.faults
         try:
-            got, frame = _table(table, requests, zones, progress)
+            pieces[table], frame = _table(table, requests, zones, progress)
         except InputError as error:
             faults += error.faults
             continue
-        pieces += got
         if frame is not None:
             frames[table] = frame
-    faults += _events_elsewhere(city, frames, pieces)
+    faults += _events_elsewhere(city, frames, pieces.get("events", []))
     raise_if_any(dict.fromkeys(faults))
-    paths = tuple(dict.fromkeys(piece.request.path for piece in pieces))
-    return Tables(frames, _provenance(pieces), _quality(pieces), _reserves(pieces), paths)
+    return [part_of(table, frames.get(table), got) for table, got in pieces.items()]
+
+
+def packed(city: City) -> bytes | None:
+    """Read and check every source of a city, for the processes that will :func:`load` it.
+
+    Returns
+    -------
+    bytes or None
+        For :func:`analyses.sources.kept.hand`; None if the tables are too large to be handed over.
+    """
+    return kept.pack(city, read(city))
 
 
 def _events_elsewhere(
@@ -301,90 +318,3 @@ def _repeat_note(twice: pd.DataFrame, key: list[str], rule: str, gone: pd.Series
         set_aside=True,
         lines=tuple(int(line) for line in gone[:5]),
     )
-
-
-_PERIODS = {
-    "premises": ("wave", "wave"),
-    "establishments": ("period_start", "period_start"),
-    "shops": ("observed", "observed"),
-    **footfall.PERIODS,
-    **parking.PERIODS,
-    **surroundings.PERIODS,
-}
-
-
-def _provenance(pieces: Sequence[Piece]) -> pd.DataFrame:
-    rows = []
-    for piece in pieces:
-        source, frame = piece.request.source, piece.frame
-        start, end = None, None
-        aside = sum(note.rows for note in piece.notes if note.set_aside)
-        if piece.request.table in _PERIODS and len(frame):
-            column = frame[_PERIODS[piece.request.table][0]]
-            start, end = _day(column.min()), _day(column.max())
-        rows.append(
-            (
-                piece.request.table,
-                piece.request.file,
-                source.layout,
-                digests.of_file(piece.request.path),
-                piece.rows_read,
-                piece.rows_read - aside,
-                aside,
-                start,
-                end,
-                source.producer,
-                source.licence,
-                source.url,
-                source.retrieved,
-            )
-        )
-    table = pd.DataFrame(rows, columns=list(PROVENANCE))
-    for name in ("period_start", "period_end", "retrieved"):
-        table[name] = pd.to_datetime(table[name])
-    return table
-
-
-def _day(moment: Any) -> Any:
-    """Return the local day of an instant; a day or an unknown date as it is."""
-    return moment if getattr(moment, "tz", None) is None else moment.tz_localize(None).normalize()
-
-
-def _quality(pieces: Sequence[Piece]) -> pd.DataFrame:
-    rows = [
-        (
-            piece.request.table,
-            piece.request.file,
-            note.rows,
-            note.set_aside,
-            note.text.fr,
-            note.text.en,
-            ", ".join(map(str, note.lines)),
-        )
-        for piece in pieces
-        for note in piece.notes
-    ]
-    return pd.DataFrame(rows, columns=list(QUALITY))
-
-
-def _reserves(pieces: Sequence[Piece]) -> tuple[Text, ...]:
-    files: dict[Text, dict[str, None]] = {}
-    for piece in pieces:
-        for note in piece.notes:
-            files.setdefault(note.text, {})[piece.request.file] = None
-    return tuple(_named(text, list(names)) for text, names in files.items())
-
-
-def _named(text: Text, files: list[str]) -> Text:
-    """Put before a reserve the files that it is about, unless it names them.
-
-    One without a figure is public (:meth:`analyses.pages.Page.reserves`): a name with a figure,
-    which would hide it, is left out.
-    """
-    said = "".join(files)
-    if any(name in text.fr for name in files):
-        return text
-    if re.search(r"\d", said) and not re.search(r"\d", text.fr):
-        return text
-    names = examples(files, quoted=False)
-    return Text(f"{names.fr} : {text.fr}", f"{names.en}: {text.en}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -10,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from shapely import make_valid, unary_union
+from pyproj import CRS
+from shapely import box, make_valid, unary_union
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
@@ -159,7 +161,7 @@ def _repaired(rank: int, why: str) -> Note:
 
 def _parts(zones: gpd.GeoDataFrame) -> list[tuple[str, ...]]:
     """Return, for each zone, the ids of the zones whose area lies in it, itself included."""
-    flat = zones.geometry.to_crs(zones.estimate_utm_crs())
+    flat = zones.geometry.to_crs(metric_crs(zones))
     ids = [str(name) for name in zones["zone_id"]]
     return [
         tuple(
@@ -201,6 +203,17 @@ def attribute(frame: pd.DataFrame, zones: gpd.GeoDataFrame) -> tuple[pd.Series, 
     return found, _outside_note(outside, nowhere, len(frame))
 
 
+def metric_crs(zones: gpd.GeoDataFrame) -> CRS:
+    """Return the UTM projection of some zones; the search for it is made once."""
+    return _utm(*map(float, zones.total_bounds))
+
+
+@lru_cache(maxsize=8)
+def _utm(west: float, south: float, east: float, north: float) -> CRS:
+    corners = gpd.GeoSeries([box(west, south, east, north)], crs=WGS84)
+    return CRS.from_user_input(corners.estimate_utm_crs())
+
+
 def _smallest(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
     """Return the smallest zone that holds each point (distinct points are looked up once)."""
     distinct = points.drop_duplicates(ignore_index=True)
@@ -208,7 +221,7 @@ def _smallest(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> npt.NDArray[np.o
         distinct, geometry=gpd.points_from_xy(distinct["lon"], distinct["lat"]), crs=WGS84
     )
     sized = zones[["zone_id", "geometry"]].assign(
-        size=zones.geometry.to_crs(zones.estimate_utm_crs()).area
+        size=zones.geometry.to_crs(metric_crs(zones)).area
     )
     joined = located.sjoin(sized, predicate="intersects", how="inner").sort_values(
         ["size", "zone_id"], kind="stable"

@@ -54,7 +54,7 @@ def zone_of_shapes(
     """
     found = frame["zone_id"].copy()
     wanted = found.isna() & frame.geometry.notna() & ~frame.geometry.is_empty
-    flat = zones.estimate_utm_crs()
+    flat = places.metric_crs(zones)
     shapes = frame.geometry[wanted].to_crs(flat)
     sized = zones.assign(size=zones.geometry.to_crs(flat).area).sort_values(
         ["size", "zone_id"], kind="stable"

@@ -38,8 +38,11 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "MPLBACKEND": "agg",
+    "MALLOC_MMAP_THRESHOLD_": "134217728",
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
 }
-"""Environment of the server, so that it has one thread and results do not vary."""
+"""Environment of the server: it has one thread, results do not vary, and memory that was freed is
+used again rather than given back to the system and asked anew."""
 
 _PR_SET_PDEATHSIG = 1
 _lock = threading.Lock()

@@ -1,9 +1,10 @@
-"""What a forked process finds imported: all that notebooks and reports use.
+"""What a forked process finds imported and read: all that notebooks and reports use.
 
-Nothing here may start a thread or run a query: only imports. ``polars`` is left out on purpose,
-since a fork of a process that used it hangs.
+Nothing here may start a thread or run a query: imports, our own dictionaries, fonts. ``polars`` is
+left out on purpose, since a fork of a process that used it hangs.
 """
 
+import gc
 import importlib
 import pkgutil
 
@@ -19,6 +20,9 @@ import statsmodels.api
 import typst
 
 import analyses
+from analyses import activities, indicators, schemas
+from analyses.figures import style
+from analyses.readiness import catalogue, journey, ways
 
 __all__ = [
     "duckdb", "folium", "geopandas", "matplotlib", "papermill", "pyarrow", "scipy", "statsmodels",
@@ -28,3 +32,13 @@ __all__ = [
 for module in pkgutil.walk_packages(analyses.__path__, "analyses."):
     if not module.name.endswith(("__main__", ".preload", ".cli")):
         importlib.import_module(module.name)
+
+for read in (activities.families, indicators.dictionary, catalogue.catalogue, journey.outline,
+             ways.rules):  # fmt: skip
+    read()
+for name in schemas.names():
+    schemas.get(name)
+with style.style():
+    pass
+gc.collect()
+gc.freeze()  # what is imported stays: no fork need look through it again, nor copy its pages

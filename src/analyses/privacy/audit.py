@@ -14,6 +14,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
@@ -21,6 +22,10 @@ from scipy.sparse import csr_array
 
 from analyses.privacy.claims import Claim, Quantity
 from analyses.privacy.relations import Relation
+
+Rows = list[tuple[tuple[tuple[Quantity, float], ...], float, float, int]]
+"""Constraints: terms, least and greatest value, and the rank of the result that claims it (or -1
+for a relation)."""
 
 _SMALL_DUAL = 1e-9
 
@@ -64,9 +69,11 @@ class System:
     hidden: set[int] = field(default_factory=set)
     _near: dict[Quantity, list[int]] = field(init=False)
     _told: dict[Quantity, list[tuple[int, Claim]]] = field(init=False)
+    _known: dict[Quantity, list[tuple[frozenset[int], frozenset[int], Range]]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._near, self._told = defaultdict(list), defaultdict(list)
+        self._known = defaultdict(list)
         for rank, relation in enumerate(self.relations):
             for item, _ in relation.terms:
                 self._near[item].append(rank)
@@ -89,16 +96,29 @@ class System:
         return low, max(low, high)
 
     def range(self, item: Quantity) -> Range:
-        """Return what can be deduced of a quantity."""
+        """Return what can be deduced of a quantity.
+
+        An answer holds as long as nothing was hidden or shown of what is tied to the quantity.
+        """
+        for tellers, hidden, found in self._known[item]:
+            if self.hidden & tellers == hidden:
+                return found
+        rows, quantities = self._around(item)
+        found = self._range(item, rows, quantities)
+        tellers = frozenset(rank for name in quantities for rank, _ in self._told.get(name, ()))
+        self._known[item].append((tellers, tellers & self.hidden, found))
+        return found
+
+    def _range(self, item: Quantity, rows: Rows, quantities: list[Quantity]) -> Range:
         low, high = self.bounds(item)
         if high - low < 1e-3:
             return Range(low, high, frozenset((item,)))
-        rows, quantities = self._around(item)
         if not rows:
             return Range(low, high)
         ends, reasons, results = [], set(), set()
+        programme = self._programme(rows, quantities)
         for sign in (1.0, -1.0):
-            end, because, through = self._extreme(item, sign, rows, quantities)
+            end, because, through = self._extreme(item, sign, programme)
             ends.append(end)
             reasons |= because
             results |= through
@@ -108,11 +128,10 @@ class System:
         """Return the quantities that unknown ones tie to this one, itself included."""
         return self._around(item)[1]
 
-    def _around(
-        self, item: Quantity
-    ) -> tuple[list[tuple[tuple[tuple[Quantity, float], ...], float, float, int]], list[Quantity]]:
+    def _around(self, item: Quantity) -> tuple[Rows, list[Quantity]]:
         """Return the constraints that unknown quantities tie to this one, with their quantities."""
-        rows, seen_rows, done, queue = [], set(), {item}, [item]
+        rows: Rows = []
+        seen_rows, done, queue = set(), {item}, [item]
         inside: dict[Quantity, None] = {item: None}
         while queue:
             now = queue.pop()
@@ -139,16 +158,9 @@ class System:
                             queue.append(other)
         return rows, list(inside)
 
-    def _extreme(
-        self,
-        item: Quantity,
-        sign: float,
-        rows: Sequence[tuple[tuple[tuple[Quantity, float], ...], float, float, int]],
-        quantities: Sequence[Quantity],
-    ) -> tuple[float, set[Quantity], set[int]]:
+    def _programme(self, rows: Rows, quantities: Sequence[Quantity]) -> _Programme:
+        """Return the constraints as matrices."""
         at = {name: rank for rank, name in enumerate(quantities)}
-        cost = np.zeros(len(at))
-        cost[at[item]] = sign
         lines: dict[bool, list[tuple[int, float]]] = {True: [], False: []}
         matrices: dict[bool, list[tuple[int, int, float]]] = {True: [], False: []}
         for terms, low, high, rank in rows:
@@ -157,28 +169,44 @@ class System:
                 line = len(lines[exact])
                 lines[exact].append((rank, limit))
                 matrices[exact] += [(line, at[name], side * factor) for name, factor in terms]
-        solved = linprog(
-            cost,
-            A_eq=_matrix(matrices[True], len(lines[True]), len(at)),
-            b_eq=[limit for _, limit in lines[True]] or None,
-            A_ub=_matrix(matrices[False], len(lines[False]), len(at)),
-            b_ub=[limit for _, limit in lines[False]] or None,
-            bounds=[self.bounds(name) for name in quantities],
-            method="highs",
-        )
+        constraints = {
+            "A_eq": _matrix(matrices[True], len(lines[True]), len(at)),
+            "b_eq": [limit for _, limit in lines[True]] or None,
+            "A_ub": _matrix(matrices[False], len(lines[False]), len(at)),
+            "b_ub": [limit for _, limit in lines[False]] or None,
+            "bounds": np.array([self.bounds(name) for name in quantities]),
+        }
+        return _Programme(at, constraints, tuple(rank for rank, _ in lines[False]))
+
+    def _extreme(
+        self, item: Quantity, sign: float, programme: _Programme
+    ) -> tuple[float, set[Quantity], set[int]]:
+        at = programme.at
+        cost = np.zeros(len(at))
+        cost[at[item]] = sign
+        solved = linprog(cost, method="highs", **programme.constraints)
         if solved.status == 3:
             return (-math.inf if sign > 0 else math.inf), set(), set()
         if solved.status != 0:
             raise RuntimeError(f"the audit of {item} failed: {solved.message}")
         weights = np.abs(solved.lower.marginals) + np.abs(solved.upper.marginals)
-        because = {name for name in quantities if weights[at[name]] > _SMALL_DUAL}
+        because = {name for name, rank in at.items() if weights[rank] > _SMALL_DUAL}
         through = {
             rank
-            for (rank, _), weight in zip(lines[False], solved.ineqlin.marginals, strict=True)
+            for rank, weight in zip(programme.results, solved.ineqlin.marginals, strict=True)
             if abs(weight) > _SMALL_DUAL
         }
         told = {name for name in because if self.tellers(name)}
         return sign * float(solved.fun), told - {item}, through
+
+
+@dataclass(frozen=True, slots=True)
+class _Programme:
+    """Constraints: place of each quantity, what linprog takes, the result of each inequality."""
+
+    at: Mapping[Quantity, int]
+    constraints: Mapping[str, Any]
+    results: tuple[int, ...]
 
 
 def _matrix(cells: Iterable[tuple[int, int, float]], rows: int, columns: int) -> csr_array | None:

@@ -118,7 +118,7 @@ class Baseline:
         """Replace the noise of down-weighted days by that of an ordinary day."""
         plain = spread.copy()
         own = self.noise[window]
-        plain[np.diag_indices_from(plain)] += own - own / self.weight[window]
+        plain.flat[:: len(plain) + 1] += own - own / self.weight[window]
         return plain
 
 
@@ -203,7 +203,7 @@ def _from_factor(factor: Floats) -> Floats:
     if info != 0:
         raise np.linalg.LinAlgError("the covariance of the baseline cannot be inverted")
     inverse: Floats = lower + lower.T
-    inverse[np.diag_indices_from(inverse)] /= 2
+    inverse.flat[:: len(inverse) + 1] /= 2
     return inverse
 
 
@@ -213,17 +213,16 @@ def _maximise(parts: Covariance, residual: Floats, start: Floats, noise: Floats)
     spread = np.array([PRIORS[name][1] for name in parts.names])
 
     def objective(theta: Floats) -> tuple[float, Floats]:
-        total, slopes = parts.evaluate(theta, noise)
+        total, halves = parts.evaluate(theta, noise)
         factor: Floats = np.asarray(np.linalg.cholesky(total), dtype=np.float64)
         inverse = _from_factor(factor)
         pull = inverse @ residual
-        tension = np.outer(pull, pull) - inverse
+        tension = np.subtract(np.outer(pull, pull), inverse, out=inverse)
         away = (theta - centre) / spread
         value = 0.5 * residual @ pull + np.log(np.diag(factor)).sum() + 0.5 * away @ away
         slope = [
-            -0.5
-            * float((np.diag(tension) * part).sum() if part.ndim == 1 else np.vdot(tension, part))
-            for part in slopes
+            -float((np.diag(tension) * half).sum() if half.ndim == 1 else np.vdot(tension, half))
+            for half in halves
         ]
         return float(value), np.array(slope) + away / spread
 

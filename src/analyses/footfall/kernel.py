@@ -74,8 +74,8 @@ class Covariance:
         Returns
         -------
         tuple
-            Covariance (n, n); derivatives by each entry of ``theta``: (n, n), or (n,) for the
-            diagonal of ``noise``.
+            Covariance (n, n); **half** the derivatives by each entry of ``theta``: (n, n), or (n,)
+            for the diagonal of ``noise``.
         """
         value = dict(zip(self.names, np.exp(theta), strict=True))
         parts: dict[str, Floats] = {}
@@ -83,23 +83,25 @@ class Covariance:
         for name in ("level", "memory", "weekday"):
             away = self.lags / value[f"{name}_days"]
             fade = value[name] ** 2 * np.exp(-away)
-            part, slope = fade[self.lag], (fade * away)[self.lag]
+            part, slope = fade.take(self.lag), (0.5 * (fade * away)).take(self.lag)
             if name == "weekday":
-                part, slope = part * self.weekday, slope * self.weekday
+                part *= self.weekday
+                slope *= self.weekday
             total += part
-            parts[name], parts[f"{name}_days"] = 2 * part, slope
+            parts[name], parts[f"{name}_days"] = part, slope
         for name, gram in self.linear.items():
-            part = value[name] ** 2 * gram
-            total += part
-            parts[name] = 2 * part
+            parts[name] = value[name] ** 2 * gram
+            total += parts[name]
         if self.distance is not None:
             scaled = self.distance / value["smooth_scale"] ** 2
-            part = value["smooth"] ** 2 * np.exp(-0.5 * scaled)
+            part = np.exp(-0.5 * scaled)
+            part *= value["smooth"] ** 2
             total += part
-            parts["smooth"], parts["smooth_scale"] = 2 * part, part * scaled
-        diagonal = value["noise"] ** 2 * noise
-        total[np.diag_indices_from(total)] += diagonal
-        parts["noise"] = 2 * diagonal
+            scaled *= part
+            scaled *= 0.5
+            parts["smooth"], parts["smooth_scale"] = part, scaled
+        parts["noise"] = value["noise"] ** 2 * noise
+        total.flat[:: len(total) + 1] += parts["noise"]
         return total, [parts[name] for name in self.names]
 
 

@@ -141,11 +141,12 @@ def png(drawing: Figure, dpi: int = DPI) -> bytes:
 
 def _settle(drawing: Figure) -> None:
     """Lay the drawing out once and for all, so that every file made of it is the same."""
-    if drawing.get_layout_engine() is None:
+    engine = drawing.get_layout_engine()
+    if engine is None:
         return
     with style():
-        drawing.draw_without_rendering()
-        drawing.draw_without_rendering()
+        engine.execute(drawing)
+        engine.execute(drawing)
         drawing.set_layout_engine("none")
 
 

@@ -20,6 +20,7 @@ from typing import Any, get_args
 
 import pytest
 import yaml
+from openpyxl import load_workbook
 from typer.main import get_command
 
 from analyses import cities, cli, commands, indicators, reports, runs, schemas, sources, terminal
@@ -29,6 +30,7 @@ from analyses.parameters import Parameters
 from analyses.readiness.catalogue import catalogue
 from analyses.results import COLUMNS, Quality
 from analyses.runs import history, indicators_file, manifest
+from analyses.sources import headers
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -208,7 +210,7 @@ def options() -> set[str]:
     """Return the names of the options of layouts, as the readers ask for them."""
     folder = ROOT / "src/analyses/sources"
     text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
-    return set(re.findall(r'"([a-z]+_[a-z_]+)"', text)) | {"header_row"}
+    return set(re.findall(r'"([a-z_]+)"', text)) | {headers.OPTION}
 
 
 @pytest.mark.parametrize("page", OWN, ids=lambda page: page.name)
@@ -377,6 +379,7 @@ class Reader:
         self.city: dict[str, Any] = {}
         self.runs = 0
         self.codes: dict[str, list[int]] = {}
+        self.told: list[str] = []
 
     def follow(self, block: Block) -> None:
         if block.language == "yaml" and block.text.startswith("# cities/beauval/city.yml"):
@@ -405,7 +408,9 @@ class Reader:
             cli.main()
         told = self.capsys.readouterr()
         self.codes.setdefault(words[0], []).append(int(ended.value.code or 0))
-        return [*told.out.splitlines(), *told.err.splitlines()]
+        lines = [*told.out.splitlines(), *told.err.splitlines()]
+        self.told += lines
+        return lines
 
 
 def light_run(folder: Path) -> None:
@@ -456,6 +461,8 @@ def test_the_tutorial_can_be_followed(
     done = yaml.safe_load((DOCS / "exemple/beauval/city.yml").read_text(encoding="utf-8"))
     assert reader.city == done, "the sample's city.yml is not that of the tutorial's end"
     assert reader.codes["check"] == [0, 2, 2, 0]
+    every_fault_explained_is_met(reader.told)
+    the_correction_shown_is_taken(tmp_path / "cities" / "beauval")
     assert reader.codes["diff"] == [5]
     assert set(reader.codes["run"]) == {0}
     assert reader.codes["publish"] == [0]
@@ -465,6 +472,44 @@ def test_the_tutorial_can_be_followed(
     said = (tmp_path / "output/beauval/indicators.csv").read_text(encoding="utf-8-sig")
     for verdict in ("effet démontré", "effet exclu", "non mesurable ici"):
         assert verdict in said, verdict
+
+
+def every_fault_explained_is_met(told: list[str]) -> None:
+    """The messages that the tutorial explains are those of its two faulty folders."""
+    text = TUTORIAL.read_text(encoding="utf-8")
+    part = text[text.index("## 5. ") : text.index("## 6. ")]
+    messages = re.findall(r"^\| `([^`]+)` \|", part, re.M)
+    assert len(messages) >= 12
+    for message in messages:
+        assert any(message in line for line in told), message
+
+
+def the_correction_shown_is_taken(folder: Path) -> None:
+    """The correction of section 5 mends the one premises of 2024 that nobody saw."""
+    (text,) = [block.text for block in blocks(TUTORIAL) if "corrections:" in block.text]
+    city = cities.read(folder)
+    given = City.model_validate({**city.model_dump(), **yaml.safe_load(text), "folder": folder})
+    found = sources.load(given, only=["premises"])["premises"]
+    assert found is not None
+    (row,) = found[found["premises_id"].eq("BV-18") & found["wave"].eq("2024-06-11")].itertuples()
+    assert row.status == "occupied"
+
+
+def test_the_survey_shown_is_that_of_the_workbook() -> None:
+    sheet = load_workbook(DOCS / "exemple/beauval/releve-2024.xlsx").active
+    assert sheet is not None
+    rows = [["" if cell is None else str(cell) for cell in row[:9]] for row in sheet.values]
+    shown = TUTORIAL.read_text(encoding="utf-8").replace(",", ".")
+    for row in rows[2:4]:
+        assert f"| {' | '.join(row)} |" in shown
+
+
+@pytest.mark.parametrize("page", OWN, ids=lambda page: page.name)
+def test_every_option_of_a_file_exists(page: Path) -> None:
+    for code in inline(page):
+        if code.startswith("options: {"):
+            for name in yaml.safe_load(code)["options"]:
+                assert name in options(), f"{page.name}: {code}"
 
 
 def test_the_samples_say_that_they_are_made_up() -> None:

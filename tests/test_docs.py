@@ -495,6 +495,15 @@ def the_correction_shown_is_taken(folder: Path) -> None:
     assert row.status == "occupied"
 
 
+def test_the_verdicts_of_verify_are_those_explained() -> None:
+    part = TUTORIAL.read_text(encoding="utf-8").partition("## 11. ")[2].partition("## 12. ")[0]
+    told = (ROOT / "src/analyses/review.py").read_text(encoding="utf-8")
+    verdicts = re.findall(r"^\| ([A-ZÉÊÀ’ ]{6,}) \|", part, re.M)
+    assert len(verdicts) == len(4)
+    for verdict in verdicts:
+        assert verdict.replace("’", "'") in told
+
+
 def test_the_survey_shown_is_that_of_the_workbook() -> None:
     sheet = load_workbook(DOCS / "exemple/beauval/releve-2024.xlsx").active
     assert sheet is not None

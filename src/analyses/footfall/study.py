@@ -112,11 +112,15 @@ def _on_its_places(town: _Town, event: Event, clash: Bools, parts: bool) -> list
     }
     wanted = [*groups, *inside]
     found = []
+    measured: dict[tuple[str, ...], Impact] = {}
     for series in wanted if parts else wanted[:1]:
-        impact = measure_impact(
-            wide, series, event, town.days, candidates=free, refused=refused,
-            other_events=clash, breaks=steps, settings=town.settings,
-        )  # fmt: skip
+        summed = tuple(groups.get(series, (series,)))
+        if summed not in measured:  # an event in one zone: its whole is that zone's
+            measured[summed] = measure_impact(
+                wide, series, event, town.days, candidates=free, refused=refused,
+                other_events=clash, breaks=steps, settings=town.settings,
+            )  # fmt: skip
+        impact = replace(measured[summed], series=series)
         left_out = sorted(set(declared.get(series, ())) - set(groups.get(series, ())))
         found.append(replace(impact, left_out=tuple(left_out)))
     return found

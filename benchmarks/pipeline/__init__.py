@@ -1,0 +1,1 @@
+"""A programme of synthetic cities run whole, beside a plain loop of Papermill and pandoc."""

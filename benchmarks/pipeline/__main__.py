@@ -1,0 +1,182 @@
+"""How long a programme of cities takes, beside a plain loop of Papermill on the same notebooks.
+
+``python -m benchmarks.pipeline [--cities 20] [--plain 2] [--rounds 3] [--at FOLDER]``. The works:
+
+- ``cold-N-cities``: N synthetic cities (:mod:`benchmarks.pipeline.towns`) never run before. Each
+  round times ours on all of them, and the plain loop on ``--plain`` of them; the loop's time is
+  scaled to N by its seconds a city. Both write HTML and PDF of the internal edition; indicators,
+  HTML and PDF of the cities that both made must be equal to the byte. ``everything`` is what
+  ``coeurville run --all`` writes: two editions, each in HTML, PDF, DOCX and PPTX.
+- ``unchanged-N-cities``: the same command again. ``one-changed``: again, when one city's survey
+  has changed; every other city must be left as it is.
+
+``--only-cold N`` makes N cities (245 for the whole programme), runs ``coeurville run --all`` once
+and records its time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import tempfile
+from pathlib import Path
+
+from benchmarks._record import OURS, RESULTS, Row, record
+from benchmarks.pipeline import overhead, towns
+from benchmarks.pipeline.clock import Timed, timed
+
+ROOT = Path(__file__).parents[2]
+PLAIN = "papermill loop, pandoc, typst"
+EVERYTHING = f"{OURS} (everything)"
+SAME = ("indicators.csv", "report.html", "report.pdf")
+PACKAGES = ("papermill", "pypandoc_binary", "typst", "pandas", "matplotlib", "statsmodels")
+
+
+def main() -> None:
+    """Make the cities, time the works, record."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="coeurville-pipeline-") as name:
+        place = options.at or Path(name)
+        count = options.only_cold or options.cities
+        cities = place / f"cities-{count}"
+        names = towns.write(cities, count)
+        load = os.getloadavg()[0]
+        rows = (
+            _whole(cities, place / "out", count)
+            if options.only_cold
+            else _works(cities, place / "out", names, options)
+        )
+        load_rows = [
+            Row(f"cold-{count}-cities", OURS, "load_before", load, "processes", 1),
+            Row(f"cold-{count}-cities", OURS, "load_after", os.getloadavg()[0], "processes", 1),
+        ]
+        sizes = towns.sizes(cities / names[0])
+    if not options.dry:
+        note = f"Rows of the first city's files: {json.dumps(sizes)}. {_SAID}"
+        record("pipeline", [*_kept({row.work for row in rows}), *rows, *load_rows],
+               packages=PACKAGES, note=note)  # fmt: skip
+
+
+_SAID = (
+    "Ours and the loop write HTML and PDF of the internal edition; 'everything' both editions in "
+    "HTML, PDF, DOCX and PPTX. The loop runs fewer cities (n); its seconds are scaled to the "
+    "number of cities. BLAS has one thread in both. Overhead: a notebook run by us (fork, "
+    "Papermill, its file) less its cells alone in a warm process, paired."
+)
+
+
+def _options() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(prog="python -m benchmarks.pipeline")
+    asked.add_argument("--cities", type=int, default=20)
+    asked.add_argument("--plain", type=int, default=2, help="cities of the plain loop, a round")
+    asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("--only-cold", type=int, help="run so many cities once, and nothing else")
+    asked.add_argument("--at", type=Path, help="folder that keeps the cities made")
+    asked.add_argument("--dry", action="store_true", help="record nothing")
+    return asked.parse_args()
+
+
+def _works(cities: Path, out: Path, names: list[str], options: argparse.Namespace) -> list[Row]:
+    """Time the cold runs of both ways, then the runs with nothing or one city to do."""
+    count = len(names)
+    ours, loop = [], []
+    for turn in range(options.rounds):
+        shutil.rmtree(out, ignore_errors=True)
+        ours.append(timed(["-m", "benchmarks.pipeline.ours", str(cities), str(out)], ROOT))
+        chosen = [names[(turn * options.plain + rank) % count] for rank in range(options.plain)]
+        loop.append(_loop(cities, out, chosen, count))
+        _say(f"round {turn + 1}: {ours[-1].seconds:.0f} s, loop {loop[-1].seconds:.0f} s")
+    shutil.rmtree(out)
+    work, n = f"cold-{count}-cities", options.rounds
+    extra = overhead.seconds_of(cities / names[0], options.rounds)
+    found = [
+        *_rows(work, OURS, ours), *_rows(work, PLAIN, loop),
+        Row(work, OURS, "speedup", _speedup(ours, loop, "seconds"), "times", n),
+        Row(work, OURS, "cpu_speedup", _speedup(ours, loop, "cpu_seconds"), "times", n),
+        Row(work, OURS, "overhead_per_notebook", statistics.fmean(extra), "s", n * len(extra)),
+    ]  # fmt: skip
+    found += _whole(cities, out, count)
+    found += _rows(f"unchanged-{count}-cities", EVERYTHING, [_again(cities, out, [])])
+    with tempfile.TemporaryDirectory() as copy:  # the cities themselves stay as they were made
+        changed = Path(shutil.copytree(cities, Path(copy) / "cities"))
+        towns.change(changed / names[-1])
+        found += _rows("one-changed", EVERYTHING, [_again(changed, out, names[-1:])])
+    return found
+
+
+def _whole(cities: Path, out: Path, count: int) -> list[Row]:
+    """Time what ``coeurville run --all`` writes for cities that were never run."""
+    shutil.rmtree(out, ignore_errors=True)
+    return _rows(f"cold-{count}-cities", EVERYTHING, [timed(_command(cities, out), ROOT)])
+
+
+def _again(cities: Path, out: Path, expected: list[str]) -> Timed:
+    """Time the same command once more; stop unless it ran the cities expected and no other."""
+    before = _finished(out)
+    done = timed(_command(cities, out), ROOT)
+    ran = sorted(name for name, run in _finished(out).items() if run != before.get(name))
+    if ran != expected:
+        raise SystemExit(f"{ran} were run, where {expected} had changed")
+    return done
+
+
+def _command(cities: Path, out: Path) -> list[str]:
+    folders = ["--cities", str(cities), "--out", str(out)]
+    return ["-m", "analyses", "run", "--all", "--engine", "embedded", *folders]
+
+
+def _finished(out: Path) -> dict[str, str]:
+    """Return the run of each city."""
+    return {path.parent.name: json.loads(path.read_text("utf-8"))["id"]
+            for path in out.glob("*/run.json")}  # fmt: skip
+
+
+def _loop(cities: Path, finished: Path, names: list[str], count: int) -> Timed:
+    """Time the plain loop on a few cities; its start, once, and its seconds a city are scaled."""
+    with tempfile.TemporaryDirectory() as out:
+        where = [str(cities), out, str(finished)]
+        done = timed(["-m", "benchmarks.pipeline.plain", *where, *names], ROOT)
+        for name in names:
+            for file in SAME:
+                if (Path(out) / name / file).read_bytes() != (finished / name / file).read_bytes():
+                    raise SystemExit(f"{name}/{file} differs between both ways")
+    each = sum(json.loads(line)["seconds"] for line in done.output.splitlines())
+    start = done.seconds - each
+    cpu = done.cpu_seconds - start  # a start is imports: one processor, all the time
+    return Timed(start + each * count / len(names), start + cpu * count / len(names), "")
+
+
+def _speedup(ours: list[Timed], loop: list[Timed], what: str) -> float:
+    """Return the median over the rounds of the loop's time over ours."""
+    pairs = zip(loop, ours, strict=True)
+    return float(
+        statistics.median(getattr(theirs, what) / getattr(mine, what) for theirs, mine in pairs)
+    )
+
+
+def _rows(work: str, method: str, times: list[Timed]) -> list[Row]:
+    return [
+        Row(work, method, what, statistics.median(getattr(item, what) for item in times), "s",
+            len(times))
+        for what in ("seconds", "cpu_seconds")
+    ]  # fmt: skip
+
+
+def _kept(again: set[str]) -> list[Row]:
+    """Return the recorded rows of the works that are not measured again."""
+    path = RESULTS / "pipeline.json"
+    if not path.exists():
+        return []
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    return [Row(**row) for row in rows if row["work"] not in again]
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -26,6 +26,7 @@ from typer.main import get_command
 from analyses import cities, cli, commands, indicators, reports, runs, schemas, sources, terminal
 from analyses.cities import City
 from analyses.comparison import causes
+from analyses.figures.numbers import CERTAINTY, FAIR, SURE
 from analyses.parameters import Parameters
 from analyses.readiness.catalogue import catalogue
 from analyses.results import COLUMNS, Quality
@@ -502,6 +503,14 @@ def test_the_verdicts_of_verify_are_those_explained() -> None:
     assert len(verdicts) == len(4)
     for verdict in verdicts:
         assert verdict.replace("’", "'") in told
+
+
+def test_the_words_of_certainty_are_those_explained() -> None:
+    part = TUTORIAL.read_text(encoding="utf-8").partition("## 6. ")[2].partition("## 7. ")[0]
+    table = part[part.index("| compté ") :].partition("\n\n")[0]
+    assert set(re.findall(r"^\| (.+?) \|", table, re.M)) == {w.fr for w in CERTAINTY.values()}
+    for share in (SURE, FAIR):
+        assert f"à {share:.0%} près au plus" in table.replace("\u202f", "")
 
 
 def test_the_survey_shown_is_that_of_the_workbook() -> None:

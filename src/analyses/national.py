@@ -21,13 +21,25 @@ from analyses.blocks import Edition
 from analyses.comparison import Programme
 from analyses.errors import RunError
 from analyses.reports import national as report
-from analyses.runs import execute, forks, manifest, plan, programme, promote, synthesis, workshop
+from analyses.runs import (
+    execute,
+    forks,
+    indicators_file,
+    manifest,
+    plan,
+    programme,
+    promote,
+    synthesis,
+    workshop,
+)
 from analyses.wording import Language
 
 Engine = Literal["auto", "embedded", "quarto"]
 Progress = Callable[[str], None]
 NOTEBOOKS = "national"
 """Folder of the national notebooks, in that of the notebooks."""
+LEDGER = "comparison.csv"
+"""File of every league: who is compared, where they may stand, who is not and why."""
 EARLIER_KEPT = 12
 """Earlier editions whose numbers are kept."""
 
@@ -174,7 +186,7 @@ def make(work: Due, progress: Progress = lambda _: None) -> Made:
         _notebooks(request, folder, progress, reuse=reuse)
         record = synthesis.Record(
             edition=day, audience=request.audience, fingerprint=mark, language=request.language,
-            code_version=manifest.code((assets.package(),))[0], started=started, ended=started,
+            code_version=_code_version(work.last, mark), started=started, ended=started,
             cities=synthesis.cities_of(gathered), marks=work.marks,
         )  # fmt: skip
         record.engine = _report(folder, record, request.engine, progress)
@@ -187,6 +199,13 @@ def make(work: Due, progress: Progress = lambda _: None) -> Made:
 
 def _fingerprint(marks: dict[str, str]) -> str:
     return digests.of_value({part: mark for part, mark in marks.items() if part != "report"})
+
+
+def _code_version(last: synthesis.Record | None, mark: str) -> str:
+    """Return the version to print: that of the first synthesis with the same fingerprint."""
+    if last is not None and last.fingerprint == mark:
+        return last.code_version
+    return manifest.code((assets.package(),))[0]
 
 
 def _one_run_at_least(gathered: Programme, runs: Path) -> None:
@@ -268,6 +287,8 @@ def _assemble(folder: Path, record: synthesis.Record, build: Path) -> None:
     found = comparison.synthesis(programme.read(folder / programme.FOLDER))
     chapters = report.chapters_of(folder / "notebooks", synthesis.NOTEBOOKS)
     report.assemble(found, chapters, record, build)
+    table = indicators_file.disarmed(comparison.ledger(found))
+    table.to_csv(folder / LEDGER, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def lines(made: Made, out: Path) -> list[str]:
@@ -283,7 +304,7 @@ def lines(made: Made, out: Path) -> list[str]:
             more = f" and {len(names) - 12} more" if len(names) > 12 else ""
             told.append(f"  {len(names)} {state}: {', '.join(names[:12])}{more}")
     return [*told, *(f"  {out / name}" for name in sorted(made.record.outputs)
-                     if name.startswith("report."))]  # fmt: skip
+                     if name.startswith(("report.", "comparison.")))]  # fmt: skip
 
 
 __all__ = ["Due", "Made", "Request", "due", "lines", "make", "refresh"]

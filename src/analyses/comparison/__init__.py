@@ -17,6 +17,7 @@ from analyses.comparison.programme import (
     Standing,
     Synthesis,
     grouped,
+    ledger,
     synthesis,
     waves,
 )
@@ -28,6 +29,6 @@ from analyses.comparison.ties import groups, told_apart
 __all__ = [
     "QUESTIONS", "Aside", "Fingerprint", "Funnel", "Gate", "League", "Measures", "Member",
     "Posterior", "Profile", "Programme", "Question", "Ranks", "Standing", "Synthesis", "evolution",
-    "fingerprint", "funnel", "gate", "grouped", "groups", "league", "measures", "peers",
+    "fingerprint", "funnel", "gate", "grouped", "groups", "league", "ledger", "measures", "peers",
     "posterior", "rank_intervals", "settled", "synthesis", "told_apart", "waves",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -211,6 +211,47 @@ def synthesis(programme: Programme, questions: Sequence[Question] = QUESTIONS) -
         for question in questions
     }
     return Synthesis(programme, found)
+
+
+LEDGER = (
+    "question", "indicator", "breakdown", "category", "city", "name", "value", "low", "high",
+    "unit", "n", "period_end", "shrunk", "shrunk_low", "shrunk_high", "rank_low", "rank_high",
+    "cities", "set_aside", "why",
+)  # fmt: skip
+"""Columns of the ledger; ``set_aside`` is the reason, empty for a city that is compared."""
+
+
+def ledger(found: Synthesis) -> pd.DataFrame:
+    """Return every league as one table: who is compared, where they may stand, who is not and why.
+
+    Returns
+    -------
+    DataFrame
+        :data:`LEDGER`; ranks are missing where nobody is ranked, notes are in French.
+    """
+    frames = []
+    for question, made in found.leagues.items():
+        about: dict[str, Any] = {
+            "question": question.label.fr, "indicator": question.indicator,
+            "breakdown": question.breakdown, "category": question.category,
+            "cities": len(made.table),
+        }  # fmt: skip
+        compared = made.table.assign(**about, set_aside="", why="")
+        asides = pd.DataFrame(
+            [
+                {**about, **(item.row or {}), "city": item.city, "name": item.name,
+                 "set_aside": item.reason, "why": item.why.fr}
+                for item in made.gate.asides
+            ]
+        )  # fmt: skip
+        frames += [
+            frame.reindex(columns=list(LEDGER)).astype(object)
+            for frame in (compared, asides)
+            if len(frame)
+        ]
+    if not frames:
+        return pd.DataFrame(columns=list(LEDGER))
+    return pd.concat(frames, ignore_index=True)
 
 
 def grouped(asides: Iterable[Aside]) -> list[tuple[Aside, tuple[str, ...]]]:

@@ -70,10 +70,8 @@ def league_chart(
     crowded = len(points) > NAMED
     with style.style():
         drawing, axes = style.figure(4.2 if crowded else 0.9 + 0.27 * len(points))
-        for rank, point in enumerate(points):
-            estimate = point.estimate
-            axes.plot([estimate.low, estimate.high], [rank, rank], color=style.BLUE,
-                      lw=1.0 if crowded else 2.4, alpha=0.55, solid_capstyle="butt")  # fmt: skip
+        axes.hlines(np.arange(len(points)), rows["shrunk_low"], rows["shrunk_high"],
+                    color=style.BLUE, lw=1.0 if crowded else 2.4, alpha=0.55)  # fmt: skip
         places = np.arange(len(points))
         axes.plot(rows["value"], places, "o", ms=3 if crowded else 6, mfc="white", mec=style.GREY,
                   mew=0.8 if crowded else 1.3, ls="", zorder=2)  # fmt: skip
@@ -207,8 +205,7 @@ def evolution_chart(
     ]
     with style.style():
         drawing, axes = style.figure(4.2 if crowded else 0.8 + 0.27 * len(points))
-        for rank, point in enumerate(points):
-            axis.dot(axes, rank, point)
+        _moves(axes, ordered, crowded=crowded)
         axes.axvline(0, color=style.INK, lw=1)
         if crowded:
             _ends(axes, points)
@@ -257,6 +254,17 @@ def _shrunk(row: pd.Series) -> Point:
     return Point(str(row["name"]), Estimate(value, low, high, int(row["n"])))
 
 
+def _moves(axes: Axes, rows: pd.DataFrame, *, crowded: bool) -> None:
+    """Draw changes with their intervals: filled where they exceed chance."""
+    places, size = np.arange(len(rows)), 3 if crowded else 7.5
+    axes.hlines(places, rows["low"], rows["high"], color=style.BLUE, alpha=0.55,
+                lw=1.0 if crowded else 2.4)  # fmt: skip
+    changed = rows["changed"].to_numpy(dtype=bool)
+    for chosen, face in ((changed, style.BLUE), (~changed, "white")):
+        axes.plot(rows["change"][chosen], places[chosen], "o", ms=size, mfc=face, mec=style.BLUE,
+                  mew=0.8 if crowded else 1.6, ls="", zorder=3)  # fmt: skip
+
+
 def _raw(row: pd.Series) -> Estimate:
     value = float(row["value"])
     return Estimate(value, value, value, int(row["n"]))
@@ -303,7 +311,9 @@ def _panel(
     middle = float(np.median(known["shrunk"]))
     axes.axvline(middle, color=style.INK, lw=0.8, ls=(0, (4, 3)))
     axes.set_title(_wrapped(question.label.in_(language)), size=9, loc="left", weight=600)
-    axes.set_yticks(range(len(names)), [axis.cut(name) for name in names] if named else [])
+    shown = [axis.cut(name) for name in names] if named else [""] * len(names)
+    crowded = len(names) > NAMED
+    axes.set_yticks([] if crowded else range(len(names)), [] if crowded else shown)
     axes.tick_params(labelsize=8)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(axis="x", visible=True)

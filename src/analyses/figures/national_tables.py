@@ -78,15 +78,34 @@ def shrunk_table(question: Question, league: League, language: Language) -> Tabl
         Text("Ville", "City"), Text("Places possibles", "Possible places"),
         Text("Valeur rapprochée", "Shrunk value"), Text("Intervalle", "Interval"),
     ]  # fmt: skip
+    shown, part = ends(league.table, language)
     rows = [
         [str(row["name"]), place_words(row, language), bare(float(row["shrunk"]), unit, language),
          bounds({"low": row["shrunk_low"], "high": row["shrunk_high"]}, unit, language)]
-        for _, row in league.table.iterrows()
+        for _, row in shown.iterrows()
     ]  # fmt: skip
     data = frame(columns, rows, language)
     words_ = Text("valeurs rapprochées", "shrunk values").in_(language)
-    caption = f"{captioned(question, unit, language)}, {words_}"
+    caption = f"{captioned(question, unit, language)}, {words_}{part}"
     return Table(f"league-{question.id}-data", caption, data, tuple(data.columns[2:]))
+
+
+ENDS = 12
+"""Cities at each end of a long league that the numbers beside its drawings give."""
+
+
+def ends(rows: pd.DataFrame, language: Language) -> tuple[pd.DataFrame, str]:
+    """Return the rows that stand beside a drawing, and how they were chosen.
+
+    The league's own table, which the chapter holds, has every city; repeating hundreds of rows
+    beside each drawing would help nobody.
+    """
+    if len(rows) <= 3 * ENDS:
+        return rows, ""
+    part = Text(" : les {n} premières et les {n} dernières villes, toutes au tableau",
+                ": the first {n} and last {n} cities, all in the table")  # fmt: skip
+    chosen = pd.concat([rows.head(ENDS), rows.tail(ENDS)])
+    return chosen, part.in_(language).format(n=number(ENDS, language))
 
 
 def bare(value: float, unit: str, language: Language) -> str:
@@ -139,7 +158,8 @@ def fingerprint_words(league: League, language: Language) -> str:
 def positions_table(question: Question, league: League, language: Language) -> Table:
     """Return where each city lies in a funnel."""
     assert league.funnel is not None
-    rows, centre = league.table, league.funnel.centre
+    centre = league.funnel.centre
+    rows, part = ends(league.table, language)
     unit = str(rows["unit"].iloc[0])
     words = {
         "within": Text("dans les limites", "within"), "low": Text("bas (95 %)", "low (95%)"),
@@ -159,7 +179,7 @@ def positions_table(question: Question, league: League, language: Language) -> T
         columns=names,
     )  # fmt: skip
     mean = Text("moyenne pondérée", "weighted mean").in_(language)
-    caption = f"{question.label.in_(language)} ({mean} {written(centre, unit, language)})"
+    caption = f"{question.label.in_(language)} ({mean} {written(centre, unit, language)}){part}"
     return Table(f"funnel-{question.id}-data", caption, data, (names[1], names[2]))
 
 

@@ -39,6 +39,8 @@ _SMALLER = (
 
 WHOLE_ROWS = 18
 """Rows of a table up to which it is not cut by the foot of a page."""
+LONG_ROWS = 60
+"""Rows of a table of which paper prints the first only: HTML and ``comparison.csv`` have all."""
 _OPEN = "```{=typst}\n#block(breakable: false, width: 100%)[\n```\n"
 _CLOSE = "```{=typst}\n]\n```\n"
 
@@ -54,11 +56,21 @@ class NationalWriter(Writer):
     def table(
         self, content: Mapping[str, Any], identifier: str, *, in_chapter: bool = False
     ) -> str:
-        """Return a numbered table; on paper a short one stays on one page."""
+        """Return a numbered table; on paper a short one is not cut, a very long one is sampled."""
+        if len(content["rows"]) > LONG_ROWS:
+            return self._sampled(content, identifier)
         made = super().table(content, identifier, in_chapter=in_chapter)
         if len(content["rows"]) > WHOLE_ROWS:
             return made
         return "\n".join([_OPEN, made, _CLOSE])
+
+    def _sampled(self, content: Mapping[str, Any], identifier: str) -> str:
+        self.tables += 1
+        label = f"{words.TABLE.in_(self.language)}\u00a0{self.tables}"
+        caption = f"{label}. {content['caption']}"
+        self.listed.append(("table", identifier, caption))
+        note = md.div("figure-note", md.paragraph(content["note"])) if content.get("note") else ""
+        return md.div("tabular", self._sized(content, caption), note, identifier=identifier)
 
     def sheet(self, chapter: Chapter) -> str:
         """Return a city's sheet: its table and its drawing carry no number, its page is its own."""

@@ -22,7 +22,7 @@ def coeurville(*words: str, cwd: Path, **environment: str) -> subprocess.Complet
         text=True,
         env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **environment},
         check=False,
-        timeout=300,
+        timeout=1800,
     )
 
 

@@ -241,7 +241,7 @@ def test_libreoffice_opens_it_with_every_slide(tmp_path: Path) -> None:
     done = subprocess.run(
         [soffice, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
          "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)],
-        capture_output=True, text=True, timeout=180, check=False,
+        capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     if "could not be loaded" in done.stderr:
         pytest.skip("LibreOffice is here without Impress")

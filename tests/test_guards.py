@@ -264,7 +264,7 @@ def test_ctrl_c_stops_all_without_a_traceback(
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)
     os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
-    said, told = process.communicate(timeout=300)
+    said, told = process.communicate(timeout=900)
     assert process.returncode == 130, told
     assert "Stopped." in told
     assert "Traceback" not in said + told

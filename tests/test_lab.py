@@ -70,7 +70,7 @@ def test_the_copy_run_by_hand_gives_the_numbers_of_the_run(
     copy = tmp_path / "lab" / "commerce.ipynb"
     notebook = nbformat.read(copy, as_version=4)
     NotebookClient(
-        notebook, timeout=300, kernel_name="python3",
+        notebook, timeout=1200, kernel_name="python3",
         resources={"metadata": {"path": str(copy.parent)}},
     ).execute()  # fmt: skip
     nbformat.write(notebook, copy)
@@ -172,7 +172,7 @@ def test_jupyterlab_takes_every_option_of_the_command(tmp_path: Path) -> None:
     words = lab.command(tmp_path, browser=False)
     assert "--no-browser" in words
     done = subprocess.run(
-        [*words, "--show-config-json"], capture_output=True, text=True, check=False, timeout=120,
+        [*words, "--show-config-json"], capture_output=True, text=True, check=False, timeout=600,
         env=lab.environment() | {"HOME": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
     before = record(DAYS[0], {"premises.csv": "a"})
     after = record(
         DAYS[1], {"premises.csv": "b"}, {"city": "c2"},
-        choices={"parameters.structural_vacancy_months": 12},
+        choices={"parameters.structural_vacancy_months": 24, "parameters.walking_metres": 300},
     )  # fmt: skip
     first = [rate(10), rate(30, zone="faubourg")]
     second = [rate(14.5), rate(30.5, zone="faubourg")]
@@ -51,7 +51,7 @@ def test_it_says_what_changed_and_why_in_french(folder: Path) -> None:
     assert "édition du 10 février 2025" in said
     assert "2 nombres ont été révisés, dont 1 de façon sensible" in said
     assert "premises.csv révisé" in said
-    assert "parameters.structural_vacancy_months (24 → 12)" in said
+    assert "parameters.walking_metres (non renseigné → 300)" in said
     assert "Taux de vacance" in said
     assert "10,0 %" in said
     assert "14,5 %" in said

@@ -186,7 +186,10 @@ def test_code_that_only_shows_is_no_change_of_method() -> None:
 def test_choices_and_packages_that_change_a_number_are_named_with_their_values() -> None:
     other = {"parameters.structural_vacancy_months": 12, "name": "Tulle-Ville"}
     after = two_steps(rate(14), choices=other, versions={"numpy": "2.4.1", "typst": "0.16.0"})
-    assert causes_of(after)["vacancy_rate"] == "parameter+environment"
+    assert causes_of(after)["vacancy_rate"] == "environment"
+    other["parameters.walking_metres"] = 300
+    assert causes_of(two_steps(rate(14), choices=other))["vacancy_rate"] == "parameter"
+    other.pop("parameters.walking_metres")
     found = revisions.moves(two_steps(), after)
     assert found.choices == (("parameters.structural_vacancy_months", 24, 12),)
     assert found.versions == (("numpy", "2.4.0", "2.4.1"),)
@@ -216,3 +219,30 @@ def test_a_count_matters_from_one_percent(value: float, material: bool) -> None:
 def test_a_half_width_of_half_is_one_standard_error() -> None:
     """A 95 % interval is 1.96 standard errors each way: 0.5 of it is 0.98."""
     assert revisions.SHARE * stats.norm.ppf(0.975) == pytest.approx(1, abs=0.03)
+
+
+def test_a_threshold_is_a_cause_for_the_indicators_that_carry_it_only() -> None:
+    def share(value: float) -> Result:
+        when = date(2024, 6, 15)
+        return Result(
+            "structural_vacancy", Estimate(value, value - 5, value + 5, 40), "%", "survey", "t/1",
+            zone="centre", breakdown="months_over", category="24", period_start=when,
+            period_end=when,
+        )  # fmt: skip
+
+    before = two_steps(rate(10), share(30), records={})
+    after = two_steps(
+        rate(14), share(45), records={}, inputs={"premises.csv": "p2"},
+        choices={"parameters.structural_vacancy_months": 12},
+    )  # fmt: skip
+    found = revisions.changes(before, after).set_index("indicator")["causes"]
+    assert found.to_dict() == {
+        "vacancy_rate": "revised", "structural_vacancy": "revised+parameter",
+    }  # fmt: skip
+
+
+def test_estimates_come_before_counts_and_what_only_checks_them() -> None:
+    before, after = two_steps(rate(10), count(100)), two_steps(rate(14), count(150))
+    assert revisions.changes(before, after)["indicator"].tolist() == [
+        "vacancy_rate", "premises_count",
+    ]  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from analyses.comparison.fingerprints import THRESHOLDS
 from analyses.wording import Text
 
 CAUSES: dict[str, Text] = {
@@ -141,11 +142,18 @@ def causes(row: Mapping[Any, Any], before: Edition, after: Edition, found: Moves
     causes_ = set(data)
     if steps & set(found.methods) or _method_moved(row):
         causes_.add("method")
-    if found.choices or _unsaid(before.choices, after.choices, "city", before, after):
+    chosen = any(_reaches(name, str(row["indicator"])) for name, _, _ in found.choices)
+    if chosen or _unsaid(before.choices, after.choices, "city", before, after):
         causes_.add("parameter")
     if found.versions or _unsaid(before.versions, after.versions, "environment", before, after):
         causes_.add("environment")
     return "+".join(name for name in CAUSES if name in causes_) or "unknown"
+
+
+def _reaches(choice: str, indicator: str) -> bool:
+    """Whether a choice can change an indicator; a threshold changes those that carry it only."""
+    name = choice.removeprefix("parameters.")
+    return name not in THRESHOLDS.values() or THRESHOLDS.get(indicator) == name
 
 
 def _files(before: Edition, after: Edition) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -47,6 +47,8 @@ SHARE = 0.5
 """Share of the half-width of an interval over which a revision matters: about one standard error
 of a 95 % interval. Under it the older interval still describes the newer number well: a revision is
 judged against the sampling error, as the quality reports of the European statistical system do."""
+CHECKS = frozenset(("vacancy_bounds", "source_gap"))
+"""Indicators that only say how far another may be trusted."""
 PERCENT = 1.0
 """Percent of the older value over which a revision of a number without interval matters: under it
 the first two digits, those that a sentence says, stay."""
@@ -245,18 +247,23 @@ def _material(both: pd.DataFrame, share: float, percent: float) -> list[bool]:
 
 
 def _ordered(rows: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:
-    """Sort: what matters, the kind, whole zones before their parts, then the size of the move."""
+    """Sort: what matters, the kind, whole zones before their parts, then the size.
+
+    The size of a move is in half-widths of the older interval; numbers without one, and those that
+    only check another, come after, in square roots of the older value (the error of a count).
+    """
     half = ((both["high_before"] - both["low_before"]) / 2).astype(float)
-    base = half.where(half > 0, rows["before"].astype(float).abs() * PERCENT / 100)
+    exact = ~(half > 0) | rows["indicator"].isin(CHECKS)
+    base = half.where(half > 0, np.sqrt(rows["before"].astype(float).abs()))
     size = (rows["change"].astype(float).abs() / base.where(base > 0)).fillna(np.inf)
     ranks = {name: rank for rank, name in enumerate(KINDS)}
     order = rows.astype({"before": float, "after": float, "change": float}).assign(
-        _kind=rows["kind"].map(ranks), _part=rows["breakdown"] != "total", _size=size
+        _kind=rows["kind"].map(ranks), _part=rows["breakdown"] != "total", _exact=exact, _size=size
     )
-    by = ["material", "_kind", "_part", "_size", *KEY]
-    down = [False, True, True, False, *[True] * len(KEY)]
+    by = ["material", "_kind", "_part", "_exact", "_size", *KEY]
+    down = [False, True, True, True, False, *[True] * len(KEY)]
     order = order.sort_values(by, ascending=down, kind="stable")
-    return order.drop(columns=["_kind", "_part", "_size"]).reset_index(drop=True)
+    return order.drop(columns=["_kind", "_part", "_exact", "_size"]).reset_index(drop=True)
 
 
 def summary(rows: pd.DataFrame) -> Mapping[str, int]:

@@ -22,6 +22,12 @@ TITLES = (
     Text("Indicateur", "Indicator"), Text("Où", "Where"), Text("Période", "Period"),
     Text("Avant", "Before"), Text("Maintenant", "Now"), Text("Pourquoi", "Why"),
 )  # fmt: skip
+SEVERAL = frozenset(("source_gap", "offer_mix", "offer_share", "offer_diversity", "chain_share"))
+"""Indicators that several classes of data give, side by side."""
+SOURCES = {
+    "survey": Text("relevé", "survey"), "sirene": Text("Sirene", "SIRENE"),
+    "osm": Text("OpenStreetMap", "OpenStreetMap"),
+}  # fmt: skip
 _BOTH = ("before", "after")
 _WHOLE = Text("tout le périmètre", "the whole perimeter")
 _SAME_CAUSE = Text("Cause de tous ces écarts : {}.", "Cause of all these differences: {}.")
@@ -145,8 +151,10 @@ def cells(row: Mapping[Any, Any], language: Language, zones: Mapping[str, str]) 
     """Write a change as a reader reads it: the cells of :data:`TITLES`."""
     before, after = values(row, language)
     reason = why(str(row["causes"]), language)
+    source = SOURCES.get(str(row["source"])) if row["indicator"] in SEVERAL else None
+    name = label(row).in_(language) + (f" ({source.in_(language)})" if source else "")
     return [
-        label(row).in_(language), place(row, language, zones), period(row, language), before, after,
+        name, place(row, language, zones), period(row, language), before, after,
         reason,
     ]  # fmt: skip
 

@@ -69,13 +69,16 @@ def national_(
         out.print(escape(synthesis.told(found.reasons, language)), highlight=False, soft_wrap=True)
         return
 
+    for line in _made(found, place):
+        out.print(escape(line), highlight=False, soft_wrap=True)
+
+
+def _made(found: national.Due, place: Path) -> list[str]:
     def work(_: str, step: national.Progress) -> list[str]:
         return national.lines(national.make(found, step), place)
 
     with bar() as shown:
-        lines = one(shown, "national", work, STEPS)
-    for line in lines:
-        out.print(escape(line), highlight=False, soft_wrap=True)
+        return one(shown, "national", work, STEPS)
 
 
 def _known(ids: list[str], cities_dir: Path) -> tuple[str, ...]:

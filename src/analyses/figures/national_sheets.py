@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from analyses.comparison import Member, Standing, Synthesis
 from analyses.comparison.words import COMPONENTS
@@ -38,6 +39,14 @@ def sheet_table(member: Member, standings: Sequence[Standing], language: Languag
                  (data.columns[1], data.columns[2], data.columns[4]))  # fmt: skip
 
 
+NOTE = Text(
+    "Disque : valeur rapprochée de la ville, trait épais : son intervalle. Tirets : les autres "
+    "villes, de la plus basse à la plus haute. À droite : places possibles.",
+    "Disc: the city's shrunk value, thick line: its interval. Ticks: the other cities, from the "
+    "lowest to the highest. On the right: possible places.",
+)
+
+
 def sheet_chart(
     found: Synthesis, member: Member, standings: Sequence[Standing], language: Language
 ) -> Chart | None:
@@ -48,59 +57,47 @@ def sheet_chart(
     every = [item for item in standings if item.ranked and item.row is not None]
     if not every:
         return None
-    widest = sorted(every, key=lambda item: -item.compared)[:DRAWN]
-    ranked = [item for item in every if item in widest]
+    widest = {item.question for item in sorted(every, key=lambda item: -item.compared)[:DRAWN]}
+    ranked = [item for item in every if item.question in widest]
+    labels = [item.question.label.in_(language) for item in ranked]
+    places = [place_words(item.row, language) for item in ranked if item.row is not None]
     with style.style():
         drawing, axes = style.figure(0.35 + 0.25 * len(ranked))
         for line, item in enumerate(ranked):
-            rows = found.leagues[item.question].table
             assert item.row is not None
-            low, high = float(rows["shrunk_low"].min()), float(rows["shrunk_high"].max())
-
-            def at(values: object, low: float = low, high: float = high) -> np.ndarray:
-                return (np.asarray(values, dtype=float) - low) / (high - low)
-
-            axes.plot([0, 1], [line, line], color=style.RULE, lw=1, zorder=1)
-            others = at(rows["shrunk"])
-            axes.plot(others, np.full(len(others), line), "|", ms=7, color=style.GREY, zorder=2)
-            ends = at([item.row["shrunk_low"], item.row["shrunk_high"]])
-            axes.plot(ends, [line, line], color=style.BLUE, lw=3, alpha=0.55, zorder=3)
-            axes.plot(at([item.row["shrunk"]]), [line], "o", ms=8, color=style.BLUE, zorder=4)
-            axes.annotate(place_words(item.row, language), (1.0, line), (8, 0),
-                          xycoords=("axes fraction", "data"), textcoords="offset points",
-                          va="center", size=9.5, weight=600, annotation_clip=False)  # fmt: skip
-        axes.set_yticks(
-            range(len(ranked)), [axis.cut(item.question.label.in_(language)) for item in ranked]
-        )
+            _line(axes, line, found.leagues[item.question].table, item.row, places[line])
+        axes.set_yticks(range(len(ranked)), [axis.cut(label) for label in labels])
         axes.set_ylim(len(ranked) - 0.5, -0.6)
         axes.set_xlim(-0.02, 1.02)
         axes.xaxis.set_visible(False)
         axes.spines["bottom"].set_visible(False)
     title = Text("{name} parmi les villes comparées", "{name} among the cities compared")
-    told = [
-        f"{item.question.label.in_(language)} {place_words(item.row, language)}"
-        for item in ranked if item.row is not None
-    ]  # fmt: skip
     words = title.in_(language).format(name=plain(member.name))
-    note = Text(
-        "Disque : valeur rapprochée de la ville, trait épais : son intervalle. Tirets : les autres "
-        "villes, de la plus basse à la plus haute. À droite : places possibles.",
-        "Disc: the city's shrunk value, thick line: its interval. Ticks: the other cities, from "
-        "the lowest to the highest. On the right: possible places.",
-    ).in_(language)
-    data = pd.DataFrame(
-        {
-            Text("Question", "Question").in_(language): [
-                item.question.label.in_(language) for item in ranked
-            ],
-            Text("Place", "Place").in_(language): [
-                place_words(item.row, language) for item in ranked if item.row is not None
-            ],
-        }
-    )
-    table = Table(f"fiche-{member.city}-data", words, data)
-    alt = typography(f"{words} : {' ; '.join(told)}.", language)
-    return Chart(f"fiche-{member.city}", words, alt, drawing, table, note)
+    told = [f"{label} {place}" for label, place in zip(labels, places, strict=True)]
+    columns = [Text("Question", "Question").in_(language), Text("Place", "Place").in_(language)]
+    data = pd.DataFrame(list(zip(labels, places, strict=True)), columns=columns)
+    return Chart(
+        f"fiche-{member.city}", words, typography(f"{words} : {' ; '.join(told)}.", language),
+        drawing, Table(f"fiche-{member.city}-data", words, data), NOTE.in_(language),
+    )  # fmt: skip
+
+
+def _line(axes: Axes, line: int, rows: pd.DataFrame, mine: pd.Series, place: str) -> None:
+    """Draw one question: all the cities, then the city with its interval, then its places."""
+    low, high = float(rows["shrunk_low"].min()), float(rows["shrunk_high"].max())
+
+    def at(values: object) -> np.ndarray:
+        return (np.asarray(values, dtype=float) - low) / (high - low)
+
+    axes.plot([0, 1], [line, line], color=style.RULE, lw=1, zorder=1)
+    others = at(rows["shrunk"])
+    axes.plot(others, np.full(len(others), line), "|", ms=7, color=style.GREY, zorder=2)
+    axes.plot(at([mine["shrunk_low"], mine["shrunk_high"]]), [line, line], color=style.BLUE, lw=3,
+              alpha=0.55, zorder=3)  # fmt: skip
+    axes.plot(at([mine["shrunk"]]), [line], "o", ms=8, color=style.BLUE, zorder=4)
+    axes.annotate(place, (1.0, line), (8, 0), xycoords=("axes fraction", "data"),
+                  textcoords="offset points", va="center", size=9.5, weight=600,
+                  annotation_clip=False)  # fmt: skip
 
 
 def _cells(item: Standing, language: Language) -> list[str] | None:

@@ -4,6 +4,7 @@ Nothing here may start a thread or run a query: imports, our own dictionaries, f
 left out on purpose, since a fork of a process that used it hangs.
 """
 
+import atexit
 import gc
 import importlib
 import pkgutil
@@ -42,3 +43,4 @@ with style.style():
     pass
 gc.collect()
 gc.freeze()  # what is imported stays: no fork need look through it again, nor copy its pages
+atexit.register(gc.unfreeze)  # DuckDB's binding tells of what is left when the server ends

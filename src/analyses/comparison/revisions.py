@@ -254,7 +254,7 @@ def _ordered(rows: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:
     """
     half = ((both["high_before"] - both["low_before"]) / 2).astype(float)
     exact = ~(half > 0) | rows["indicator"].isin(CHECKS)
-    base = half.where(half > 0, np.sqrt(rows["before"].astype(float).abs()))
+    base = half.where(half > 0, rows["before"].astype(float).abs() ** 0.5)
     size = (rows["change"].astype(float).abs() / base.where(base > 0)).fillna(np.inf)
     ranks = {name: rank for rank, name in enumerate(KINDS)}
     order = rows.astype({"before": float, "after": float, "change": float}).assign(

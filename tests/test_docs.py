@@ -217,7 +217,9 @@ def test_every_file_named_exists(page: Path) -> None:
     """A name of a file is one of the repository, of a new city's folder, or of a run."""
     ours = {path.name for path in ROOT.rglob("*") if ".git" not in path.parts}
     source = (path.read_text(encoding="utf-8") for path in (ROOT / "src/analyses").rglob("*.py"))
-    made = {*re.findall(r'"([\w-]+\.\w+)"', "".join(source))}  # what the code names, it writes
+    made = {
+        *re.findall(r'["`]([\w-]+\.\w+)["`]', "".join(source))
+    }  # what the code names, it writes
     made |= {f"report.{kind}" for kind in reports.OUTPUTS}
     for code in inline(page):
         if re.fullmatch(r"[\w.-]+\.(csv|xlsx|yml|md|html|pdf|docx|pptx|json|py|geojson)", code):

@@ -87,7 +87,7 @@ def _rest(study: Footfall, rest: Sequence[Impact]) -> list[Finding]:
     """Count the verdicts of the events that the table alone tells."""
     if not rest:
         return []
-    counts = Counter(impact.verdict for impact in rest)
+    counts = Counter[str](impact.verdict for impact in rest)
 
     def counted(w: Words) -> str:
         parts = [

@@ -14,6 +14,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
@@ -185,6 +186,7 @@ def test_every_name_of_a_table_column_or_parameter_exists(page: Path) -> None:
             assert word in known, f"{page.name}: {word}"
 
 
+@cache
 def vocabulary() -> set[str]:
     """Return every name with an underscore that a city's files or the results may hold."""
     tables = [schemas.get(name) for name in schemas.names()]
@@ -205,6 +207,7 @@ def vocabulary() -> set[str]:
     }  # fmt: skip
 
 
+@cache
 def options() -> set[str]:
     """Return the names of the options of layouts, as the readers ask for them."""
     folder = ROOT / "src/analyses/sources"
@@ -212,10 +215,19 @@ def options() -> set[str]:
     return set(re.findall(r'"([a-z_]+)"', text)) | {headers.OPTION}
 
 
+@cache
+def names() -> set[str]:
+    """Return the names of the repository's files and folders (no environment, no results)."""
+    hidden = {"output", "build", "dist"}
+    tops = [path for path in ROOT.iterdir() if path.name not in hidden]
+    inside = [path for top in tops if top.name[0] != "." for path in top.rglob("*")]
+    return {path.name for path in [*tops, *inside]}
+
+
 @pytest.mark.parametrize("page", OWN, ids=lambda page: page.name)
 def test_every_file_named_exists(page: Path) -> None:
     """A name of a file is one of the repository, of a new city's folder, or of a run."""
-    ours = {path.name for path in ROOT.rglob("*") if ".git" not in path.parts}
+    ours = names()
     source = (path.read_text(encoding="utf-8") for path in (ROOT / "src/analyses").rglob("*.py"))
     made = {
         *re.findall(r'["`]([\w-]+\.\w+)["`]', "".join(source))
@@ -353,7 +365,6 @@ def test_the_architecture_page_names_what_exists() -> None:
     """Every module, folder and file that ARCHITECTURE.md names is there."""
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     package = ROOT / "src" / "analyses"
-    names = {path.name for path in ROOT.rglob("*") if ".git" not in path.parts}
     layers = re.findall(r"^\| (?:face|out|runs|in|draw|domain|ground) \| (.+?) \|", text, re.M)
     assert len(layers) == 7
     modules = re.sub(r"\([^)]*\)", "", " ".join(layers))
@@ -363,7 +374,7 @@ def test_the_architecture_page_names_what_exists() -> None:
     for code in re.findall(r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|yml|json|md))`", text):
         places = (ROOT / code, package / code, (package / code).with_suffix(".py"))
         written = f'"{code.rstrip("/")}"' in source  # a folder or file that the code writes
-        found = written or Path(code).name in names or any(place.exists() for place in places)
+        found = written or Path(code).name in names() or any(place.exists() for place in places)
         assert found, code
 
 

@@ -242,6 +242,11 @@ local function key_figures(div)
     }
   end
   local left = pandoc.AlignLeft
+  if #header == 2 then -- figures without bounds nor certainty
+    for i, row in ipairs(rows) do rows[i] = { row[1], row[2] } end
+    return { pandoc.utils.from_simple_table(pandoc.SimpleTable(
+      {}, { left, left }, { 0.65, 0.35 }, header, rows)) }
+  end
   return { pandoc.utils.from_simple_table(pandoc.SimpleTable(
     {}, { left, left, left, left }, { 0.3, 0.28, 0.22, 0.2 }, header, rows)) }
 end
@@ -449,7 +454,7 @@ local function contents(div)
   if html then return {} end
   local out = pandoc.Blocks { styled('TOC Heading', { pandoc.Para { pandoc.Str(title) } }) }
   for _, header in ipairs(headers) do
-    if header.level <= 2 then
+    if header.level <= 2 and not header.classes:includes 'unlisted' then
       local link = pandoc.Link(header.content, '#' .. header.identifier)
       out:insert(styled('toc ' .. header.level, { pandoc.Para { link } }))
     end

@@ -225,7 +225,7 @@ def _summary(chapters: Sequence[Chapter], writer: NationalWriter) -> str:
     parts = [md.div("lead", md.paragraph(own.LEAD.in_(language)))]
     cards = [block for block in blocks if block.id == CARDS]
     if cards:
-        columns = "|".join(text.in_(language) for text in words.CARD_TITLES)
+        columns = "|".join(text.in_(language) for text in words.CARD_TITLES[:2])
         made = [_card(row) for row in cards[0].content["rows"]]
         parts.append(md.div("key-figures", *made, titles=columns))
     said = [

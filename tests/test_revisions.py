@@ -246,3 +246,13 @@ def test_estimates_come_before_counts_and_what_only_checks_them() -> None:
     assert revisions.changes(before, after)["indicator"].tolist() == [
         "vacancy_rate", "premises_count",
     ]  # fmt: skip
+
+
+def test_two_runs_without_any_number_change_nothing() -> None:
+    nothing = revisions.Edition(to_frame([], "essai"), date(2025, 1, 1), {})
+    later = revisions.Edition(to_frame([], "essai"), date(2025, 2, 1), {})
+    changed = revisions.compare(nothing, later)
+    assert list(changed.rows.columns) == list(revisions.COLUMNS)
+    assert changed.rows.empty
+    told = revisions.opened(changed, [])
+    assert list(told.rows.columns) == list(revisions.COLUMNS)

@@ -335,6 +335,6 @@ def opened(changed: Changed, tellable: Collection[tuple[str, ...]]) -> OpenChang
         for key, kind in zip(keys, rows["kind"], strict=True)
     ]
     return OpenChanged(
-        rows[kept].reset_index(drop=True), Moves(), changed.before, changed.after, changed.total,
+        rows[np.array(kept, dtype=np.bool_)].reset_index(drop=True), Moves(), changed.before, changed.after, changed.total,
         changed.share, changed.percent,
     )  # fmt: skip

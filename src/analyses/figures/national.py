@@ -24,10 +24,11 @@ from analyses.figures.national_tables import (
     positions_table,
     shrunk_table,
     side_table,
+    spaced,
 )
 from analyses.figures.numbers import written
 from analyses.results import Estimate
-from analyses.wording import Language, Text, number, typography
+from analyses.wording import Language, Text, number
 
 NAMED = 32
 """Cities that a chart names one a row; of more, only the first and last are named."""
@@ -86,7 +87,7 @@ def league_chart(
         axes.set_xlim(*axis.limits(bounds, unit))
         _bands(axes, question, language)
         axis.x_axis(axes, unit, language)
-    note = typography(READING.in_(language).format(level=_level(language)), language)
+    note = spaced(READING.in_(language).format(level=_level(language)), language)
     what = question.label.in_(language)
     return Chart(
         f"league-{question.id}", title.in_(language), _alt(what, rows, unit, language), drawing,
@@ -219,7 +220,8 @@ def evolution_chart(
         "Filled dot: change beyond chance, over all cities (Holm). Open dot: not shown. The two "
         "surveys are taken as independent.",
     ).in_(language)
-    words = Words(f"evolution-{question.id}", title.in_(language), question.label.in_(language),
+    told = title.in_(language).removesuffix(".")
+    words = Words(f"evolution-{question.id}", told, question.label.in_(language),
                   Text("Ville", "City").in_(language), note)  # fmt: skip
     table = estimates_table(words, points, shown, language)
     data = table.data.drop(columns=["n"])
@@ -246,7 +248,7 @@ def bands_words(question: Question, language: Language) -> str:
             low = high
     lead = Text("Repères publiés, montrés à côté et jamais mêlés au calcul",
                 "Published bands, shown beside and never mixed in").in_(language)  # fmt: skip
-    return typography(f"{lead} : {', '.join(parts)} ({source}).", language)
+    return spaced(f"{lead} : {', '.join(parts)} ({source}).", language)
 
 
 def _shrunk(row: pd.Series) -> Point:
@@ -384,4 +386,4 @@ def _alt(what: str, rows: pd.DataFrame, unit: str, language: Language) -> str:
         more = Text("et {n} autres, dans le tableau", "and {n} more, in the table").in_(language)
         said.append(more.format(n=number(len(rows) - SPOKEN, language)))
     head = Text("Graphique. ", "Chart. ").in_(language)
-    return typography(f"{head}{what} : {' ; '.join(said)}.", language)
+    return spaced(f"{head}{what} : {' ; '.join(said)}.", language)

@@ -21,8 +21,9 @@ from analyses.figures.axis import cut
 from analyses.figures.escape import plain
 from analyses.figures.figure import Map, Table
 from analyses.figures.ground import Extent
+from analyses.figures.national_tables import spaced
 from analyses.narrative.national import STATES
-from analyses.wording import Language, Text, listing, number, typography
+from analyses.wording import Language, Text, listing, number
 
 MAINLAND = Extent(-5.4, 41.2, 9.8, 51.3)
 """What the main map shows."""
@@ -86,7 +87,7 @@ def cities_map(found: Synthesis, language: Language) -> Map | None:
     return Map(
         "carte-villes", title, _alt(groups, language),
         interactive.document(_spec(found, groups, title, language), title, language),
-        drawing, _table(found, language), typography(note, language),
+        drawing, _table(found, language), spaced(note, language),
     )  # fmt: skip
 
 
@@ -302,4 +303,4 @@ def _alt(groups: dict[str, list[Member]], language: Language) -> str:
         for name, items in groups.items() if items
     ]  # fmt: skip
     head = Text("Carte des villes du programme", "Map of the programme's cities").in_(language)
-    return typography(f"{head} : {', '.join(told)}.", language)
+    return spaced(f"{head} : {', '.join(told)}.", language)

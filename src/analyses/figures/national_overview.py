@@ -11,8 +11,9 @@ from analyses.comparison import Member, Question, Synthesis
 from analyses.figures import axis, style
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
+from analyses.figures.national_tables import spaced
 from analyses.readiness.catalogue import catalogue
-from analyses.wording import Language, Text, number, typography
+from analyses.wording import Language, Text, number
 
 MOST = 40
 """Cities that the matrix of data draws one a row; of more, the data sets are counted."""
@@ -57,7 +58,7 @@ def coverage_chart(found: Synthesis, title: Text, language: Language) -> Chart |
         for q, n in zip(ordered[:8], compared, strict=False)
     )
     head = Text("Villes comparées par question", "Cities compared by question").in_(language)
-    alt = typography(f"{head} : {spoken}.", language)
+    alt = spaced(f"{head} : {spoken}.", language)
     return Chart("comparables", title.in_(language), alt, drawing, table, note)
 
 

@@ -13,10 +13,10 @@ from analyses.comparison.words import COMPONENTS
 from analyses.figures import axis, style
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
-from analyses.figures.national_tables import bounds, place_words
+from analyses.figures.national_tables import bounds, place_words, spaced
 from analyses.figures.numbers import written
 from analyses.narrative.national import SHORT
-from analyses.wording import Language, Text, listing, number, typography
+from analyses.wording import Language, Text, listing, number
 
 DRAWN = 12
 """Questions that a sheet draws: those with the most cities; its table has them all."""
@@ -77,7 +77,7 @@ def sheet_chart(
     columns = [Text("Question", "Question").in_(language), Text("Place", "Place").in_(language)]
     data = pd.DataFrame(list(zip(labels, places, strict=True)), columns=columns)
     return Chart(
-        f"fiche-{member.city}", words, typography(f"{words} : {' ; '.join(told)}.", language),
+        f"fiche-{member.city}", words, spaced(f"{words} : {' ; '.join(told)}.", language),
         drawing, Table(f"fiche-{member.city}-data", words, data), NOTE.in_(language),
     )  # fmt: skip
 

@@ -21,6 +21,13 @@ LISTED = 12
 NONE = "–"
 
 
+def spaced(text: str, language: Language) -> str:
+    """Return a text written with French spaces around its signs, as its language wants it."""
+    if language == "fr":
+        return typography(text, language)
+    return text.replace(" : ", ": ").replace(" ; ", "; ")
+
+
 def frame(
     columns: Sequence[Text], rows: Iterable[Sequence[str]], language: Language
 ) -> pd.DataFrame:
@@ -152,7 +159,7 @@ def fingerprint_words(league: League, language: Language) -> str:
         if name in words.TOLD and (shown := words.VALUES.get(value, Text(value, value)))
     ]
     lead = Text("Ce que ces chiffres ont en commun", "What these numbers share").in_(language)
-    return typography(f"{lead} : {' ; '.join(told)}.", language) if told else ""
+    return spaced(f"{lead} : {' ; '.join(told)}.", language) if told else ""
 
 
 def positions_table(question: Question, league: League, language: Language) -> Table:

@@ -56,6 +56,14 @@ def record(name: str, rows: Iterable[Row], *, packages: Sequence[str] = (), note
     return path
 
 
+def recorded(name: str) -> list[Row]:
+    """Return the rows of the last record; none if there is no record."""
+    path = RESULTS / f"{name}.json"
+    if not path.is_file():
+        return []
+    return [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
+
+
 def versions(name: str, packages: Sequence[str]) -> dict[str, str]:
     """Return the versions in use; of a rival that is not installed here, that of the last record.
 

@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks._record import OURS, RESULTS, Row, record
+from benchmarks._record import OURS, Row, record, recorded
 from benchmarks.event_impact import ours, planted, simulation, volume
 from benchmarks.event_impact.answer import Answer, measure
 from benchmarks.event_impact.town import LENGTHS, Town, Window, auckland, draw_windows
@@ -69,10 +69,6 @@ def _arguments() -> argparse.Namespace:
 
 def _kept(args: argparse.Namespace) -> list[Row]:
     """Return the rows already recorded that this run does not measure again."""
-    path = RESULTS / "event_impact.json"
-    if not path.exists():
-        return []
-    rows = [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
 
     def measured_again(row: Row) -> bool:
         group, _, rest = row.work.partition("-")
@@ -83,7 +79,7 @@ def _kept(args: argparse.Namespace) -> list[Row]:
         mine = row.method.startswith(OURS)
         return args.methods == "all" or mine is (args.methods == "ours")
 
-    return [row for row in rows if not measured_again(row)]
+    return [row for row in recorded("event_impact") if not measured_again(row)]
 
 
 def _record(rows: list[Row], town: Town, seed: int) -> None:

@@ -23,7 +23,7 @@ from analyses.parking.validation import (
     payment_value,
     score,
 )
-from benchmarks._record import OURS, RESULTS, Row, record
+from benchmarks._record import OURS, Row, record, recorded
 from benchmarks.parking import demo_city, simulation
 from benchmarks.parking.samples import seattle_cells, shared, write_stays
 from benchmarks.parking.simulation import Check
@@ -170,12 +170,8 @@ PARTS = {
 
 def _rows_of_before(redone: list[str]) -> list[Row]:
     """Return the rows on record of the parts that are not run again."""
-    path = RESULTS / "parking.json"
-    if not path.is_file():
-        return []
-    old = [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
     starts = tuple(start for part in redone for start in PARTS[part])
-    return [row for row in old if not row.work.startswith(starts)]
+    return [row for row in recorded("parking") if not row.work.startswith(starts)]
 
 
 def main() -> None:

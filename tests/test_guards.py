@@ -188,6 +188,19 @@ def test_a_killed_notebook_is_told(small: Any, tmp_path: Path) -> None:
     assert not (tmp_path / "output" / "petite").exists()
 
 
+def test_a_folder_that_no_run_made_is_never_replaced(small: Any, tmp_path: Path) -> None:
+    small.write(tmp_path, GOOD)
+    place = tmp_path / "elsewhere" / "petite"  # as with --out cities, by mistake
+    place.mkdir(parents=True)
+    (place / "releve.csv").write_text("never to be lost", encoding="utf-8")
+    with pytest.raises(CoeurvilleError, match="no run made"):
+        runs.run(request(tmp_path, out=place.parent), page())
+    assert [path.name for path in place.iterdir()] == ["releve.csv"]
+    (place / "releve.csv").unlink()
+    runs.run(request(tmp_path, out=place.parent), page())
+    assert (place / "run.json").is_file()
+
+
 def test_two_runs_of_a_city_do_not_mix_and_two_cities_do_not_wait(
     small: Any, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analyses.errors import CoeurvilleError, RenderError
-from analyses.runs import promote
+from analyses.runs import history, manifest, promote
 
 LOCKS = ".locks"
 """Folder of the locks, in the folder of the results."""
@@ -44,12 +44,13 @@ def staging(out: Path, city_id: str, *, wait: float = 0) -> Iterator[Path]:
     Raises
     ------
     CoeurvilleError
-        If another run of the city is under way, or the disk cannot be written: it is full, it is
-        read-only, a file stands where a folder should.
+        If another run of the city is under way, its place holds files that no run made, or the
+        disk cannot be written: it is full, it is read-only, a file stands where a folder should.
     """
     try:
         with _locked(out, city_id, wait):
             promote.recover(out / city_id)
+            _check_place(out / city_id)
             for stale in out.glob(f".{city_id}.run-*"):
                 shutil.rmtree(stale, ignore_errors=True)
             folder = Path(tempfile.mkdtemp(prefix=f".{city_id}.run-", dir=out))
@@ -64,6 +65,18 @@ def staging(out: Path, city_id: str, *, wait: float = 0) -> Iterator[Path]:
         if "No space left" in str(error):
             raise CoeurvilleError(_told(OSError(errno.ENOSPC, ""), out)) from error
         raise
+
+
+def _check_place(place: Path) -> None:
+    """Refuse to replace a folder that no run made: a city's own, or that of all the results."""
+    if not place.is_dir() or (place / manifest.NAME).is_file():
+        return
+    if {path.name for path in place.iterdir()} <= {history.FOLDER, history.LOG}:
+        return
+    raise CoeurvilleError(
+        f"{place} holds files that no run made, and a run would replace them. Nothing was touched: "
+        "name another folder with --out."
+    )
 
 
 @contextmanager

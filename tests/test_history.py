@@ -237,6 +237,23 @@ def test_what_is_hidden_later_leaves_the_public_log(tmp_path: Path, city: cities
     assert spreadsheet.read(place / "public" / "revisions.csv").empty
 
 
+def test_a_number_hidden_now_is_not_told_beside_that_of_the_next_period(
+    tmp_path: Path, city: cities.City
+) -> None:
+    place = tmp_path / "out" / "essai"
+    older, newer = [rate(30, 2023)], [rate(31, 2023), rate(40)]
+    secret = privacy.hide(rate(31, 2023))
+    for day, rows, public in ((DAYS[0], older, older), (DAYS[1], newer, [secret, rate(40)])):
+        about = record(day, {"p.csv": str(len(rows))})
+        promote.promote(next_run(place, about, rows, city, public=public), place)
+    inside = spreadsheet.read(place / "revisions.csv", changes.NUMBERS)
+    assert 30 in set(inside.loc[inside["kind"] == "next", "before"])
+    assert spreadsheet.read(place / "public" / "revisions.csv").empty
+    chapter = place / "notebooks" / "changes.ipynb"
+    told = json.dumps([b.content for b in blocks.blocks_of(chapter, "essai", "public")])
+    assert "30,0" not in told
+
+
 def test_an_edition_of_another_version_is_left_alone(tmp_path: Path, city: cities.City) -> None:
     place = published(tmp_path / "out" / "essai", (ONE, [rate(10)]), (TWO, [rate(12)]), city=city)
     path = place / "history" / ONE.id / "run.json"

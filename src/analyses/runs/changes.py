@@ -7,6 +7,7 @@ notebooks are, as blocks with their public form, so that all that reads those re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,8 @@ def _opened(
         history.edition(before.record, old), history.edition(after.record, new),
         **_thresholds(city),
     )  # fmt: skip
-    return revisions.opened(changed, keys)
+    told = revisions.opened(changed, keys)
+    return replace(told, rows=told.rows[_unhidden(told.rows, new)].reset_index(drop=True))
 
 
 def _ground(folder: Path, city_id: str) -> dict[str, Any]:
@@ -150,7 +152,10 @@ def logged(
 
 
 def _still(log: pd.DataFrame, table: pd.DataFrame | None) -> pd.Series:
-    """Tell the lines of the public log of numbers that the public edition still shows."""
+    """Tell the lines of the public log of numbers that the public edition still shows.
+
+    A line of a next period also holds the number of the period before: it may not be hidden since.
+    """
     names = list(revisions.KEY)
     if table is None:
         return pd.Series(False, index=log.index)
@@ -159,7 +164,20 @@ def _still(log: pd.DataFrame, table: pd.DataFrame | None) -> pd.Series:
     kept = [
         key in keys for key in log[names].fillna("").astype(str).itertuples(index=False, name=None)
     ]
-    return pd.Series(kept, index=log.index, dtype=bool)
+    return pd.Series(kept, index=log.index, dtype=bool) & _unhidden(log, table)
+
+
+def _unhidden(rows: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
+    """Tell the changes whose former number, where it is of an earlier period, is not hidden now."""
+
+    def keys(frame: pd.DataFrame, end: str) -> list[tuple[str, ...]]:
+        texts = frame[[*revisions.NAME, end]].fillna("").astype(str)
+        return list(texts.itertuples(index=False, name=None))
+
+    hidden = table[table["quality"] == "suppressed"]
+    secret = {*keys(hidden, "period_end"), *keys(indicators_file.disarmed(hidden), "period_end")}
+    open_ = [key not in secret for key in keys(rows, "before_period")]
+    return pd.Series(open_, index=rows.index, dtype=bool)
 
 
 def _blocks(

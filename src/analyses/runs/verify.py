@@ -168,7 +168,7 @@ def again(
         The same run, to be made in a folder of its own.
     render : callable
         Writes the report, by the engine of the run.
-    before : Premises
+    before : Basis
         What differs already (:func:`basis`).
 
     Raises

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from analyses import comparison, national
 from analyses.cli import app
 from analyses.comparison import Programme, Question, ties
-from analyses.errors import RunError
+from analyses.errors import CoeurvilleError, RunError
 from analyses.figures import national as charts
 from analyses.figures import national_lists, national_map, national_overview, national_tables
 from analyses.narrative import national as sentences
@@ -126,6 +126,30 @@ def test_what_is_gathered_is_kept_to_the_digit(folders: tuple[Path, Path], tmp_p
     assert again.members == found.members
     pd.testing.assert_frame_equal(again.table, found.table, check_dtype=False)
     assert [(day, len(table)) for day, table in again.earlier] == [(date(2025, 1, 2), 3)]
+
+
+def test_internal_numbers_never_stay_beside_a_public_synthesis(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    day, found = date(2026, 1, 2), gathered(folders)
+    for audience in ("internal", "public"):
+        out = tmp_path / audience
+        early = replace(found, edition=audience, earlier=((date(2025, 1, 2), found.table),))
+        programme.write(early, out / programme.FOLDER)
+        assert len(national._earlier(out, day, audience)) == 1  # type: ignore[arg-type]
+    assert national._earlier(tmp_path / "internal", day, "public") == ()
+
+
+@pytest.mark.parametrize("name", ["out", "out/ville-000"])
+def test_a_folder_that_is_no_synthesis_is_never_replaced(
+    folders: tuple[Path, Path], name: str
+) -> None:
+    cities, out = folders
+    before = sorted(path for path in out.rglob("*") if path.suffix == ".csv")
+    with pytest.raises(CoeurvilleError, match="name another folder"):
+        national.refresh(out, cities, out.parent / name)
+    assert before
+    assert sorted(path for path in out.rglob("*") if path.suffix == ".csv") == before
 
 
 def test_a_mark_follows_what_is_read_and_nothing_else(folders: tuple[Path, Path]) -> None:

@@ -19,7 +19,7 @@ import pandas as pd
 from analyses import assets, comparison, digests, reports
 from analyses.blocks import Edition
 from analyses.comparison import Programme
-from analyses.errors import RunError
+from analyses.errors import CoeurvilleError, RunError
 from analyses.reports import national as report
 from analyses.runs import (
     execute,
@@ -175,10 +175,11 @@ def make(work: Due, progress: Progress = lambda _: None) -> Made:
     request = work.request
     gathered = programme.gather(request.runs, request.cities, request.ids, request.audience)
     _one_run_at_least(gathered, request.runs)
+    _no_city_there(request.out)
     started = datetime.now(UTC)
     mark = _fingerprint(work.marks)
     day = synthesis.day(work.last, mark)
-    gathered = replace(gathered, earlier=_earlier(request.out, day))
+    gathered = replace(gathered, earlier=_earlier(request.out, day, request.audience))
     progress("cities")
     with workshop.staging(request.out.parent, request.out.name) as folder:
         programme.write(gathered, folder / programme.FOLDER)
@@ -218,11 +219,25 @@ def _one_run_at_least(gathered: Programme, runs: Path) -> None:
     )
 
 
-def _earlier(out: Path, day: date) -> tuple[tuple[date, pd.DataFrame], ...]:
-    """Return the numbers of the editions of earlier days, the newest last."""
+def _no_city_there(out: Path) -> None:
+    """Refuse to replace the run of a city; a folder that no run made is refused by the workshop."""
+    if (out / manifest.NAME).is_file() and not (out / programme.FOLDER).is_dir():
+        raise CoeurvilleError(
+            f"{out} is a run, not a synthesis, and would be replaced. Nothing was touched: name "
+            "another folder with --out."
+        )
+
+
+def _earlier(out: Path, day: date, audience: Edition) -> tuple[tuple[date, pd.DataFrame], ...]:
+    """Return the numbers of the editions of earlier days, the newest last.
+
+    Only those of the same audience: what the internal edition holds may not lie beside public ones.
+    """
     try:
         last = programme.read(out / programme.FOLDER)
     except (OSError, ValueError, KeyError, TypeError):
+        return ()
+    if last.edition != audience:
         return ()
     record = synthesis.read(out)
     before = [item for item in last.earlier if item[0] < day]

@@ -13,7 +13,7 @@ from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
 from analyses.figures.national_tables import spaced
 from analyses.readiness.catalogue import catalogue
-from analyses.wording import Language, Text, number
+from analyses.wording import Language, Text, number, plural
 
 MOST = 40
 """Cities that the matrix of data draws one a row; of more, the data sets are counted."""
@@ -50,8 +50,10 @@ def coverage_chart(found: Synthesis, title: Text, language: Language) -> Chart |
     table = _coverage_table(found, ordered, language)
     silent = len(found.leagues) - len(leagues)
     note = Text(
-        f"{silent} autres questions n'ont encore aucune ville comparable.",
-        f"{silent} more questions have no comparable city yet.",
+        f"{silent} {plural(silent, 'autre question n', 'autres questions n')}'"
+        f"{plural(silent, 'a', 'ont')} encore aucune ville comparable.",
+        f"{silent} more {plural(silent, 'question has', 'questions have', 'en')} no comparable "
+        "city yet.",
     ).in_(language) if silent else ""  # fmt: skip
     spoken = " ; ".join(
         f"{q.label.in_(language)} {number(n, language)}"

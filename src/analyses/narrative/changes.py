@@ -194,7 +194,11 @@ def _provisional(changed: Changed) -> list[Finding]:
     text = Text(
         f"{FR.count(was)} {plural(was, 'de ces révisions porte', 'de ces révisions portent')} sur "
         "une période qui n'était pas finie à l'édition précédente : elle était annoncée."
-        + (f" {FR.count(still)} peuvent encore changer." if still else ""),
+        + (
+            f" {FR.count(still)} {plural(still, 'peut', 'peuvent')} encore changer."
+            if still
+            else ""
+        ),
         f"{EN.count(was)} of these revisions "
         f"{plural(was, 'is', 'are', 'en')} of a period that was not over in the former edition: "
         "to be expected." + (f" {EN.count(still)} may change again." if still else ""),

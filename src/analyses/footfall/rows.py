@@ -20,7 +20,8 @@ HOURS_METHOD, HEAT_METHOD = "open-share/2", "within-month-contrast/1"
 DWELL_METHOD, SEASON_METHOD = "weighted-mean/1", "weeks-over-year/1"
 
 NO_DWELL = Text(
-    "aucun capteur ne donne de temps de présence (la durée de présence, en minutes, est un champ des comptages).",
+    "aucun capteur ne donne de temps de présence (la durée de présence, en minutes, est un champ "
+    "des comptages).",
     "no sensor gives dwell times (the dwell time, in minutes, is a field of the counts).",
 )
 NO_HOURS = Text(

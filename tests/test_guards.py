@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,19 @@ def test_a_file_that_changes_under_the_run_publishes_nothing(small: Any, tmp_pat
     small.write(tmp_path, f"with open({str(home)!r}, 'a') as stream:\n    stream.write('# more')")
     with pytest.raises(CoeurvilleError, match=r"city\.yml changed while the run was reading"):
         runs.run(request(tmp_path), page())
+    assert kept(tmp_path / "output") == {}
+
+
+def test_a_file_that_changed_before_the_lock_was_free_publishes_nothing(
+    small: Any, tmp_path: Path
+) -> None:
+    small.write(tmp_path, GOOD)
+    asked = request(tmp_path)
+    asked = replace(asked, stamps=runs.stamps(asked))  # the tables are read after this, once
+    with (tmp_path / "cities" / "petite" / "city.yml").open("a") as stream:
+        stream.write("# more")
+    with pytest.raises(CoeurvilleError, match=r"city\.yml changed while the run was reading"):
+        runs.run(asked, page())
     assert kept(tmp_path / "output") == {}
 
 

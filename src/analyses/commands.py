@@ -176,6 +176,7 @@ def due(
         time_limit=time_limit,
         wait=wait,
     )
+    request = replace(request, stamps=runs.stamps(request))
     last = None if force else _last_good(out / city.id)
     marks = freshness.marks(request, {"engine": engine}, last)
     found = freshness.verdicts(

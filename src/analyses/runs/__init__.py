@@ -2,6 +2,6 @@
 
 from analyses.runs.editions import BOTH
 from analyses.runs.manifest import Manifest
-from analyses.runs.run import Render, Request, rerender, run
+from analyses.runs.run import Render, Request, rerender, run, stamps
 
-__all__ = ["BOTH", "Manifest", "Render", "Request", "rerender", "run"]
+__all__ = ["BOTH", "Manifest", "Render", "Request", "rerender", "run", "stamps"]

@@ -26,6 +26,7 @@ from analyses.runs import record as records
 from analyses.wording import Language
 
 Render = editions.Render
+Stamps = Mapping[Path, tuple[int, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Request:
         Seconds to wait for another run of the same city.
     edition : date, optional
         Day to print in the report; by default that of the first run of the same content.
+    stamps : mapping, optional
+        :func:`stamps` before anything of the city was read; by default those when the run starts.
     """
 
     city: City
@@ -82,6 +85,7 @@ class Request:
     seen: str | None = None
     wait: float = 0
     edition: date | None = None
+    stamps: Stamps | None = None
 
 
 def run(
@@ -122,7 +126,7 @@ def run(
     }
     steps = plan.plan(request.notebooks, request.names, parameters)
     with workshop.staging(request.out, city.id, wait=request.wait) as staging:
-        started, before = datetime.now(UTC), _stamps(request)
+        started, before = datetime.now(UTC), request.stamps or stamps(request)
         failures = _executed(steps, staging, request, progress)
         _unchanged(request, before)
         record = records.of(request, steps, started, failures)
@@ -148,8 +152,9 @@ def rerender(city: City, out: Path, render: Render) -> manifest.Manifest:
         If another run of the city is under way, or the disk cannot be written.
     """
     place = out / city.id
-    record = manifest.read(place)
+    manifest.read(place)
     with workshop.staging(out, city.id) as staging:
+        record = manifest.read(place)  # a run may have been published before we held the lock
         shutil.copytree(
             place, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns(editions.FOLDER)
         )
@@ -188,7 +193,7 @@ def _last_id(request: Request) -> str | None:
         return None
 
 
-def _stamps(request: Request) -> dict[Path, tuple[int, int] | None]:
+def stamps(request: Request) -> Stamps:
     """Return size and time of every file that decides the results; None where it is gone."""
     found: dict[Path, tuple[int, int] | None] = {}
     for path in (request.city.folder / "city.yml", *request.inputs):
@@ -197,8 +202,8 @@ def _stamps(request: Request) -> dict[Path, tuple[int, int] | None]:
     return found
 
 
-def _unchanged(request: Request, before: Mapping[Path, tuple[int, int] | None]) -> None:
-    now = _stamps(request)
+def _unchanged(request: Request, before: Stamps) -> None:
+    now = stamps(request)
     changed = sorted(path.name for path in before if now[path] != before[path])
     if changed:
         raise CoeurvilleError(

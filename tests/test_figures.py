@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import sample_report as made
 from analyses.figures import (
+    axis,
     charts,
     commerce,
     commerce_tables,
@@ -217,6 +218,26 @@ def test_the_fullest_place_is_named_only_when_it_stands_apart() -> None:
     assert parking._highest([top, near, far]).en == "Mean occupancy goes from 40% to 75%"
     assert parking._highest([top, far]).en == "The highest occupancy: A, 75% (65 to 85%)"
     assert parking._highest([top]).en == "Occupancy, A: 75% (65 to 85%)"
+
+
+def test_a_class_of_minutes_is_said_as_one_says_it() -> None:
+    assert numbers.span("0-30", "fr") == "jusqu’à 30 min"
+    assert numbers.span("30-120", "fr") == "de 30 min à 2 h"
+    assert numbers.span("120-330", "fr") == "de 2 h à 5 h 30"
+    assert numbers.span("120-330", "en") == "2 h to 5 h 30 min"
+    assert numbers.span(">330", "en") == "over 5 h 30 min"
+
+
+@given(st.text(alphabet="abcé -", min_size=1, max_size=60), st.integers(6, 14))
+def test_a_folded_label_never_leaves_its_column(label: str, width: int) -> None:
+    lines = axis.folded(label, width).split("\n")
+    assert len(lines) <= 4
+    assert all(len(line) <= width + 2 for line in lines)
+
+
+def test_a_label_is_folded_at_spaces_and_a_long_word_at_its_dashes() -> None:
+    assert axis.folded("Rue du Faubourg-Saint-Éloi", 11) == "Rue du\nFaubourg-\nSaint-Éloi"
+    assert axis.folded("Mail Victor-Hugo", 11) == "Mail\nVictor-Hugo"
 
 
 def test_a_unit_agrees_with_its_number_in_french() -> None:

@@ -6,6 +6,8 @@ from typing import get_args
 
 import pytest
 
+from analyses import indicators
+from analyses.figures.parking_tables import what_data_give
 from analyses.parking.capability import (
     ASSET_LABELS,
     INDICATORS,
@@ -16,6 +18,7 @@ from analyses.parking.capability import (
     refuse,
     refuse_all,
 )
+from analyses.parking.measures import UNITS
 
 STAY_INDICATORS = ["rotation_rate", "mean_stay", "stay_classes", "overstay_share"]
 
@@ -86,3 +89,14 @@ def test_matrix_covers_every_indicator_and_labels_every_asset() -> None:
     assert set(ASSET_LABELS) == set(get_args(Asset))
     rows = refuse_all(dict.fromkeys(INDICATORS, "x"), {"payments", "supply"}, "payment")
     assert len(rows) == (~table["computable"]).sum()
+
+
+def test_the_table_lists_reserves_and_its_note_what_is_simply_given() -> None:
+    have = {"stays", "supply", "payments", "counts"}
+    told, known = what_data_give(have, "en"), matrix(have)
+    known = known[known["indicator"].isin(UNITS)]
+    plain = known["why_en"] == "computable"
+    assert len(told.data) == (~plain).sum()
+    assert "computable" not in set(told.data["Reason"])
+    assert sum(told.note.lower().count(indicators.get(name).label.text().en.lower())
+               for name in known.loc[plain, "indicator"]) >= plain.sum() > 0  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -166,3 +167,18 @@ def cut(label: str) -> str:
     """Return a label on one line, cut when too long."""
     words = plain(label)
     return words if len(words) <= LABEL_LIMIT else words[: LABEL_LIMIT - 1] + "…"
+
+
+def folded(label: str, width: int) -> str:
+    """Return a label on lines of ``width`` letters: cut at spaces, long words at their dashes."""
+    words = plain(label)
+    long = any(len(word) > width for word in words.split(" "))
+    lines = [""]
+    for word in re.findall(r"[^ -]+-?" if long else r"[^ ]+", words):
+        joined = f"{lines[-1]}{'' if lines[-1].endswith('-') else ' '}{word}".strip()
+        if len(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    kept = [line if len(line) <= width + 2 else line[:width] + "…" for line in lines if line]
+    return "\n".join(kept if len(kept) <= 4 else [*kept[:3], "…"])

@@ -286,10 +286,11 @@ def _effect_row(effect: Effect, language: Language) -> list[str]:
         raise ValueError("an effect without estimate has no row")
     vacancy = effect.outcome == "vacancy"
     unit = Text("points", "points").in_(language) if vacancy else "%"
+    gap = "" if unit == "%" and language == "en" else "\u00a0"
     return [
         f"{plain(effect.project.name)}, {PHASES[effect.phase].in_(language)}",
         OUTCOMES[effect.outcome].in_(language),
-        f"{number(estimate.value, language, 1, signed=True)}\u00a0{unit}",
+        number(estimate.value, language, 1, signed=True) + gap + unit,
         bounds(estimate, language),
         f"{number(effect.rank, language)}/{number(len(effect.placebos), language)}",
         chance(effect.corrected, language),

@@ -369,6 +369,17 @@ def ranks(found: Potential, language: Language, most: int = MOST) -> Chart | Non
     )
     table = Table("potentiel-rangs-data", what.in_(language), pd.DataFrame(rows, columns=header),
                   tuple(header[1:]))  # fmt: skip
-    return Chart("potentiel-rangs", _title(found).in_(language),
+    return Chart("potentiel-rangs", _first(names[0], spots.iloc[0]).in_(language),
                  f"{start}{what.in_(language)}{colon}{spoken}.", drawing, table,
                  note.in_(language))  # fmt: skip
+
+
+def _first(name: str, row: pd.Series) -> Text:
+    """Name the premises that comes first, with how sure its rank is."""
+    low, high = float(row["low"]), float(row["high"])
+    if low == high:
+        return Text(f"Premier rang : {name}", f"First rank: {name}")
+    return Text(
+        f"Premier : {name}, entre les rangs {number(low, 'fr')} et {number(high, 'fr')}",
+        f"First: {name}, between ranks {number(low, 'en')} and {number(high, 'en')}",
+    )

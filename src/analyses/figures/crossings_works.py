@@ -127,7 +127,8 @@ def _title(effect: Effect) -> Text:
         size = {lang: number(estimate.value, lang, 0, signed=True) for lang in ("fr", "en")}
         return Text(
             f"« {name} » : {size['fr']} {unit.fr} de {subject.fr} {phase.fr}",
-            f"“{name}”: {size['en']} {unit.en} of {subject.en} {phase.en}",
+            f"“{name}”: {size['en']}{'' if unit.en == '%' else ' '}{unit.en} of {subject.en} "
+            f"{phase.en}",
         )
     return Text(
         f"« {name} » : {verdict.fr} sur la {subject.fr}", f"“{name}”: {verdict.en} on {subject.en}"

@@ -159,7 +159,7 @@ def _scale(axes: Axes, extent: Extent, language: Language) -> None:
     axes.plot([x, x + degrees], [y, y], color=style.INK, lw=2.4, solid_capstyle="butt", zorder=9)
     words = number(length, language) + "\u00a0m" if length < 1000 else (
         number(length / 1000, language) + "\u00a0km")  # fmt: skip
-    axes.annotate(words, (x, y), (0, 4), textcoords="offset points", size=8.5, zorder=9,
+    axes.annotate(words, (x, y), (0, 6), textcoords="offset points", size=8.5, zorder=8.5,
                   bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1})  # fmt: skip
     axes.annotate("N", (0.972, 0.965), (0.972, 0.895), xycoords="axes fraction", ha="center",
                   va="center", size=10, weight=600, zorder=9,

@@ -21,10 +21,12 @@ from analyses.narrative.footfall_events import event_name
 from analyses.wording import Language, Text, clock, day, interval, number, percent, plural
 
 PANELS = 8
-HOURLY = 12
+HOURLY = 6
 """Events drawn day by day, and hour by hour; the table holds all."""
 PLACES = 8
 """Places drawn at most."""
+COLUMN = 11
+"""Letters across the column of a place."""
 PERIODS: dict[str, Text] = {
     "before": Text("Avant", "Before"),
     "during": Text("Pendant", "During"),
@@ -120,7 +122,7 @@ def place_effects(study: Footfall, language: Language) -> Chart | None:
         axes.set_ylim(len(events) - 0.5, -0.5)
         titles = {i.event.event_id: axis.cut(event_name(i.event, language)) for i in drawn}
         axes.set_yticks(range(len(events)), [titles[name] for name in events], size=8.5)
-        axes.set_xticks(range(len(sensors)), [_folded(label) for label in labels], size=8)
+        axes.set_xticks(range(len(sensors)), [axis.folded(x, COLUMN) for x in labels], size=8)
         axes.xaxis.tick_top()
         axes.spines[:].set_visible(False)
     shown = {s: sum(i.series == s and i.verdict == "shown" for i in drawn) for s in sensors}
@@ -175,11 +177,12 @@ def event_hours(study: Footfall, language: Language) -> Chart | None:
         "Observed and expected passages hour by hour, mean of the days before, during and after, "
         f"for {number(len(drawn), 'en')} events. {title.en}.",
     )
+    last = latest(len(drawn), len(known))
     note = Text(
-        "Moyenne des jours de chaque période (au plus trois avant et trois après) ; zone claire : "
-        "intervalle de chaque heure prise seule.",
-        "Mean of the days of each period (at most three before and three after); light area: "
-        "interval of each hour alone.",
+        f"{last.fr}Moyenne des jours de chaque période (au plus trois avant et trois après) ; zone "
+        "claire : intervalle de chaque heure prise seule.",
+        f"{last.en}Mean of the days of each period (at most three before and three after); light "
+        "area: interval of each hour alone.",
     )
     return Chart("evenements-heures", title.in_(language), alt.in_(language), drawing,
                  _hours_table(study, known, language), note.in_(language))  # fmt: skip
@@ -290,17 +293,6 @@ def _cell(axes: Axes, column: int, row: int, impact: Impact, language: Language)
     axes.text(column, row, percent(value, language, 0, signed=True), ha="center", va="center",
               size=8.5, weight=600 if shown else 400,
               color=style.INK if shown else style.MUTED)  # fmt: skip
-
-
-def _folded(label: str) -> str:
-    """Fold a name on two lines, cut where it is long."""
-    words, lines = axis.cut(label).split(" "), [""]
-    for word in words:
-        if len(lines) < 3 and lines[-1] and len(lines[-1]) + len(word) > 9:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(line if len(line) <= 14 else line[:13] + "…" for line in lines)
 
 
 def _all_effects(study: Footfall, language: Language) -> Table:

@@ -30,6 +30,8 @@ DAY_KINDS: dict[str, Text] = {
     "sunday": Text("Dimanche", "Sunday"),
 }
 """Kinds of days."""
+NAMED = 4
+"""Sensors that a note names when it takes all of them."""
 SHORT_DAYS: tuple[Text, ...] = (
     Text("lun.", "Mon"), Text("mar.", "Tue"), Text("mer.", "Wed"), Text("jeu.", "Thu"),
     Text("ven.", "Fri"), Text("sam.", "Sat"), Text("dim.", "Sun"),
@@ -81,9 +83,9 @@ def usual_day(study: Footfall, language: Language) -> Chart | None:
     names = _names(study)
     note = Text(
         f"Médianes et quartiles de {number(days, 'fr')} jours de la dernière année, hors jours "
-        f"fériés, passages additionnés : {listing(names, 'fr')}.",
+        f"fériés, passages additionnés : {_which(names, study).fr}.",
         f"Medians and quartiles of {number(days, 'en')} days of the last year, public holidays "
-        f"apart, passages added: {listing(names, 'en')}.",
+        f"apart, passages added: {_which(names, study).en}.",
     )
     return Chart("semaine", title.in_(language), alt.in_(language), drawing, data,
                  note.in_(language))  # fmt: skip
@@ -323,6 +325,14 @@ def _names(study: Footfall) -> list[str]:
         zip(study.sensors["sensor_id"], study.sensors["name"], strict=True)
     )
     return [str(known.get(name, name)) for name in study.steady]
+
+
+def _which(names: list[str], study: Footfall) -> Text:
+    """Name the sensors added up; all of them, when many, are counted."""
+    if len(names) < len(study.sensors) or len(names) <= NAMED:
+        return Text(listing(names, "fr"), listing(names, "en"))
+    return Text(f"les {number(len(names), 'fr')} capteurs",
+                f"the {number(len(names), 'en')} sensors")  # fmt: skip
 
 
 def _header(language: Language, *titles: tuple[str, str]) -> list[str]:

@@ -253,3 +253,22 @@ def _bounds(result: Result, language: Language) -> str:
     low, high = result.estimate.low, result.estimate.high
     unit = "%" if result.unit.startswith("%") else ""
     return interval(low, high, unit, language, _decimals(result.estimate.value, result.unit))
+
+
+def span(category: str, language: Language) -> str:
+    """Write a class of minutes: ``30-120`` gives ``de 30 min à 2 h``."""
+    low, _, high = category.removeprefix(">").partition("-")
+    ends = [_length(float(part), language) for part in (low, high) if part]
+    if category.startswith(">"):
+        return Text(f"plus de {ends[0]}", f"over {ends[0]}").in_(language)
+    if float(low) == 0:
+        return Text(f"jusqu'à {ends[1]}", f"up to {ends[1]}").in_(language)
+    return Text(f"de {ends[0]} à {ends[1]}", f"{ends[0]} to {ends[1]}").in_(language)
+
+
+def _length(minutes: float, language: Language) -> str:
+    hours, rest = divmod(round(minutes), 60)
+    parts = (f"{hours} h" if hours else "", f"{rest} min" if rest else "")
+    if language == "fr" and hours and rest:
+        parts = (parts[0], f"{rest:02d}")
+    return " ".join(part for part in parts if part)

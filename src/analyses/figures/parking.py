@@ -15,7 +15,8 @@ from analyses.figures import charts, style
 from analyses.figures.axis import Point
 from analyses.figures.charts import Words
 from analyses.figures.figure import Chart, Table
-from analyses.figures.numbers import with_interval
+from analyses.figures.numbers import span, with_interval
+from analyses.narrative.parking import WEEKDAYS
 from analyses.parking.measures import Garages, Infractions, Kerb, Meters
 from analyses.parking.occupancy import SATURATED, well_seen
 from analyses.results import Estimate, Result
@@ -115,10 +116,10 @@ def week_grid(
     seen = well_seen(cells)
     top = seen.sort_values(["value", "weekday", "hour"], ascending=[False, True, True]).iloc[0]
     title = Text(
-        f"Au plus, {percent(100 * top['value'], 'fr', 0)} des places sont prises : "
-        f"{DAYS[int(top['weekday'])].fr} à {clock(top['hour'], 'fr')}",
-        f"At most {percent(100 * top['value'], 'en', 0)} of spaces are taken: "
-        f"{DAYS[int(top['weekday'])].en} at {clock(top['hour'], 'en')}",
+        f"Au plus, {percent(100 * top['value'], 'fr', 0)} des places sont prises, "
+        f"le {WEEKDAYS[int(top['weekday'])].fr} à {clock(top['hour'], 'fr')}",
+        f"At most {percent(100 * top['value'], 'en', 0)} of spaces are taken, "
+        f"on {WEEKDAYS[int(top['weekday'])].en} at {clock(top['hour'], 'en')}",
     ).in_(language)
     data = pd.DataFrame(
         [[name, *(_cell(share, language) for share in row)]
@@ -225,7 +226,7 @@ def stay_classes(kerb: Kerb, language: Language) -> Chart | None:
     rows = [item for item in kerb.results if item.indicator == "stay_classes" and item.computable]
     if not rows:
         return None
-    points = [Point(_class(item.category, language), item.estimate) for item in rows]
+    points = [Point(span(item.category, language), item.estimate) for item in rows]
     top = max(points, key=lambda point: point.estimate.value)
     title = Text(
         f"{with_interval(top.estimate, 'fr', 0)} des stationnements : {top.label}",
@@ -239,22 +240,6 @@ def stay_classes(kerb: Kerb, language: Language) -> Chart | None:
     words = Words("durees-stationnement", title.in_(language), what.in_(language),
                   Text("Durée", "Length").in_(language), note.in_(language))  # fmt: skip
     return charts.bars(words, points, "%", language)
-
-
-def _class(category: str, language: Language) -> str:
-    """Write a class of minutes in hours: ``30-120`` gives ``de 0,5 à 2 h``."""
-    low, _, high = category.removeprefix(">").partition("-")
-    hours = [number(float(part) / 60, language, _decimals(float(part))) for part in (low, high)
-             if part]  # fmt: skip
-    if category.startswith(">"):
-        return Text(f"plus de {hours[0]} h", f"over {hours[0]} h").in_(language)
-    if float(low) == 0:
-        return Text(f"jusqu'à {hours[1]} h", f"up to {hours[1]} h").in_(language)
-    return Text(f"de {hours[0]} à {hours[1]} h", f"{hours[0]} to {hours[1]} h").in_(language)
-
-
-def _decimals(minutes: float) -> int:
-    return 0 if minutes % 60 == 0 else 1
 
 
 def ladder(found: Meters, language: Language) -> Chart | None:
@@ -324,11 +309,13 @@ def meter_hours(found: Meters, language: Language) -> Chart | None:
         axes.set_xlabel(Text("heure de début", "starting hour").in_(language))
         axes.spines[:].set_visible(False)
     top = table.sort_values(["value", "meter", "hour"], ascending=[False, True, True]).iloc[0]
-    where, when = str(top["meter"]), str(top["hour"])
+    where = str(top["meter"])
     peak = Estimate(float(top["value"]), float(top["low"]), float(top["high"]), 1)
     title = Text(
-        f"Estimation la plus haute : horodateur {where} à {when}, {with_interval(peak, 'fr', 0)}",
-        f"Highest estimate: pay station {where} at {when}, {with_interval(peak, 'en', 0)}",
+        f"Estimation la plus haute : horodateur {where} à {_at(top['hour'], 'fr')}, "
+        f"{with_interval(peak, 'fr', 0)}",
+        f"Highest estimate: pay station {where} at {_at(top['hour'], 'en')}, "
+        f"{with_interval(peak, 'en', 0)}",
     )
     what = Text(
         "Occupation estimée par horodateur et heure", "Estimated occupancy by station and hour"
@@ -345,9 +332,15 @@ def meter_hours(found: Meters, language: Language) -> Chart | None:
                  note.in_(language))  # fmt: skip
 
 
-def _short(clock: str) -> str:
+def _at(time: str, language: Language) -> str:
+    """Write a time such as ``15:30`` as an hour of the clock."""
+    hour, minute = str(time).split(":")[:2]
+    return clock(int(hour) + int(minute) / 60, language)
+
+
+def _short(time: str) -> str:
     """Write a full hour without its minutes."""
-    return clock.removesuffix(":00").removeprefix("0") or "0"
+    return time.removesuffix(":00").removeprefix("0") or "0"
 
 
 def infraction_factors(found: Infractions, factor: str, language: Language) -> Chart | None:
@@ -373,8 +366,10 @@ def infraction_factors(found: Infractions, factor: str, language: Language) -> C
     top = max(points, key=lambda point: point.estimate.value)
     mean = top.estimate.scaled(0.01)
     fr, en = (f"({interval(mean.low, mean.high, '', each, 1)})" for each in ("fr", "en"))
-    title = Text(f"{top.label} : {number(mean.value, 'fr', 1)} fois la moyenne {fr}",
-                 f"{top.label}: {number(mean.value, 'en', 1)} times the mean {en}")  # fmt: skip
+    title = Text(
+        f"{top.label} : {number(mean.value, 'fr', 1)} fois la moyenne des infractions {fr}",
+        f"{top.label}: {number(mean.value, 'en', 1)} times the mean of infractions {en}",
+    )
     per = Text("relevées, donc selon les patrouilles", "recorded, hence following patrols")
     if found.factors.per_control:
         per = Text("par véhicule contrôlé", "per vehicle checked")

@@ -25,6 +25,7 @@ from analyses.wording import (
     Language,
     Text,
     day,
+    listing,
     number,
     percent,
     plural,
@@ -218,7 +219,7 @@ def _uses(kerb: Kerb, language: Language) -> list[tuple[str, str, str]]:
 
 
 def what_data_give(have: Collection[str], language: Language) -> Table:
-    """List what the city's data give, with what quality, and what would unlock the rest."""
+    """List what the data give with a reserve or not at all; the note names what they just give."""
     matrix = capability.matrix(have)
     matrix = matrix[matrix["indicator"].isin(UNITS)]
     quality = {
@@ -226,6 +227,8 @@ def what_data_give(have: Collection[str], language: Language) -> Table:
         "reserve": Text("avec réserve", "with reserve"),
         "not_computable": Text("non calculable", "not computable"),
     }  # fmt: skip
+    done = matrix["why_fr"] == capability.DONE.fr
+    given, matrix = matrix[done], matrix if done.all() else matrix[~done]
     labels = capability.ASSET_LABELS
     rows = [
         (
@@ -242,7 +245,22 @@ def what_data_give(have: Collection[str], language: Language) -> Table:
     caption = Text("Ce que ces données peuvent donner", "What these data can give")
     data = pd.DataFrame(rows, columns=[item.in_(language) for item in header])
     data = data[[name for name in data.columns if (data[name] != "").any()]]
-    return Table("donnees-possibles", caption.in_(language), data)
+    return Table("donnees-possibles", caption.in_(language), data, note=_given(given, language))
+
+
+def _given(given: pd.DataFrame, language: Language) -> str:
+    """Name the indicators that the data give without reserve, by quality."""
+    parts = []
+    for quality, words in (("measured", Text("Mesurés", "Measured")),
+                           ("estimated", Text("Estimés", "Estimated"))):  # fmt: skip
+        found = given.loc[given["quality"] == quality, "indicator"]
+        labels = [indicators.get(str(name)).label.text().in_(language) for name in found]
+        named = listing([label[:1].lower() + label[1:] for label in labels], language)
+        if named:
+            text = Text(f"{words.fr} sans réserve : {named}.",
+                        f"{words.en} without reserve: {named}.")  # fmt: skip
+            parts.append(text.in_(language))
+    return " ".join(parts)
 
 
 _FIELDS = (

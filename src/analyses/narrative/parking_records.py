@@ -177,11 +177,11 @@ def _per_control(rate: Result, n: int) -> Finding:
         total, checked = w.count(n), w.count(rate.estimate.n)
         if w is FR:
             return (
-                f"{total} infractions pour {checked} véhicules contrôlés, soit {value} pour cent "
+                f"{total} infractions pour {checked} véhicules contrôlés, soit {value} pour 100 "
                 "contrôles ; ce taux ne dépend pas du nombre de patrouilles."
             )
         return (
-            f"{total} infractions for {checked} vehicles checked, that is {value} in a hundred "
+            f"{total} infractions for {checked} vehicles checked, that is {value} per 100 "
             "checks; this rate does not depend on the number of patrols."
         )
 

@@ -234,6 +234,9 @@ TABLES: dict[str, str] = {
 
 INDICATORS: tuple[str, ...] = tuple(dict.fromkeys(way.indicator for way in WAYS))
 
+DONE = Text("calculable", "computable")
+"""What is said of an indicator that the data give without reserve."""
+
 
 def answer(indicator: str, have: Collection[str]) -> Answer:
     """Return whether ``indicator`` can be computed from what a city has.
@@ -259,8 +262,7 @@ def answer(indicator: str, have: Collection[str]) -> Answer:
     own = frozenset(have)
     for way in ways:
         if way.needs <= own and not way.spoilt_by & own:
-            done = Text("calculable", "computable")
-            return Answer(indicator, way, way.note or done)
+            return Answer(indicator, way, way.note or DONE)
     missing = _nearest(ways, own)
     asked = tuple(sorted({asset for assets in missing for asset in assets}))
     return Answer(indicator, None, _why(indicator, own, missing), asked)

@@ -114,7 +114,7 @@ def _link(link: Link, found: Links) -> Finding:
             )
         changes = w.noun(times, "change", "changes")
         return (
-            f"Around {places} sensors, from {first} to {last}, {lead} {value} {unit} {of} "
+            f"Around {places} sensors, from {first} to {last}, {lead} {_with(value, unit)} {of} "
             f"({_range(estimate, w)}; {w.count(times)} {changes} a place): {verdict}."
         )
 
@@ -130,7 +130,9 @@ def _link_plain(result: Result, w: Words) -> str:
     value, unit = result.estimate.value, _unit(result, w)
     start, what = _LINKS[result.indicator]
     if result.indicator != "vacancy_footfall_link":
-        text = f"{w.pick(start)} {_signed(value, w)} {unit} {w.pick(what)}"
+        size = _signed(value, w)
+        told = f"{size} {unit}" if w.language == "fr" else _with(size, unit)
+        text = f"{w.pick(start)} {told} {w.pick(what)}"
         return f"{text[0].upper()}{text[1:]}."
     size = w.decimal(abs(value))
     if w.language == "fr":
@@ -305,7 +307,12 @@ def _moved(effect: Effect, result: Result, w: Words) -> str:
     what = w.pick(_OUTCOMES[effect.outcome])
     if w.language == "fr":
         return f"{what} de la rue a évolué de {value} {unit}"
-    return f"{what} of the street moved by {value} {unit}"
+    return f"{what} of the street moved by {_with(value, unit)}"
+
+
+def _with(value: str, unit: str) -> str:
+    """Write an English value with its unit; no space before %."""
+    return f"{value}%" if unit == "%" else f"{value} {unit}"
 
 
 def _told(effect: Effect, result: Result, w: Words) -> str:

@@ -20,7 +20,13 @@ def table(name: str) -> Text:
     if name not in schemas.names():
         return Text(name, name)
     title = schemas.get(name).title
-    return Text(title.fr[:1].lower() + title.fr[1:], title.en[:1].lower() + title.en[1:])
+    return Text(_low(title.fr), _low(title.en))
+
+
+def _low(title: str) -> str:
+    """Begin with a small letter, but for an acronym or a name with capitals inside."""
+    first = title.partition(" ")[0]
+    return title if first[1:] != first[1:].lower() else title[:1].lower() + title[1:]
 
 
 TITLE = Text("{city}, cœur de ville", "{city}, town centre")

@@ -311,11 +311,10 @@ def meter_hours(found: Meters, language: Language) -> Chart | None:
     top = table.sort_values(["value", "meter", "hour"], ascending=[False, True, True]).iloc[0]
     where = str(top["meter"])
     peak = Estimate(float(top["value"]), float(top["low"]), float(top["high"]), 1)
+    fr, en = _at(top["hour"], "fr"), _at(top["hour"], "en")
     title = Text(
-        f"Estimation la plus haute : horodateur {where} à {_at(top['hour'], 'fr')}, "
-        f"{with_interval(peak, 'fr', 0)}",
-        f"Highest estimate: pay station {where} at {_at(top['hour'], 'en')}, "
-        f"{with_interval(peak, 'en', 0)}",
+        f"Estimation la plus haute : horodateur {where} à {fr}, {with_interval(peak, 'fr', 0)}",
+        f"Highest estimate: pay station {where} at {en}, {with_interval(peak, 'en', 0)}",
     )
     what = Text(
         "Occupation estimée par horodateur et heure", "Estimated occupancy by station and hour"

@@ -286,6 +286,23 @@ local function boxed(div, kind, style)
   return styled(style, div.content)
 end
 
+-- A short table stays on one page with its note; a longer one may go on overleaf.
+local KEPT_ROWS, KEPT_LETTERS = 14, 2000
+
+local function short(div)
+  local rows, letters, tables = 0, 0, 0
+  pandoc.Blocks(div.content):walk { Table = function(tbl)
+    tables = tables + 1
+    for _, body in ipairs(tbl.bodies) do
+      for _, row in ipairs(body.body) do
+        rows = rows + 1
+        for _, cell in ipairs(row.cells) do letters = letters + cell_length(cell) end
+      end
+    end
+  end }
+  return tables == 1 and rows <= KEPT_ROWS and letters <= KEPT_LETTERS
+end
+
 -- Divs inside a key figure, shaped with it.
 local KEY_PARTS = { ['key-figure'] = true, label = true, value = true, unit = true,
   interval = true, n = true, reserve = true, point = true }
@@ -514,6 +531,9 @@ local function shape(doc)
         if has(div, 'entries') then return around('#entries[', div.content, ']') end
         if has(div, 'entry') then
           return around('#entry[', div.content, '] <' .. div.identifier .. '>')
+        end
+        if has(div, 'tabular') and short(div) then
+          return around('#picture[', div.content, '] <' .. div.identifier .. '>')
         end
         -- A plain div would become a block, in which no chapter may start a page.
         if div.identifier == '' then return div.content end

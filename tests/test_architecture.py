@@ -29,8 +29,8 @@ LAYERS: dict[str, int] = {
     # out
     "assets": 3, "reports": 4, "publish": 4,
     # face
-    "commands": 5, "clusters": 5, "doctor": 5, "doctor_cli": 6, "terminal": 6, "review": 6, "review_cli": 6, "cli": 6, "__main__": 6,
-    "national": 5, "national_cli": 6,
+    "commands": 5, "clusters": 5, "doctor": 5, "national": 5, "terminal": 6, "review": 6,
+    "doctor_cli": 6, "national_cli": 6, "review_cli": 6, "cli": 6, "__main__": 6,
 }  # fmt: skip
 DOMAIN = sorted(name for name, level in LAYERS.items() if level == 1)
 IMPURE = {

@@ -334,7 +334,7 @@ def opened(changed: Changed, tellable: Collection[tuple[str, ...]]) -> OpenChang
         key in known and kind in ("moved", "next")
         for key, kind in zip(keys, rows["kind"], strict=True)
     ]
+    shown = rows[np.array(kept, dtype=np.bool_)].reset_index(drop=True)
     return OpenChanged(
-        rows[np.array(kept, dtype=np.bool_)].reset_index(drop=True), Moves(), changed.before, changed.after, changed.total,
-        changed.share, changed.percent,
-    )  # fmt: skip
+        shown, Moves(), changed.before, changed.after, changed.total, changed.share, changed.percent
+    )

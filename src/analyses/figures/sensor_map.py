@@ -12,11 +12,12 @@ from matplotlib.axes import Axes
 from analyses.figures import drawn, interactive, maps, style
 from analyses.figures.escape import plain
 from analyses.figures.figure import Map, Table
-from analyses.figures.ground import Extent, clip, extent_of
+from analyses.figures.ground import Extent, clip, extent_of, label_spot
 from analyses.footfall.chapter import Footfall
 from analyses.wording import Language, Text, listing, number, percent, plural
 
 _LARGEST, _SMALLEST, _SIZE = 13.0, 5.0, 7.5
+_ZONE_SIZE = 8.5
 _ACROSS, _TALLEST = 468.0, 0.85
 """Width of the drawing in points, and its largest height beside its width."""
 _TITLE = Text("Capteurs de fréquentation", "Footfall sensors")
@@ -76,7 +77,7 @@ def sensor_map(
     )  # fmt: skip
     with style.style():
         drawing = drawn.base(shown, ground, extent, source, language)
-        hidden = _points(drawing.axes[0], placed, extent)
+        hidden = _points(drawing.axes[0], placed, shown, extent)
     return Map(
         id="carte-capteurs",
         title=title,
@@ -117,8 +118,10 @@ def _wide(extent: Extent) -> Extent:
     return Extent(extent.west - degrees, extent.south, extent.east + degrees, extent.north)
 
 
-def _points(axes: Axes, placed: pd.DataFrame, extent: Extent) -> int:
-    """Draw the sensors and as many names as fit, the busiest first, in place of the legend.
+def _points(
+    axes: Axes, placed: pd.DataFrame, zones: gpd.GeoDataFrame | None, extent: Extent
+) -> int:
+    """Draw the sensors and as many names as fit beside those of zones, the busiest first.
 
     Returns
     -------
@@ -137,7 +140,7 @@ def _points(axes: Axes, placed: pd.DataFrame, extent: Extent) -> int:
     taken = [
         (x - size / 2, y - size / 2, x + size / 2, y + size / 2)
         for (x, y), size in zip(points, sizes, strict=True)
-    ]
+    ] + _named_zones(zones, extent)
     hidden = 0
     order = placed["passages"].fillna(0).to_numpy(dtype=np.float64).argsort(kind="stable")[::-1]
     rows = placed.to_dict("records")
@@ -153,6 +156,19 @@ def _points(axes: Axes, placed: pd.DataFrame, extent: Extent) -> int:
                       textcoords="offset points", ha="center", va="center", zorder=9,
                       bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.8})  # fmt: skip
     return hidden
+
+
+def _named_zones(zones: gpd.GeoDataFrame | None, extent: Extent) -> list[Frame]:
+    """Return where the names of zones are written, in points."""
+    if zones is None:
+        return []
+    scale, frames = _ACROSS / (extent.east - extent.west), []
+    for row in zones[["name", "geometry"]].itertuples(index=False):
+        lon, lat = label_spot(row.geometry, extent)
+        x, y = (lon - extent.west) * scale, (lat - extent.south) * scale / extent.shrink
+        half = 0.27 * _ZONE_SIZE * len(plain(row.name)) + 2
+        frames.append((x - half, y - _ZONE_SIZE / 2 - 2, x + half, y + _ZONE_SIZE / 2 + 2))
+    return frames
 
 
 def _spot(

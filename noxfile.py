@@ -67,6 +67,7 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests on every core, a file on one of them: ``nox -s tests -- -n 0`` for one core."""
     _setup(session)
+    session.env["OPENBLAS_NUM_THREADS"] = "1"  # one thread a process: the processes share the cores
     spread = ("--numprocesses", "auto", "--maxprocesses", "8", "--dist", "loadfile")
     _run(session, "pytest", *spread, "--durations", "15", *session.posargs)
 

@@ -59,6 +59,20 @@ def test_planted_effects_of_a_project_are_found(simulation: ModuleType) -> None:
         assert said[name].corrected >= said[name].p_value
 
 
+def test_the_step_of_footfall_is_not_shrunk_by_the_week_it_begins_in(
+    simulation: ModuleType,
+) -> None:
+    """Ten towns: taken for a week before, the week of the change loses a third of the step."""
+    plan = simulation.Plan(counted=6, premises=8, waves=3, step=0.35)
+    values = []
+    for seed in range(10):
+        made = simulation.town(plan, 90_000 + seed)
+        works = crossings.measure_works(made.projects, None, made.sensors, made.counts)
+        (effect,) = (item for item in works.effects if item.estimate is not None)
+        values.append(effect.estimate.value)
+    assert np.mean(values) == pytest.approx(100 * math.expm1(plan.step), abs=6)
+
+
 def test_nothing_is_found_where_nothing_is(simulation: ModuleType) -> None:
     """Four towns; ``benchmarks/crossings`` does 200. Two finds of four have a chance of 1 %."""
     plan = simulation.Plan(counted=6, waves=3, streets=24)

@@ -151,6 +151,22 @@ def test_the_rank_of_a_street_is_uniform_where_nothing_happened() -> None:
     assert abs(first - 1 / 20) < 3 * math.sqrt(0.05 * 0.95 / 400)
 
 
+def test_a_noisier_street_has_a_wider_interval_and_the_same_test() -> None:
+    rng = np.random.default_rng(4)
+    names, weights = [f"s{i}" for i in range(12)], np.full(12, 20.0)
+    changes = rng.normal(0, 5, 12)
+    plain = contrast(names, changes, weights, 0)
+    noisy = contrast(names, changes, weights, 0, noise=4.0)
+    assert plain is not None
+    assert noisy is not None
+    halves = [(c.effect.high - c.effect.low) / 2 for c in (plain, noisy)]
+    assert halves[1] == pytest.approx(2 * halves[0])
+    assert (noisy.p_value, noisy.rank) == (plain.p_value, plain.rank)
+    quiet = contrast(names, changes, weights, 0, noise=0.1)
+    assert quiet is not None
+    assert quiet.effect == plain.effect
+
+
 def test_too_few_streets_are_refused() -> None:
     few = FEWEST_STREETS
     assert (

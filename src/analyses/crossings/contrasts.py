@@ -57,7 +57,13 @@ class Contrast:
 
 
 def contrast(
-    units: list[str], changes: Floats, weights: Floats, treated: int, *, level: float = 0.95
+    units: list[str],
+    changes: Floats,
+    weights: Floats,
+    treated: int,
+    *,
+    noise: float = 1.0,
+    level: float = 0.95,
 ) -> Contrast | None:
     """Set one unit's change against the others'.
 
@@ -71,6 +77,10 @@ def contrast(
         Premises of each: the variance of a change is taken as inverse to it.
     treated : int
         Position of the unit of interest.
+    noise : float
+        Variance of the treated unit's change over that of the others, premises being equal. A rate
+        that moves towards a half is noisier: the interval is widened, the test is not, since it
+        supposes no effect.
     level : float
         Coverage of the interval.
 
@@ -94,7 +104,7 @@ def contrast(
     table = pd.DataFrame(rows, columns=["unit", "value", "size", "treated"])
     size = table["size"].abs()
     rank = int((size >= size.iloc[0] * (1 - 1e-9)).sum())
-    half = float(student.ppf(0.5 + level / 2, free)) * error
+    half = float(student.ppf(0.5 + level / 2, free)) * error * max(1.0, math.sqrt(noise))
     effect = Estimate(value, value - half, value + half, int(weights[treated]), level)
     p_value = float(2 * student.sf(abs(value / error), free))
     order = size.sort_values(ascending=False, kind="stable").index

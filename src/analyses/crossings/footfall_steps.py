@@ -93,6 +93,7 @@ def compare(
             f"{number(FEWEST_SENSORS, 'en')} are needed).",
         )
     logs = _weekly(calm, [*mine, *sound])
+    logs[_straddling(project, pd.DatetimeIndex(logs.index))] = np.nan
     mean = logs[list(mine)].mean(axis=1, skipna=False)
     gap = (mean - logs[sound].mean(axis=1, skipna=False)).to_numpy(dtype=np.float64)
     phases = _phases(project, pd.DatetimeIndex(logs.index))
@@ -157,6 +158,15 @@ def _phases(project: Project, weeks: pd.DatetimeIndex) -> dict[Phase, Bools]:
             [a == b == phase for a, b in zip(first, last, strict=True)], dtype=np.bool_
         )
     return {phase: mask for phase, mask in found.items() if mask.any()}
+
+
+def _straddling(project: Project, weeks: pd.DatetimeIndex) -> Bools:
+    """Tell the weeks in which a phase begins or ends: partly one, partly the other."""
+    ends = weeks + pd.Timedelta(days=6)
+    return np.array(
+        [project.phase(a.date()) != project.phase(b.date())
+         for a, b in zip(weeks, ends, strict=True)], dtype=np.bool_
+    )  # fmt: skip
 
 
 def _steps(gap: Floats, phases: Mapping[Phase, Bools]) -> dict[Phase, Step]:

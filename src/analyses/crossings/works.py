@@ -25,7 +25,7 @@ from analyses.footfall.verdict import Verdict
 from analyses.results import Estimate, Result, Source, not_computable
 from analyses.wording import Text, number
 
-METHODS = {"vacancy": "street-placebo-difference/1", "footfall": "interrupted-series-placebo/1"}
+METHODS = {"vacancy": "street-placebo-difference/2", "footfall": "interrupted-series-placebo/2"}
 INDICATORS = {"vacancy": "works_vacancy_effect", "footfall": "works_footfall_effect"}
 SOURCES: dict[str, Source] = {"vacancy": "survey", "footfall": "sensor"}
 MARGINS = {"vacancy": 3.0, "footfall": 5.0}
@@ -239,7 +239,10 @@ def _vacancy_effect(
     change = rate.loc[kept, waves].mean(axis=1) - rate.loc[kept, before].mean(axis=1)
     weights = size.loc[kept].mean(axis=1)
     units = [str(unit) for unit in kept]
-    found = contrast(units, change.to_numpy(float), weights.to_numpy(float), units.index(_TREATED))
+    noise = _noise(rate.loc[kept], before, waves)
+    found = contrast(
+        units, change.to_numpy(float), weights.to_numpy(float), units.index(_TREATED), noise=noise
+    )
     if found is None:
         return Effect(project, "vacancy", phase, why=_few_streets(len(units) - 1))
     label = project.street or project.name
@@ -261,6 +264,16 @@ def _vacancy_effect(
         project, "vacancy", phase, found.effect, found.p_value, exact=found.exact,
         rank=found.rank, among=found.among, placebos=placebos, course=course,
     )  # fmt: skip
+
+
+def _noise(rate: pd.DataFrame, before: list[int], waves: list[int]) -> float:
+    """Return the binomial variance of the treated street's change over the others' mean."""
+    spread = pd.Series(0.0, index=rate.index)
+    for part in (before, waves):
+        level = rate[part].mean(axis=1)
+        spread += level * (100 - level) / len(part)
+    others = float(spread.drop(_TREATED).mean())
+    return float(spread[_TREATED]) / others if others > 0 else 1.0
 
 
 def _on_footfall(

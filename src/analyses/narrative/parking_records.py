@@ -36,6 +36,10 @@ NOTHING = Text(
 )
 
 
+CHECKS = 100
+"""Checks to which the rate of infractions is put."""
+
+
 def lacking(indicator: str, why: Text) -> Finding:
     """Return the sentence of a section that has no data, with the tables that would unlock it."""
     refused = capability.refuse(indicator, UNITS[indicator], (), SOURCES.get(indicator, "sensor"))
@@ -173,15 +177,15 @@ def infractions(found: Infractions) -> list[Finding]:
 
 def _per_control(rate: Result, n: int) -> Finding:
     def sentence(w: Words) -> str:
-        value = w.decimal(100 * rate.estimate.value)
+        value, base = w.decimal(CHECKS * rate.estimate.value), w.count(CHECKS)
         total, checked = w.count(n), w.count(rate.estimate.n)
         if w is FR:
             return (
-                f"{total} infractions pour {checked} véhicules contrôlés, soit {value} pour 100 "
+                f"{total} infractions pour {checked} véhicules contrôlés, soit {value} pour {base} "
                 "contrôles ; ce taux ne dépend pas du nombre de patrouilles."
             )
         return (
-            f"{total} infractions for {checked} vehicles checked, that is {value} per 100 "
+            f"{total} infractions for {checked} vehicles checked, that is {value} per {base} "
             "checks; this rate does not depend on the number of patrols."
         )
 

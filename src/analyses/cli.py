@@ -17,7 +17,21 @@ from analyses.errors import CoeurvilleError, InputError
 from analyses.figures.readiness_terminal import assessment
 from analyses.publish import register
 from analyses.runs.execute import CELL_TIME_LIMIT
-from analyses.terminal import bar, each, err, guarded, one, out, say
+from analyses.terminal import (
+    CITIES,
+    OUT,
+    CitiesDir,
+    EngineOption,
+    OutDir,
+    ReportLanguage,
+    bar,
+    each,
+    err,
+    guarded,
+    one,
+    out,
+    say,
+)
 from analyses.wording import Text
 
 app = typer.Typer(
@@ -29,23 +43,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-CitiesDir = Annotated[
-    Path, typer.Option("--cities", metavar="DIR", help="Folder that holds one folder per city.")
-]
-OutDir = Annotated[
-    Path, typer.Option("--out", metavar="DIR", help="Folder that receives the results.")
-]
 CityIds = Annotated[
     list[str] | None, typer.Argument(metavar="CITY...", help="Cities to take (see `list`).")
 ]
 All = Annotated[bool, typer.Option("--all", help="Take every city of the folder.")]
-LanguageOption = Annotated[
-    Literal["fr", "en"], typer.Option("--language", help="Language of the report.")
-]
-EngineOption = Annotated[
-    Literal["auto", "embedded", "quarto"],
-    typer.Option("--engine", help="What renders the report; auto takes Quarto where it is."),
-]
 EditionOption = Annotated[
     Literal["internal", "public", "both"],
     typer.Option("--edition", help="Report to write; the public one goes to its own folder."),
@@ -56,8 +57,6 @@ def _file(name: str, words: str) -> Any:
     return typer.Option(name, metavar="FILE", help=words)
 
 
-CITIES = Path("cities")
-OUT = Path("output")
 SIRENE = OUT / "sirene"
 UNREAD = Text(
     "Données non lues : corriger d'abord ces fautes.", "Data not read: correct these faults first."
@@ -96,7 +95,7 @@ def check(
     ids: CityIds = None,
     everything: All = False,
     cities_dir: CitiesDir = CITIES,
-    language: LanguageOption = "fr",
+    language: ReportLanguage = "fr",
 ) -> None:
     """Read a city's data, say every fault, what they allow and which file comes next."""
     code = 0
@@ -124,7 +123,7 @@ def run(
     everything: All = False,
     cities_dir: CitiesDir = CITIES,
     out_dir: OutDir = OUT,
-    language: LanguageOption = "fr",
+    language: ReportLanguage = "fr",
     engine: EngineOption = "auto",
     edition: EditionOption = "both",
     cluster: Annotated[
@@ -185,7 +184,7 @@ def lab(
     city_id: Annotated[str, typer.Argument(metavar="CITY", help="City to work on (see `list`).")],
     cities_dir: CitiesDir = CITIES,
     out_dir: OutDir = OUT,
-    language: LanguageOption = "fr",
+    language: ReportLanguage = "fr",
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the browser.")
     ] = True,

@@ -7,7 +7,6 @@ one, which finds the lock free and cleans what was left.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from analyses import assets, commands
+from analyses import assets, commands, digests
 from analyses.errors import CoeurvilleError, RunError
 from analyses.runs import manifest, stopping
 
@@ -244,7 +243,7 @@ def _differing(here: Mapping[str, str], there: Mapping[str, str]) -> str:
 
 def _mark(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return digests.of_file(path)
     except OSError:
         return ""
 

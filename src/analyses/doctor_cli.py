@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal
-
 import typer
 from rich.markup import escape
 
 from analyses import doctor as machine
-from analyses.terminal import out
+from analyses.terminal import CITIES, OUT, CitiesDir, OutDir, PrintedLanguage, out
 from analyses.wording import Language, Text, plural
 
 WORDS: dict[machine.State, tuple[Text, str]] = {
@@ -26,15 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    cities_dir: Annotated[
-        Path, typer.Option("--cities", metavar="DIR", help="Folder that holds one folder per city.")
-    ] = Path("cities"),
-    out_dir: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder that receives the results.")
-    ] = Path("output"),
-    language: Annotated[
-        Literal["fr", "en"], typer.Option("--language", help="Language of what is printed.")
-    ] = "fr",
+    cities_dir: CitiesDir = CITIES,
+    out_dir: OutDir = OUT,
+    language: PrintedLanguage = "fr",
 ) -> None:
     """Check that this machine can run cities; exit 1 if something has to be mended."""
     counts: dict[machine.State, int] = dict.fromkeys(WORDS, 0)

@@ -11,7 +11,7 @@ from rich.markup import escape
 from analyses import cities, national
 from analyses.errors import CoeurvilleError
 from analyses.runs import synthesis
-from analyses.terminal import bar, one, out
+from analyses.terminal import CITIES, OUT, CitiesDir, EngineOption, ReportLanguage, bar, one, out
 
 STEPS = 2 + len(synthesis.NOTEBOOKS) + 3
 
@@ -28,23 +28,16 @@ def national_(
             metavar="[CITY...]", help="Cities to take; every real French one if none is named."
         ),
     ] = None,
-    cities_dir: Annotated[
-        Path, typer.Option("--cities", metavar="DIR", help="Folder that holds one folder per city.")
-    ] = Path("cities"),
+    cities_dir: CitiesDir = CITIES,
     runs_dir: Annotated[
         Path, typer.Option("--runs", metavar="DIR", help="Folder of the finished runs.")
-    ] = Path("output"),
+    ] = OUT,
     out_dir: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder of the synthesis: RUNS/national."),
     ] = None,
-    language: Annotated[
-        Literal["fr", "en"], typer.Option("--language", help="Language of the report.")
-    ] = "fr",
-    engine: Annotated[
-        Literal["auto", "embedded", "quarto"],
-        typer.Option("--engine", help="What renders the report; auto takes Quarto where it is."),
-    ] = "auto",
+    language: ReportLanguage = "fr",
+    engine: EngineOption = "auto",
     edition: Annotated[
         Literal["public", "internal"],
         typer.Option("--edition", help="Edition of the cities whose numbers are read."),

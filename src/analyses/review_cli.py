@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -13,7 +13,7 @@ from analyses import cities, review
 from analyses.errors import CoeurvilleError
 from analyses.runs import history, manifest
 from analyses.runs.verify import Verified
-from analyses.terminal import bar, one, out
+from analyses.terminal import CITIES, OUT, CitiesDir, OutDir, PrintedLanguage, bar, one, out
 from analyses.wording import Text
 
 CHANGED, OTHER_BYTES, OTHER_NUMBERS, IMPOSSIBLE = 5, 6, 7, 8
@@ -24,17 +24,6 @@ _AS_RECORDED = Text(
     "Données, city.yml, code et paquets : comme à l'exécution.",
     "Inputs, city.yml, code and packages: as in the run.",
 )
-
-CitiesDir = Annotated[
-    Path, typer.Option("--cities", metavar="DIR", help="Folder that holds one folder per city.")
-]
-OutDir = Annotated[
-    Path, typer.Option("--out", metavar="DIR", help="Folder that receives the results.")
-]
-LanguageOption = Annotated[
-    Literal["fr", "en"], typer.Option("--language", help="Language of what is printed.")
-]
-CITIES, OUT = Path("cities"), Path("output")
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +44,7 @@ def diff(
     ] = None,
     cities_dir: CitiesDir = CITIES,
     out_dir: OutDir = OUT,
-    language: LanguageOption = "fr",
+    language: PrintedLanguage = "fr",
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write all the changes there.")
     ] = None,
@@ -86,7 +75,7 @@ def verify(
     ],
     cities_dir: CitiesDir = CITIES,
     out_dir: OutDir = OUT,
-    language: LanguageOption = "fr",
+    language: PrintedLanguage = "fr",
 ) -> None:
     """Run a finished run again, elsewhere, and compare: numbers, then bytes of every file.
 

@@ -9,7 +9,9 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -21,6 +23,25 @@ from analyses.errors import CoeurvilleError, InputError
 
 out = Console()
 err = Console(stderr=True)
+
+CitiesDir = Annotated[
+    Path, typer.Option("--cities", metavar="DIR", help="Folder that holds one folder per city.")
+]
+OutDir = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="Folder that receives the results.")
+]
+EngineOption = Annotated[
+    Literal["auto", "embedded", "quarto"],
+    typer.Option("--engine", help="What renders the report; auto takes Quarto where it is."),
+]
+ReportLanguage = Annotated[
+    Literal["fr", "en"], typer.Option("--language", help="Language of the report.")
+]
+PrintedLanguage = Annotated[
+    Literal["fr", "en"], typer.Option("--language", help="Language of what is printed.")
+]
+CITIES, OUT = Path("cities"), Path("output")
+"""Folders taken unless the user names others."""
 
 
 class Interrupted(BaseException):

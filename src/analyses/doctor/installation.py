@@ -20,7 +20,7 @@ from analyses.doctor.line import Line, fault, ok, reserve
 from analyses.errors import CoeurvilleError
 from analyses.figures import style
 from analyses.reports import engines, quarto
-from analyses.runs import forks
+from analyses.runs import forks, verify
 from analyses.wording import Text, listing, number
 
 LOCK = "requirements.lock"
@@ -84,11 +84,8 @@ def locked(path: Path) -> Line:
             "Take a clone for reproducible bytes",
         )
         return reserve(subject, f"pas de {LOCK} ici", f"no {LOCK} here", remedy)
-    pins: dict[str, set[str]] = {}
-    for name, version in re.findall(r"^([\w.-]+)==([^\s;\\]+)", path.read_text("utf-8"), re.M):
-        pins.setdefault(name, set()).add(version)
-    found = {name: version for name in pins if (version := _version(name)) is not None}
-    other = [f"{name} {version}" for name, version in found.items() if version not in pins[name]]
+    found = verify.pinned(path)
+    other = [f"{name} {installed}" for name, wanted, installed in found if installed != wanted]
     if not other:
         return ok(subject, f"{len(found)} paquets, ceux de {LOCK}", f"{len(found)} as in {LOCK}")
     shown = ", ".join(other[:6] + (["…"] if len(other) > 6 else []))

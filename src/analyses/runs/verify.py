@@ -233,7 +233,12 @@ def numbers_apart(recorded: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def locked(lock: Path) -> tuple[tuple[str, str, str], ...]:
-    """Return the installed packages whose version is not that of the lock file.
+    """Return those of :func:`pinned` whose version is not that of the lock file."""
+    return tuple(item for item in pinned(lock) if item[1] != item[2])
+
+
+def pinned(lock: Path) -> tuple[tuple[str, str, str], ...]:
+    """Return the installed packages that a lock file pins on this machine.
 
     Parameters
     ----------
@@ -260,7 +265,7 @@ def locked(lock: Path) -> tuple[tuple[str, str, str], ...]:
             continue
         wanted = next((one.version for one in item.specifier if one.operator == "=="), "")
         here = item.marker is None or item.marker.evaluate()
-        if wanted and here and wanted != installed:
+        if wanted and here:
             found.append((item.name, wanted, installed))
     return tuple(found)
 

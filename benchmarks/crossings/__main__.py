@@ -6,12 +6,13 @@ import argparse
 import math
 import warnings
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analyses import cities, crossings, sources
+from analyses import crossings
+from analyses.demo import commerce, footfall, passages, renewal, streets
+from analyses.demo.city import stream
 from benchmarks._record import OURS, Row, record, recorded
 from benchmarks.crossings.simulation import Plan, Town, found, town
 
@@ -20,7 +21,8 @@ PARTS = ("nothing-planted", "planted-link", "planted-project", "demo-shuffled")
 NULL = Plan(streets=22, counted=6, premises=16, waves=3)
 LINKED = Plan(streets=12, counted=12, waves=4, link=-4.0)
 CHANGED = Plan(counted=6, waves=4, emptied=35.0, step=0.35)
-DEMO = Path(__file__).resolve().parents[2] / "cities" / "demo"
+SMALLEST = 6
+"""Premises of the smallest street to which a project of the demo city is moved."""
 
 
 def share(work: str, metric: str, hits: Iterable[bool]) -> list[Row]:
@@ -85,33 +87,72 @@ def _holds(estimate: object, truth: float) -> bool:
 
 
 def shuffled_demo(seeds: int) -> Iterator[Town]:
-    """Yield the demo city with its sensors exchanged and its projects moved to other streets."""
-    city = cities.read(DEMO)
-    tables = sources.load(city, only=["premises", "sensors", "counts"])
-    premises, sensors, counts = tables.premises, tables.sensors, tables.counts
-    assert premises is not None
-    assert sensors is not None
-    assert counts is not None
-    day = counts["start"].dt.normalize()
-    daily = counts.groupby(["sensor_id", day])["count"].agg(["sum", "size", "count"]).reset_index()
-    daily = daily[daily["count"] == daily["size"]].rename(columns={"sum": "total"})
-    whole = pd.DataFrame({"sensor_id": daily["sensor_id"], "start": daily["start"],
-                          "duration_minutes": 1440, "count": daily["total"]})  # fmt: skip
-    sizes = premises.groupby("street")["premises_id"].nunique()
-    streets = sorted(sizes.index[sizes >= 6])
+    """Yield a demo city a seed, its counters exchanged, its projects in other streets.
+
+    What the generator plants is taken out of it first: the passages that answer to shops and
+    works, the street that was made anew, the counter that was moved and the one that shows zeros.
+    What is left is a town whose streets have a lasting life of their own, and no truth to find.
+    """
     for seed in range(seeds):
+        network = streets.network(stream(seed, "streets"))
+        survey = commerce.survey(stream(seed, "commerce"), network)
+        town_ = footfall.footfall(stream(seed, "footfall"), network)
+        found = passages.passages(stream(seed, "passages"), network, survey, town_)
         rng = np.random.default_rng([seed, 7])
+        counts = pd.concat([_without_answers(found), _hourly_counters(town_)])
+        sensors = pd.concat([found.sensors, town_.sensors], ignore_index=True)
+        sensors = sensors[sensors["sensor_id"].isin(counts["sensor_id"])]
         names = sensors["sensor_id"].astype(str).to_numpy()
         other = dict(zip(names, rng.permutation(names), strict=True))
-        begun = pd.Timestamp("2023-01-01") + pd.Timedelta(days=int(rng.integers(0, 600)))
-        chosen = [str(rng.choice(streets)), str(rng.choice(sensors["name"].to_numpy()))]
-        projects = pd.DataFrame(
-            {"project_id": ["a", "b"], "name": ["a", "b"], "kind": "requalification",
-             "status": "done", "start": begun, "end": pd.NaT, "street": chosen, "zone_id": None,
-             "geometry": None}
-        )  # fmt: skip
-        moved = whole.assign(sensor_id=whole["sensor_id"].astype(str).map(other))
-        yield Town(premises, sensors, moved, projects)
+        premises = survey.table[survey.table["street"] != renewal.STREET]
+        moved = counts.assign(sensor_id=counts["sensor_id"].map(other))
+        yield Town(premises, sensors, moved, _elsewhere(premises, found.sensors, rng))
+
+
+def _without_answers(found: passages.Passages) -> pd.DataFrame:
+    """Return the passages of the street counters less the planted law, one row a day."""
+    days = pd.DatetimeIndex(pd.to_datetime(found.counts["date"]))
+    around = found.truth["association"]["vacancy"]
+    parts = []
+    for counter in passages.COUNTERS:
+        law = passages.effects(days, counter, np.array(list(around[counter.id].values())))
+        parts.append(_daily(counter.id, days, found.counts[counter.id] / np.exp(law)))
+    return pd.concat(parts)
+
+
+def _hourly_counters(town_: footfall.Footfall) -> pd.DataFrame:
+    """Return the whole days of the town's other counters that have no planted fault."""
+    faulty = {footfall.ZERO_RUN[0], footfall.MOVED[0]}
+    days = pd.to_datetime(town_.counts["date"])
+    parts = []
+    for spot in footfall.SPOTS:
+        if spot.id in faulty:
+            continue
+        values = pd.to_numeric(town_.counts[spot.id], errors="coerce")
+        by_day = values.groupby(days).agg(["sum", "size", "count"])
+        by_day = by_day[by_day["size"] == by_day["count"]]
+        parts.append(_daily(spot.id, pd.DatetimeIndex(by_day.index), by_day["sum"]))
+    return pd.concat(parts)
+
+
+def _daily(sensor: str, days: pd.DatetimeIndex, values: pd.Series[float]) -> pd.DataFrame:
+    return pd.DataFrame({"sensor_id": sensor, "start": days.tz_localize(footfall.ZONE),
+                         "duration_minutes": 1440, "count": values.to_numpy(float)})  # fmt: skip
+
+
+def _elsewhere(
+    premises: pd.DataFrame, sensors: pd.DataFrame, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return two projects of one day, in a street drawn and in a counted street drawn."""
+    sizes = premises.groupby("street")["premises_id"].nunique()
+    begun = pd.Timestamp("2023-01-01") + pd.Timedelta(days=int(rng.integers(0, 600)))
+    counted = sensors.loc[sensors["name"] != renewal.STREET, "name"].to_numpy()
+    chosen = [str(rng.choice(sorted(sizes.index[sizes >= SMALLEST]))), str(rng.choice(counted))]
+    return pd.DataFrame(
+        {"project_id": ["a", "b"], "name": ["a", "b"], "kind": "requalification",
+         "status": "done", "start": begun, "end": pd.NaT, "street": chosen, "zone_id": None,
+         "geometry": None}
+    )  # fmt: skip
 
 
 def main() -> None:

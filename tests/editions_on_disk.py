@@ -9,7 +9,7 @@ from typing import Any
 
 from analyses import digests
 from analyses.results import Estimate, Result, to_frame
-from analyses.runs import manifest
+from analyses.runs import manifest, spreadsheet
 
 MARKS = {"commerce": {"data": "d", "city": "c", "notebook": "n", "code": "k", "method": "m",
                       "environment": "e", "parameters": "p"}}  # fmt: skip
@@ -66,10 +66,10 @@ def put(
 ) -> Path:
     """Write a run's folder: manifest, indicators and, if given, the public ones."""
     folder.mkdir(parents=True, exist_ok=True)
-    to_frame(results, "essai").to_csv(folder / "indicators.csv", index=False)
+    spreadsheet.write(to_frame(results, "essai"), folder / "indicators.csv")
     if public is not None:
         (folder / "public").mkdir(exist_ok=True)
-        to_frame(public, "essai").to_csv(folder / "public" / "indicators.csv", index=False)
+        spreadsheet.write(to_frame(public, "essai"), folder / "public" / "indicators.csv")
     (folder / "notebooks").mkdir(exist_ok=True)
     about.write(folder)
     return folder

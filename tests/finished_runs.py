@@ -14,7 +14,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analyses import digests
 from analyses.results import Estimate, Result, not_computable, to_frame
-from analyses.runs import indicators_file
+from analyses.runs import indicators_file, spreadsheet
 from analyses.wording import Text
 
 JUNE = date(2025, 6, 17)
@@ -98,9 +98,7 @@ def finish(out: Path, town: Town, edition: str = "public") -> Path:
     place = out / town.id
     for folder in (place, place / "public"):
         folder.mkdir(parents=True, exist_ok=True)
-        table = indicators_file.disarmed(to_frame(results(town), town.id))
-        path = folder / indicators_file.NAME
-        table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        path = spreadsheet.write(to_frame(results(town), town.id), folder / indicators_file.NAME)
         record = {
             "format": 1, "city": town.id, "edition": "2026-01-15", "language": "fr",
             "fingerprint": digests.of_value([town.id, digests.of_file(path)]),

@@ -120,24 +120,33 @@ def test_fictitious_and_foreign_cities_are_left_out_unless_named(
 
 def test_what_is_gathered_is_kept_to_the_digit(folders: tuple[Path, Path], tmp_path: Path) -> None:
     found = gathered(folders)
-    early = replace(found, earlier=((date(2025, 1, 2), found.table.head(3)),))
-    programme.write(early, tmp_path / "kept")
+    programme.write(found, tmp_path / "kept")
     again = programme.read(tmp_path / "kept")
     assert again.members == found.members
     pd.testing.assert_frame_equal(again.table, found.table, check_dtype=False)
-    assert [(day, len(table)) for day, table in again.earlier] == [(date(2025, 1, 2), 3)]
+    names = {path.name for path in (tmp_path / "kept").iterdir()}
+    assert names == {"programme.json", "indicators.csv"}, "no numbers of another day"
 
 
-def test_internal_numbers_never_stay_beside_a_public_synthesis(
-    folders: tuple[Path, Path], tmp_path: Path
+@pytest.mark.parametrize("name", ["perimetre.json", "plans/centre.geojson"])
+def test_the_zones_that_a_city_names_count_whatever_their_file_is_called(
+    folders: tuple[Path, Path], name: str
 ) -> None:
-    day, found = date(2026, 1, 2), gathered(folders)
-    for audience in ("internal", "public"):
-        out = tmp_path / audience
-        early = replace(found, edition=audience, earlier=((date(2025, 1, 2), found.table),))
-        programme.write(early, out / programme.FOLDER)
-        assert len(national._earlier(out, day, audience)) == 1  # type: ignore[arg-type]
-    assert national._earlier(tmp_path / "internal", day, "public") == ()
+    cities, out = folders
+    folder = cities / "ville-000"
+    zones = folder / name
+    zones.parent.mkdir(exist_ok=True)
+    (folder / "zones.geojson").rename(zones)
+    text = (folder / "city.yml").read_text(encoding="utf-8")
+    (folder / "city.yml").write_text(text.replace("zones.geojson", name), encoding="utf-8")
+
+    def marks() -> dict[str, str]:
+        return programme.marks(out, cities, ["ville-000", "ville-001"], "public")
+
+    before = marks()
+    zones.write_text(zones.read_text().replace('"centre"', '"quartier"'))
+    after = marks()
+    assert [city for city in before if before[city] != after[city]] == ["ville-000"]
 
 
 @pytest.mark.parametrize("name", ["out", "out/ville-000"])
@@ -178,11 +187,11 @@ def test_a_hidden_number_stays_hidden_and_says_so(folders: tuple[Path, Path]) ->
     public = finish(out, replace(town, vacant=town.vacant)) / "public"
     from analyses import digests
     from analyses.results import to_frame
-    from analyses.runs import indicators_file
+    from analyses.runs import indicators_file, spreadsheet
     from finished_runs import results
 
     rest = [r for r in results(town) if r.indicator != "vacancy_rate"]
-    to_frame([hidden, *rest], town.id).to_csv(public / indicators_file.NAME, index=False)
+    spreadsheet.write(to_frame([hidden, *rest], town.id), public / indicators_file.NAME)
     record = json.loads((public / "run.json").read_text())
     record["outputs"] = {"indicators.csv": digests.of_file(public / "indicators.csv")}
     (public / "run.json").write_text(json.dumps(record))

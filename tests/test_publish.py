@@ -61,7 +61,7 @@ def rows() -> list[Result]:
 def run(tmp_path: Path, city: City) -> Path:
     public = tmp_path / "run" / "public"
     public.mkdir(parents=True)
-    to_frame(rows(), city.id).to_csv(public / "indicators.csv", index=False)
+    spreadsheet.write(to_frame(rows(), city.id), public / "indicators.csv")
     manifest = {"city": city.id, "edition": "2025-03-01", "fingerprint": "f" * 64,
                 "code_version": "0.1.0"}  # fmt: skip
     (public / "run.json").write_text(json.dumps(manifest))

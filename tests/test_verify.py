@@ -14,7 +14,7 @@ import pytest
 import small_city
 from analyses import digests, review, runs
 from analyses.results import Estimate, Result, not_computable, to_frame
-from analyses.runs import history, manifest, verify
+from analyses.runs import history, indicators_file, manifest, spreadsheet, verify
 from analyses.wording import Text
 
 DAY = date(2025, 1, 10)
@@ -82,10 +82,10 @@ def test_other_numbers_on_record_are_listed(place: Place, tmp_path: Path) -> Non
     """A manifest that vouches for other numbers: as if the code had changed them since."""
     entry = place.entry
     path = entry.folder / "indicators.csv"
-    table = pd.read_csv(path)
+    table = indicators_file.read(path)
     at = table.index[table["indicator"].eq("vacancy_rate") & table["value"].notna()][0]
     table.loc[at, "value"] += 0.001
-    table.to_csv(path, index=False)
+    spreadsheet.write(table, path)
     entry.record.outputs["indicators.csv"] = digests.of_file(path)
     entry.record.outputs["report.html"] = "gone"
     found = verify.again(

@@ -1,4 +1,8 @@
-"""The synthetic cities of the benchmark: the demo's generator, another seed a city."""
+"""The synthetic cities of the benchmark: the demo's generator, another seed a city.
+
+A *full* city has every data set that we read. No city of the programme had: a city of the *mix* has
+the data sets that one of its eleven cities used or asked for, in turn.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from analyses import demo
 
@@ -21,14 +26,34 @@ FIRST_COUNT = date(2023, 7, 1)
 """Counts, weather and events kept: two years, of the demo's three."""
 SENSORS = ("C-01", "C-02", "C-04", "C-05", "R-01", "R-02", "R-03", "R-04")
 """Sensors kept: four of the demo's six that count by hour, four of its eight that count by day."""
+_SHOPS = ("premises", "establishments", "shops")
+_COUNTED = ("sensors", "counts", "weather")
+MIX: dict[str, tuple[str, ...]] = {
+    "belfort": (*_SHOPS, *_COUNTED),
+    "avignon": (*_SHOPS, *_COUNTED, "events"),
+    "saint-nazaire": (*_SHOPS, *_COUNTED),
+    "poitiers": (*_SHOPS, *_COUNTED, "parking_availability"),
+    "thionville": (*_SHOPS, *_COUNTED, "events"),
+    "saint-avold": (*_SHOPS, "events"),
+    "saint-quentin": ("establishments", "infractions", "parking_payments", "parking_supply"),
+    "soissons": ("establishments", *_COUNTED, "parking_stays", "parking_supply"),
+    "tulle": ("establishments", "parking_payments", "parking_supply", "parking_availability"),
+    "la-roche-sur-yon": ("establishments", "parking_payments", "parking_supply",
+                         "parking_availability"),
+    "digne-les-bains": ("establishments", "shops", "parking_payments", "parking_supply"),
+}  # fmt: skip
+"""Data sets of each city of the programme, as its folder under ``cities/`` lists them; counts come
+with their sensors and the weather. Every city keeps its zones, its streets and its texts."""
+ALWAYS = ("streets",)
 TRUTHS = ("truth.json", "parking_truth.json", "footfall_truth.json", "crossings_truth.json")
 
 
-def write(folder: Path, count: int) -> list[str]:
+def write(folder: Path, count: int, *, full: bool = False) -> list[str]:
     """Write the folders of ``count`` cities that are not there yet; return their ids."""
     names = [f"ville-{rank:03d}" for rank in range(1, count + 1)]
     folder.mkdir(parents=True, exist_ok=True)
-    due = [(folder, name, SEED + rank) for rank, name in enumerate(names)]
+    kinds = [None] if full else [*MIX.values()]
+    due = [(folder, name, SEED + rank, kinds[rank % len(kinds)]) for rank, name in enumerate(names)]
     with ProcessPoolExecutor(max_workers=2) as pool:
         list(pool.map(_one, [item for item in due if not (folder / item[1]).is_dir()]))
     return names
@@ -52,13 +77,15 @@ def change(city: Path) -> None:
     _write(table, path, ";")
 
 
-def _one(what: tuple[Path, str, int]) -> None:
-    folder, name, seed = what
+def _one(what: tuple[Path, str, int, tuple[str, ...] | None]) -> None:
+    folder, name, seed, tables = what
     made = folder / f".{name}"
     shutil.rmtree(made, ignore_errors=True)
     demo.write(made, seed)
     text = (made / "city.yml").read_text(encoding="utf-8")
     text = text.replace("id: demo\n", f"id: {name}\n", 1)
+    if tables is not None:
+        text = _only(text, (*tables, *ALWAYS))
     (made / "city.yml").write_text(text, encoding="utf-8")
     for truth in TRUTHS:
         (made / truth).unlink()
@@ -70,6 +97,14 @@ def _one(what: tuple[Path, str, int]) -> None:
     sensors = _read(made / "capteurs.csv", ";")
     _write(sensors[sensors["sensor_id"].isin(SENSORS)], made / "capteurs.csv", ";")
     made.rename(folder / name)
+
+
+def _only(text: str, tables: Sequence[str]) -> str:
+    """Keep the sources and corrections of some tables in the text of a ``city.yml``."""
+    content = yaml.safe_load(text)
+    content["sources"] = {name: content["sources"][name] for name in tables}
+    content["corrections"] = [c for c in content["corrections"] if c["table"] in tables]
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
 
 def _events(path: Path) -> None:

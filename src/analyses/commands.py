@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -203,16 +203,7 @@ def run_city(
     folder: Path, out: Path, asked: Asked, progress: Progress, *, dry_run: bool = False
 ) -> list[str]:
     """Do what is due for a city, or say it; return the lines to show. Errors as :func:`run`."""
-    found = due(
-        folder,
-        out,
-        language=asked.language,
-        engine=asked.engine,
-        edition=asked.edition,
-        force=asked.force,
-        time_limit=asked.time_limit,
-        wait=asked.wait,
-    )
+    found = due(folder, out, **asdict(asked))
     if dry_run or not found.stale:
         return [found.told(asked.language)]
     return run(found, engine=asked.engine, progress=progress)

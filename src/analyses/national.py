@@ -10,11 +10,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
-
-import pandas as pd
 
 from analyses import assets, comparison, digests, reports
 from analyses.blocks import Edition
@@ -24,11 +22,11 @@ from analyses.reports import national as report
 from analyses.runs import (
     execute,
     forks,
-    indicators_file,
     manifest,
     plan,
     programme,
     promote,
+    spreadsheet,
     synthesis,
     workshop,
 )
@@ -40,8 +38,6 @@ NOTEBOOKS = "national"
 """Folder of the national notebooks, in that of the notebooks."""
 LEDGER = "comparison.csv"
 """File of every league: who is compared, where they may stand, who is not and why."""
-EARLIER_KEPT = 12
-"""Earlier editions whose numbers are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +175,6 @@ def make(work: Due, progress: Progress = lambda _: None) -> Made:
     started = datetime.now(UTC)
     mark = _fingerprint(work.marks)
     day = synthesis.day(work.last, mark)
-    gathered = replace(gathered, earlier=_earlier(request.out, day, request.audience))
     progress("cities")
     with workshop.staging(request.out.parent, request.out.name) as folder:
         programme.write(gathered, folder / programme.FOLDER)
@@ -226,24 +221,6 @@ def _no_city_there(out: Path) -> None:
             f"{out} is a run, not a synthesis, and would be replaced. Nothing was touched: name "
             "another folder with --out."
         )
-
-
-def _earlier(out: Path, day: date, audience: Edition) -> tuple[tuple[date, pd.DataFrame], ...]:
-    """Return the numbers of the editions of earlier days, the newest last.
-
-    Only those of the same audience: what the internal edition holds may not lie beside public ones.
-    """
-    try:
-        last = programme.read(out / programme.FOLDER)
-    except (OSError, ValueError, KeyError, TypeError):
-        return ()
-    if last.edition != audience:
-        return ()
-    record = synthesis.read(out)
-    before = [item for item in last.earlier if item[0] < day]
-    if record is not None and record.edition < day:
-        before.append((record.edition, last.table))
-    return tuple(before[-EARLIER_KEPT:])
 
 
 def _executed(out: Path) -> bool:
@@ -302,8 +279,7 @@ def _assemble(folder: Path, record: synthesis.Record, build: Path) -> None:
     found = comparison.synthesis(programme.read(folder / programme.FOLDER))
     chapters = report.chapters_of(folder / "notebooks", synthesis.NOTEBOOKS)
     report.assemble(found, chapters, record, build)
-    table = indicators_file.disarmed(comparison.ledger(found))
-    table.to_csv(folder / LEDGER, index=False, encoding="utf-8-sig", lineterminator="\n")
+    spreadsheet.write(comparison.ledger(found), folder / LEDGER)
 
 
 def lines(made: Made, out: Path) -> list[str]:

@@ -17,7 +17,7 @@ from analyses.figures import changes as tables
 from analyses.figures.changes import label
 from analyses.narrative import changes as sentences
 from analyses.runs import changes, history, manifest, spreadsheet, verify
-from analyses.wording import Language, Text, day, listing, number, plural, typography
+from analyses.wording import Language, Text, day, listing, number, plural, spaced
 
 LOCK = "requirements.lock"
 LISTED = 20
@@ -115,7 +115,7 @@ def body(changed: Changed, language: Language, *, everything: bool) -> list[str]
         known.append(f"  {name} ({place}) : {before} → {after}")
     for (kind, causes), told in groups.items():
         lines += ["", f"{KINDS[kind].in_(language)} ({tables.why(causes, language)})", *told]
-    return [typography(line, language) for line in lines]
+    return [spaced(line, language) for line in lines]
 
 
 def write(older: history.Entry, newer: history.Entry, changed: Changed, path: Path) -> Path:
@@ -259,10 +259,9 @@ def _differing(rows: pd.DataFrame | None, language: Language) -> list[str]:
             for name in ("zone", "category", "period_start", "period_end")
             if row[name]
         )
-        lines.append(
-            f"  {label(row).in_(language)} ({where}), {row['what']} : "
-            f"{row['recorded'] or '–'} → {row['again'] or '–'}"
-        )
+        line = f"  {label(row).in_(language)} ({where}), {row['what']} : "
+        line += f"{row['recorded'] or '–'} → {row['again'] or '–'}"
+        lines.append(spaced(line, language))
     left = len(rows) - LISTED
     if left > 0:
         more = Text(f"  et {number(left, 'fr')} autres", f"  and {number(left, 'en')} others")

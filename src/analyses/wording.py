@@ -52,6 +52,27 @@ def typography(text: str, language: Language) -> str:
     return text.replace("'", "’")
 
 
+def spaced(text: str, language: Language) -> str:
+    """Return a text that was written with French spaces around its signs as its language wants it.
+
+    For texts that are put together from parts of both languages: ``a : b ; c`` is ``a: b; c`` in
+    English.
+    """
+    if language == "fr":
+        return typography(text, language)
+    return text.replace(" : ", ": ").replace(" ; ", "; ")
+
+
+def lowered(label: str) -> str:
+    """Begin a label with a small letter, as inside a sentence; acronyms and names keep theirs.
+
+    ``Taux de vacance`` becomes ``taux de vacance``; ``SIRENE`` and ``OpenStreetMap`` have a capital
+    inside, and stay.
+    """
+    first = label.partition(" ")[0]
+    return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]
+
+
 def number(
     value: float, language: Language = "fr", digits: int = 0, *, signed: bool = False
 ) -> str:
@@ -78,6 +99,11 @@ def percent(
     """Write a value that is already in percent (12.3 → ``12,3 %``)."""
     body = number(value, language, digits, signed=signed)
     return f"{body}{NARROW_SPACE}%" if language == "fr" else f"{body}%"
+
+
+def measured(value: float, unit: str, language: Language = "fr", digits: int = 0) -> str:
+    """Write a value with a unit in words, which a line break does not part: ``120 locaux``."""
+    return number(value, language, digits) + NO_BREAK_SPACE + unit
 
 
 def interval(low: float, high: float, unit: str, language: Language = "fr", digits: int = 1) -> str:

@@ -6,7 +6,7 @@ Values only: the finished runs are read by :mod:`analyses.runs.programme`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -86,14 +86,11 @@ class Programme:
         Indicators of those that were read: :data:`analyses.results.COLUMNS`.
     edition : str
         ``public`` or ``internal``: which numbers were read.
-    earlier : tuple of (date, DataFrame)
-        Tables of earlier editions of this synthesis, oldest first.
     """
 
     members: tuple[Member, ...]
     table: pd.DataFrame
     edition: Literal["public", "internal"] = "public"
-    earlier: tuple[tuple[date, pd.DataFrame], ...] = field(default=())
 
     @property
     def read(self) -> tuple[Member, ...]:
@@ -251,7 +248,9 @@ def ledger(found: Synthesis) -> pd.DataFrame:
         ]
     if not frames:
         return pd.DataFrame(columns=list(LEDGER))
-    return pd.concat(frames, ignore_index=True)
+    whole = dict.fromkeys(("n", "rank_low", "rank_high", "cities"), "Int64")
+    real = dict.fromkeys(("value", "low", "high", "shrunk", "shrunk_low", "shrunk_high"), "float64")
+    return pd.concat(frames, ignore_index=True).astype(whole | real)
 
 
 def grouped(asides: Iterable[Aside]) -> list[tuple[Aside, tuple[str, ...]]]:

@@ -120,6 +120,6 @@ def against(component: str, mine: str, theirs: str) -> Text:
     name = COMPONENTS[component][0]
     here, there = VALUES.get(mine, Text(mine, mine)), VALUES.get(theirs, Text(theirs, theirs))
     return Text(
-        f"{name.fr} ({here.fr} ; les autres\u00a0: {there.fr})",
+        f"{name.fr} ({here.fr} ; les autres : {there.fr})",
         f"{name.en} ({here.en}; the others: {there.en})",
     )

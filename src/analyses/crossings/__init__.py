@@ -14,6 +14,7 @@ from analyses.crossings.access import Access, measure_access
 from analyses.crossings.links import Link, Links, measure_links
 from analyses.crossings.perimeter import Boundary, Perimeter, measure_perimeter
 from analyses.crossings.potential import Potential, measure_potential
+from analyses.crossings.presence import daily
 from analyses.crossings.study import TABLES, Crossings
 from analyses.crossings.works import Effect, Works, measure_works
 
@@ -28,6 +29,7 @@ __all__ = [
     "Perimeter",
     "Potential",
     "Works",
+    "daily",
     "measure_access",
     "measure_links",
     "measure_perimeter",

@@ -79,6 +79,7 @@ def measure_access(
     *,
     streets: pd.DataFrame | None = None,
     zones: pd.DataFrame | None = None,
+    passages: pd.DataFrame | None = None,
     walk: float = WALK_METRES,
     seed: int = 0,
 ) -> Access:
@@ -91,14 +92,16 @@ def measure_access(
     ----------
     premises, sensors, counts, places, stops, supply : DataFrame or None
         Checked tables (``supply`` is ``parking_supply``).
-    streets, zones : GeoDataFrame, optional
+    streets, zones, passages : DataFrame, optional
         As for :func:`analyses.crossings.potential.measure_potential`.
     walk : float
         Walking distance, metres.
     seed : int
         Seed of the permutations.
     """
-    given = survey_of(premises, sensors, counts, places, stops, supply, streets, zones, walk)
+    given = survey_of(
+        premises, sensors, counts, places, stops, supply, streets, zones, passages, walk
+    )
     if given is None:
         why = Text("la ville n'a pas de relevé de locaux placés sur la carte.",
                    "the city has no survey of premises placed on the map.")  # fmt: skip

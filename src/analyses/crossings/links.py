@@ -134,6 +134,7 @@ def measure_links(
     projects: pd.DataFrame | None = None,
     *,
     zones: pd.DataFrame | None = None,
+    passages: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> Links:
     """Look for links between the shops, the passers-by, the events and the parking of places.
@@ -145,6 +146,8 @@ def measure_links(
         a link whose tables are missing says so.
     zones : DataFrame, optional
         Table ``zones``.
+    passages : DataFrame, optional
+        What :func:`analyses.crossings.daily` makes of the counts, where the caller has it.
     seed : int
         Seed of the permutations, where they are drawn.
 
@@ -159,7 +162,8 @@ def measure_links(
     followed = _NO_COURSES
     if not {"premises", "counts"} & lacking and premises is not None:
         plane = ground(*centre_of(premises, sensors))
-        followed = _follow(premises, _sensors(sensors, counts), counts, events, payments, supply,
+        panel = daily(counts) if passages is None else passages
+        followed = _follow(premises, _sensors(sensors, counts), panel, events, payments, supply,
                            projects, zones, plane)  # fmt: skip
     raw = [_ask(question, followed, lacking, seed) for question in QUESTIONS]
     tested = [link.found.p_value for link in raw if link.found is not None]
@@ -185,7 +189,7 @@ def _sensors(sensors: pd.DataFrame | None, counts: pd.DataFrame | None) -> pd.Da
 def _follow(
     premises: pd.DataFrame,
     sensors: pd.DataFrame,
-    counts: pd.DataFrame | None,
+    panel: pd.DataFrame,
     events: pd.DataFrame | None,
     payments: pd.DataFrame | None,
     supply: pd.DataFrame | None,
@@ -194,7 +198,6 @@ def _follow(
     plane: Ground,
 ) -> Courses:
     survey = survey_panel(premises, zones=zones)
-    panel = daily(counts)
     spots = premises.reindex(columns=["premises_id", "lon", "lat"])
     around = surroundings(survey.records, spots, sensors, plane)
     names = dict(zip(sensors["sensor_id"].astype(str), sensors["name"].fillna(sensors["sensor_id"])

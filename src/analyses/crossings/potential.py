@@ -98,6 +98,7 @@ def measure_potential(
     *,
     streets: pd.DataFrame | None = None,
     zones: pd.DataFrame | None = None,
+    passages: pd.DataFrame | None = None,
     weights: Mapping[str, float] | None = None,
     walk: float = WALK_METRES,
     draws: int = DRAWS,
@@ -112,6 +113,8 @@ def measure_potential(
         and said.
     streets, zones : GeoDataFrame, optional
         Streets, along which distances are measured; zones, for the names.
+    passages : DataFrame, optional
+        What :func:`analyses.crossings.daily` makes of the counts, where the caller has it.
     weights : mapping, optional
         Declared weights by part; equal if empty.
     walk : float
@@ -141,7 +144,8 @@ def measure_potential(
     unplaced = int((stock["vacant"] == 1.0).sum()) - len(spots)
     if len(spots) < FEWEST_SPOTS or len(placed) < FEWEST_REFERENCE:
         return _nothing(_FEW, ("premises",), walk)
-    around = Surroundings(stock, _passages(sensors, counts), places, stops, _car_parks(supply))
+    panel = daily(counts) if passages is None else passages
+    around = Surroundings(stock, _passages(sensors, panel), places, stops, _car_parks(supply))
     everywhere = count_parts(placed, around, plane, walk)
     found = _rank(spots, everywhere, plane, walk, weights, draws, seed, unplaced, survey)
     cells = _cells(placed, around, plane, everywhere, found)
@@ -157,6 +161,7 @@ def survey_of(
     supply: pd.DataFrame | None,
     streets: pd.DataFrame | None,
     zones: pd.DataFrame | None,
+    passages: pd.DataFrame | None,
     walk: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Return the placed premises of the last survey, and their parts on the scale of the city.
@@ -174,7 +179,8 @@ def survey_of(
     if len(placed) < FEWEST_REFERENCE:
         return None
     plane = ground(*centre_of(premises), streets)
-    around = Surroundings(stock, _passages(sensors, counts), places, stops, _car_parks(supply))
+    panel = daily(counts) if passages is None else passages
+    around = Surroundings(stock, _passages(sensors, panel), places, stops, _car_parks(supply))
     values = count_parts(placed, around, plane, walk).values
     scaled = {
         name: scale(values[name].to_numpy(float), values[name].to_numpy(float), part.better)
@@ -262,8 +268,7 @@ def _stock(premises: pd.DataFrame, survey: Panel) -> pd.DataFrame:
     return rows.reindex(columns=kept)
 
 
-def _passages(sensors: pd.DataFrame | None, counts: pd.DataFrame | None) -> pd.DataFrame:
-    panel = daily(counts)
+def _passages(sensors: pd.DataFrame | None, panel: pd.DataFrame) -> pd.DataFrame:
     if sensors is None or sensors.empty or panel.empty:
         return pd.DataFrame()
     year = panel[panel.index > panel.index[-1] - pd.Timedelta(days=365)]

@@ -21,21 +21,15 @@ DECLARED_DAYS = 45
 """A break of level that close to a declared work is its effect, not a fault of the sensor."""
 
 
-_last: list[tuple[int, pd.DataFrame]] = []
-"""The last table of counts (a hash of its content) and its passages by day."""
-
-
 def daily(counts: pd.DataFrame | None) -> pd.DataFrame:
     """Return healthy passages by local day (rows) and sensor; empty without counts.
 
-    Every crossing asks it of the same counts: the last answer is kept, by content.
+    Every crossing needs it of the same counts and it takes longer than they do: who asks several
+    hands it over to each as ``passages``.
     """
     if counts is None or counts.empty or not bool(counts["count"].notna().any()):
         return pd.DataFrame()
-    mark = hash(pd.util.hash_pandas_object(counts).to_numpy().tobytes())
-    if not _last or _last[0][0] != mark:
-        _last[:] = [(mark, daily_counts(healthy_counts(counts, check_health(counts))).panel)]
-    return _last[0][1].copy()
+    return daily_counts(healthy_counts(counts, check_health(counts))).panel
 
 
 def yearly_change(

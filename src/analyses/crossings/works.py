@@ -106,6 +106,7 @@ def measure_works(
     events: pd.DataFrame | None = None,
     *,
     zones: pd.DataFrame | None = None,
+    passages: pd.DataFrame | None = None,
 ) -> Works:
     """Measure what each declared project did to the vacancy and footfall of its street.
 
@@ -117,6 +118,8 @@ def measure_works(
         Checked tables; an outcome whose tables are missing says so.
     zones : GeoDataFrame, optional
         Table ``zones``.
+    passages : DataFrame, optional
+        What :func:`analyses.crossings.daily` makes of the counts, where the caller has it.
 
     Returns
     -------
@@ -128,9 +131,10 @@ def measure_works(
     if not known:
         return Works((), (), _absent(_NO_PROJECT, ("projects",)))
     plane = ground(*centre_of(premises, sensors))
+    panel = daily(counts) if passages is None else passages
     effects = [
         *_on_vacancy(known, premises, zones, plane),
-        *_on_footfall(known, sensors, counts, events, plane),
+        *_on_footfall(known, sensors, panel, events, plane),
     ]
     tested = [effect.p_value for effect in effects if not math.isnan(effect.p_value)]
     corrected = iter(holm(tested))
@@ -279,11 +283,10 @@ def _noise(rate: pd.DataFrame, before: list[int], waves: list[int]) -> float:
 def _on_footfall(
     known: Sequence[Project],
     sensors: pd.DataFrame | None,
-    counts: pd.DataFrame | None,
+    panel: pd.DataFrame,
     events: pd.DataFrame | None,
     plane: Ground,
 ) -> list[Effect]:
-    panel = daily(counts)
     if panel.empty or sensors is None or sensors.empty:
         return [Effect(project, "footfall", "after", why=_NO_COUNTS) for project in known]
     places = sensors[sensors["sensor_id"].astype(str).isin(panel.columns)].reset_index(drop=True)

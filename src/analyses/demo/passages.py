@@ -124,7 +124,7 @@ def effects(days: pd.DatetimeIndex, counter: Counter, vacancy: Floats) -> Floats
     if counter.street == renewal.STREET:
         uplift = math.log1p(renewal.FOOTFALL_UPLIFT / 100)
         return np.asarray(uplift * (days >= pd.Timestamp(renewal.START)), dtype=np.float64)
-    steps = np.diff(vacancy) * FOOTFALL_PER_POINT
+    steps = np.nan_to_num(np.diff(vacancy)) * FOOTFALL_PER_POINT  # no premises, no answer
     logs = np.zeros(len(days))
     for wave, step in zip(plan.WAVES[:-1], steps, strict=True):
         since = (days - pd.Timestamp(wave)).days.to_numpy()

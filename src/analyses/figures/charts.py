@@ -27,6 +27,7 @@ from analyses.wording import Language, Text, interval, month, number, percent, t
 VALUE = Text("Valeur", "Value")
 INTERVAL = Text("Intervalle à {level}", "{level} interval")
 COUNT = Text("n", "n")
+NONE = "–"
 SPOKEN = 8
 """Items that a text alternative names one by one; the data table holds all."""
 
@@ -259,19 +260,20 @@ def steps(
 
 
 def estimates_table(words: Words, points: Sequence[Point], unit: str, language: Language) -> Table:
-    """Return the numbers of a chart: category, value, interval and n."""
+    """Return the numbers of a chart: category, value, interval where there is one, and n."""
     level = percent(100 * points[0].estimate.level if points else 95.0, language, 0)
     value, bounds = VALUE.in_(language), INTERVAL.in_(language).format(level=level)
     n = COUNT.in_(language)
-    data = pd.DataFrame(
-        {
-            words.column: [plain(point.label) for point in points],
-            value: [written(point.estimate.value, unit, language) for point in points],
-            bounds: [_bounds(point.estimate, unit, language) for point in points],
-            n: [number(point.estimate.n, language) for point in points],
-        }
-    )
-    return Table(f"{words.id}-data", words.what, data, (value, bounds, n))
+    columns = {
+        words.column: [plain(point.label) for point in points],
+        value: [written(point.estimate.value, unit, language) for point in points],
+        bounds: [_bounds(point.estimate, unit, language) for point in points],
+        n: [number(point.estimate.n, language) for point in points],
+    }
+    if all(cell == NONE for cell in columns[bounds]):
+        del columns[bounds]
+    numbers = tuple(name for name in (value, bounds, n) if name in columns)
+    return Table(f"{words.id}-data", words.what, pd.DataFrame(columns), numbers)
 
 
 def _chart(
@@ -279,7 +281,7 @@ def _chart(
 ) -> Chart:
     spoken = "; ".join(
         f"{plain(point.label)}: {written(point.estimate.value, unit, language)}"
-        + (f" ({bounds})" if (bounds := _bounds(point.estimate, unit, language)) != "–" else "")
+        + (f" ({bounds})" if (bounds := _bounds(point.estimate, unit, language)) != NONE else "")
         for point in points[:SPOKEN]
     )
     if len(points) > SPOKEN:
@@ -305,6 +307,6 @@ def _alt(what: str, spoken: str, language: Language) -> str:
 
 def _bounds(estimate: Estimate, unit: str, language: Language) -> str:
     if not axis.has_interval(estimate):
-        return "–"
+        return NONE
     shown = "%" if unit.startswith("%") else ""
     return interval(estimate.low, estimate.high, shown, language, digits(unit))

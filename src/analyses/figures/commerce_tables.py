@@ -144,7 +144,9 @@ def vacant_premises(
         {
             Text("Rue", "Street").in_(language): texts["street"],
             Text("Adresse", "Address").in_(language): texts["address"],
-            Text("Dernière enseigne", "Last sign").in_(language): _last_names(premises, vacant),
+            Text("Dernière enseigne", "Last sign").in_(language): [
+                name or "–" for name in _last_names(premises, vacant)
+            ],
             "m²": [number(value, language) for value in surfaces],
             Text("Vu vacant depuis", "Seen vacant since").in_(language): [
                 day(value.date(), language) for value in since

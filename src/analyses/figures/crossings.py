@@ -23,6 +23,10 @@ from analyses.wording import Language, Text, interval, month, number, percent
 NAMED = 5
 """Points of a chart that are named, the farthest out."""
 _VERDICT = Text("Verdict", "Verdict")
+_UNSURE = Text(
+    "« Non mesurable ici » : ni démontré, ni assez précis pour être exclu.",
+    "“Not measurable here”: neither shown, nor precise enough to be ruled out.",
+)
 
 
 def links_table(found: Links, language: Language) -> Table | None:
@@ -41,9 +45,9 @@ def links_table(found: Links, language: Language) -> Table | None:
     caption = Text("Ce qui va de pair avec la fréquentation", "What goes with footfall")
     note = Text(
         "p : part des permutations des lieux qui donnent un lien au moins aussi fort. p corrigé : "
-        "procédure de Holm sur tous les liens cherchés.",
+        f"procédure de Holm sur tous les liens cherchés. {_UNSURE.fr}",
         "p: share of the permutations of places that give a link at least as strong. Corrected p: "
-        "Holm's procedure over all links looked for.",
+        f"Holm's procedure over all links looked for. {_UNSURE.en}",
     )
     data = pd.DataFrame(rows, columns=header)
     return Table("liens", caption.in_(language), data, tuple(header[1:6]), note.in_(language))
@@ -131,9 +135,17 @@ def _scatter(frame: pd.DataFrame, names: Mapping[str, str], language: Language) 
         for at in far.nlargest(NAMED).index:
             x, y = float(frame.loc[at, "percent"]), float(frame.loc[at, "y"])
             right = x <= middle
-            axes.annotate(axis.cut(str(labels[at])), (x, y), (7 if right else -7, 0),
-                          textcoords="offset points", ha="left" if right else "right",
-                          va="center", size=9)  # fmt: skip
+            beside = (7, 0) if right else (4, 6) if y >= 0 else (4, -6)
+            level = "center" if right else "bottom" if y >= 0 else "top"
+            axes.annotate(
+                axis.cut(str(labels[at])),
+                (x, y),
+                beside,
+                va=level,
+                size=9,
+                textcoords="offset points",
+                ha="left" if right else "right",
+            )
         axes.axhline(0, color=style.RULE, lw=1)
         axes.axvline(0, color=style.RULE, lw=1)
         axes.set_xlabel(Text("fréquentation, % d'une année à l'autre",
@@ -271,10 +283,11 @@ def works_table(found: Works, language: Language) -> Table | None:
                    "Effect of projects on their street, relative to the others")  # fmt: skip
     note = Text(
         "Rang : place de la rue parmi toutes les rues (ou tous les capteurs), chacune traitée "
-        "comme si elle avait eu le projet, par taille du changement. p corrigé : procédure de "
-        "Holm.",
+        "comme si elle avait eu le projet, par taille du changement rapportée à son erreur. "
+        f"p corrigé : procédure de Holm. {_UNSURE.fr}",
         "Rank: place of the street among all streets (or sensors), each treated as if it had had "
-        "the project, by the size of its change. Corrected p: Holm's procedure.",
+        "the project, by the size of its change over its error. Corrected p: Holm's procedure. "
+        f"{_UNSURE.en}",
     )
     return Table("projets-effets", caption.in_(language), data, tuple(header[2:6]),
                  note.in_(language))  # fmt: skip

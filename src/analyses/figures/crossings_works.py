@@ -17,13 +17,14 @@ from analyses.figures import axis, style
 from analyses.figures.crossings import OUTCOMES
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
-from analyses.wording import Language, Text, day, number
+from analyses.wording import Language, Text, day, month, number
 
 MOST = 6
 """Effects that one chart of placebos shows, the surest first."""
 SPOKEN = 6
 
 _UNITS = {"vacancy": Text("points", "points"), "footfall": Text("%", "%")}
+_PLACES = {"vacancy": Text("rues", "streets"), "footfall": Text("capteurs", "sensors")}
 
 
 def told(found: Works, outcome: str) -> list[Effect]:
@@ -138,10 +139,12 @@ def _title(effect: Effect) -> Text:
 def _course_rows(effect: Effect, language: Language) -> list[list[str]]:
     frame = effect.course
     if effect.outcome == "footfall":
-        month = pd.to_datetime(frame["day"]).dt.to_period("M").dt.start_time.dt.date
-        frame = frame.assign(day=month).groupby("day")[["treated", "others"]].mean().reset_index()
+        first = pd.to_datetime(frame["day"]).dt.to_period("M").dt.start_time.dt.date
+        frame = frame.assign(day=first).groupby("day")[["treated", "others"]].mean().reset_index()
+    frame = frame.dropna(subset=["treated", "others"], how="all")
+    when = month if effect.outcome == "footfall" else day
     return [
-        [day(row["day"], language), number(row["treated"], language, 1),
+        [when(row["day"], language), number(row["treated"], language, 1),
          number(row["others"], language, 1)]
         for row in frame.to_dict("records")
     ]  # fmt: skip
@@ -150,8 +153,9 @@ def _course_rows(effect: Effect, language: Language) -> list[list[str]]:
 def _course_table(effect: Effect, language: Language) -> Table:
     what = _course_what(effect)
     unit = Text("%", "%") if effect.outcome == "vacancy" else Text("indice", "index")
+    when = Text("Relevé", "Survey") if effect.outcome == "vacancy" else Text("Mois", "Month")
     header = [
-        Text("Relevé ou mois", "Survey or month").in_(language),
+        when.in_(language),
         f"{plain(effect.project.street or effect.project.name)}, {unit.in_(language)}",
         f"{Text('autres rues', 'other streets').in_(language)}, {unit.in_(language)}",
     ]
@@ -238,13 +242,7 @@ def placebos(found: Works, outcome: str, language: Language) -> Chart | None:
                 f"Effects on {OUTCOMES[outcome].en} and placebos")  # fmt: skip
     table = Table(f"placebos-{outcome}-data", what.in_(language), data, tuple(header[3:]))
     first = effects[0]
-    streets = len(first.placebos)
-    title = Text(
-        f"« {first.project.name} » : {_ordinal(first.rank)} changement de {OUTCOMES[outcome].fr} "
-        f"sur {number(streets, 'fr')} rues",
-        f"“{first.project.name}”: change of {OUTCOMES[outcome].en} number {first.rank} of "
-        f"{number(streets, 'en')} streets",
-    )
+    title = _placebo_title(first, outcome)
     note = Text(
         "Losange : la rue du projet. Traits : les rues sans projet, traitées comme si elles en "
         "avaient eu un. Le rang suit la taille du changement rapportée à son erreur.",
@@ -255,9 +253,17 @@ def placebos(found: Works, outcome: str, language: Language) -> Chart | None:
                  drawing, table, note.in_(language))  # fmt: skip
 
 
-def _ordinal(rank: int) -> str:
-    """Write a rank in French: ``1er``, ``2e``."""
-    return "1er" if rank == 1 else f"{rank}e"
+def _placebo_title(effect: Effect, outcome: str) -> Text:
+    """Say how the change of a street stands among those of the streets without project."""
+    rank, count = effect.rank, len(effect.placebos)
+    places = _PLACES[outcome]
+    lead = Text("", "") if rank == 1 else Text(f"{rank}e ", f"number {rank} of the ")
+    return Text(
+        f"« {effect.project.name} » : {lead.fr}changement de {OUTCOMES[outcome].fr} le plus net "
+        f"parmi {number(count, 'fr')} {places.fr}",
+        f"“{effect.project.name}”: {lead.en}clearest {'change' if rank == 1 else 'changes'} of "
+        f"{OUTCOMES[outcome].en} among {number(count, 'en')} {places.en}",
+    )
 
 
 def _placebo_rows(effects: Sequence[Effect], language: Language) -> list[list[str]]:

@@ -131,13 +131,17 @@ def dates_table(study: Footfall, language: Language, most: int = 12) -> Table | 
         header, rows = header[:-1], [row[:-1] for row in rows]
     return Table(
         "dates",
-        _say(language, "Prochains samedis, du plus au moins favorable",
-             "Coming Saturdays, most favourable first"),
+        _say(language, "Samedis qui suivent les comptages, du plus au moins favorable",
+             "Saturdays after the counts, most favourable first"),
         pd.DataFrame(rows, columns=header),
         (header[0], header[2], header[3]),
-        _say(language, "Au plus passant des capteurs sans lacune de la dernière année ; moyenne "
-             "saisonnière, non une prévision.",
-             "At the busiest of the sensors without gaps in the last year; a seasonal mean, not a "
+        _say(language, "Rang : d'abord le moins de conflits de calendrier (vacances, soldes, "
+             "marché…), puis la moyenne de deux rangs, le plus de passages et le plus petit effet "
+             "détectable. Passages : au plus passant des capteurs sans lacune de la dernière "
+             "année ; moyenne saisonnière, non une prévision.",
+             "Rank: first the fewest conflicts of calendar (holidays, sales, market…), then the "
+             "mean of two ranks, most passages and smallest detectable effect. Passages: at the "
+             "busiest of the sensors without gaps in the last year; a seasonal mean, not a "
              "forecast."),
     )  # fmt: skip
 

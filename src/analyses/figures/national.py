@@ -24,11 +24,10 @@ from analyses.figures.national_tables import (
     positions_table,
     shrunk_table,
     side_table,
-    spaced,
 )
 from analyses.figures.numbers import written
 from analyses.results import Estimate
-from analyses.wording import Language, Text, number
+from analyses.wording import Language, Text, number, percent, spaced
 
 NAMED = 32
 """Cities that a chart names one a row; of more, only the first and last are named."""
@@ -87,7 +86,7 @@ def league_chart(
         axes.set_xlim(*axis.limits(bounds, unit))
         _bands(axes, question, language)
         axis.x_axis(axes, unit, language)
-    note = spaced(READING.in_(language).format(level=_level(language)), language)
+    note = spaced(READING.in_(language).format(level=percent(95, language, 0)), language)
     what = question.label.in_(language)
     return Chart(
         f"league-{question.id}", title.in_(language), _alt(what, rows, unit, language), drawing,
@@ -370,10 +369,6 @@ def _funnel_title(question: Question, rows: pd.DataFrame) -> Text:
         f"{label.en}: {n} {'city lies' if one else 'cities lie'} beyond what chance explains, of "
         f"{every}",
     )
-
-
-def _level(language: Language) -> str:
-    return "95\u202f%" if language == "fr" else "95%"
 
 
 def _alt(what: str, rows: pd.DataFrame, unit: str, language: Language) -> str:

@@ -12,7 +12,7 @@ from analyses.figures.national_tables import NONE, frame, named
 from analyses.figures.numbers import written
 from analyses.narrative.national import STATES, pairs_of
 from analyses.readiness.catalogue import catalogue
-from analyses.wording import Language, Text, day, listing, number
+from analyses.wording import Language, Text, day, listing, lowered, measured, number
 
 
 def cards(found: Synthesis, name: str, language: Language) -> Table:
@@ -27,7 +27,7 @@ def cards(found: Synthesis, name: str, language: Language) -> Table:
     def out_of(total: int) -> str:
         return of.format(n=number(total, language))
 
-    best_fr, best_en = best.label.fr.lower(), best.label.en.lower()
+    best_fr, best_en = lowered(best.label.fr), lowered(best.label.en)
     rows: list[tuple[Text, int, str]] = [
         (
             Text("Villes dont les résultats sont lus", "Cities whose results were read"),
@@ -144,7 +144,7 @@ def published_cells(figure: PublishedFigure, language: Language) -> list[str]:
         value = written(figure.value, figure.unit, language)
     else:
         places = 0 if figure.value.is_integer() else 1
-        value = f"{number(figure.value, language, places)}\u00a0{figure.unit}"
+        value = measured(figure.value, figure.unit, language, places)
     undated, unstated = figure.date == "undated", figure.perimeter == "not stated"
     return [
         label, value,

@@ -21,9 +21,8 @@ from analyses.figures.axis import cut
 from analyses.figures.escape import plain
 from analyses.figures.figure import Map, Table
 from analyses.figures.ground import Extent
-from analyses.figures.national_tables import spaced
 from analyses.narrative.national import STATES
-from analyses.wording import Language, Text, listing, number
+from analyses.wording import Language, Text, listing, lowered, number, spaced
 
 MAINLAND = Extent(-5.4, 41.2, 9.8, 51.3)
 """What the main map shows."""
@@ -299,7 +298,7 @@ def _title(found: Synthesis) -> Text:
 
 def _alt(groups: dict[str, list[Member]], language: Language) -> str:
     told = [
-        f"{LOOKS[name]['text'].in_(language).lower()} {number(len(items), language)}"
+        f"{lowered(LOOKS[name]['text'].in_(language))} {number(len(items), language)}"
         for name, items in groups.items() if items
     ]  # fmt: skip
     head = Text("Carte des villes du programme", "Map of the programme's cities").in_(language)

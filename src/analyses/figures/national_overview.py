@@ -11,9 +11,8 @@ from analyses.comparison import Member, Question, Synthesis
 from analyses.figures import axis, style
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
-from analyses.figures.national_tables import spaced
 from analyses.readiness.catalogue import catalogue
-from analyses.wording import Language, Text, number, plural
+from analyses.wording import Language, Text, number, plural, spaced
 
 MOST = 40
 """Cities that the matrix of data draws one a row; of more, the data sets are counted."""

@@ -13,10 +13,10 @@ from analyses.comparison.words import COMPONENTS
 from analyses.figures import axis, style
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
-from analyses.figures.national_tables import bounds, place_words, spaced
+from analyses.figures.national_tables import bounds, place_words
 from analyses.figures.numbers import written
 from analyses.narrative.national import SHORT
-from analyses.wording import Language, Text, listing, number
+from analyses.wording import Language, Text, listing, number, spaced
 
 DRAWN = 12
 """Questions that a sheet draws: those with the most cities; its table has them all."""

@@ -12,20 +12,13 @@ from analyses.comparison import Aside, League, Question, Synthesis, grouped, wor
 from analyses.figures.figure import Table
 from analyses.figures.numbers import digits, written
 from analyses.narrative.national import SHORT
-from analyses.wording import Language, Text, interval, listing, number, typography
+from analyses.wording import Language, Text, interval, listing, number, spaced
 
 PLACE = Text("places {low} à {high}", "places {low} to {high}")
 ONE_PLACE = Text("place {low}", "place {low}")
 LISTED = 12
 """Cities that one cell names; of more, it gives their number."""
 NONE = "–"
-
-
-def spaced(text: str, language: Language) -> str:
-    """Return a text written with French spaces around its signs, as its language wants it."""
-    if language == "fr":
-        return typography(text, language)
-    return text.replace(" : ", ": ").replace(" ; ", "; ")
 
 
 def frame(

@@ -225,7 +225,8 @@ def _number_and_unit(value: float, unit: str, language: Language) -> tuple[str, 
     """Write a value and its unit apart; a sign of percent stays with the number."""
     words = "%" if unit == "%" else indicators.dictionary().unit(unit).in_(language)
     if words.startswith("%"):
-        return percent(value, language, digits(unit)), words[1:].strip()
+        told = percent(value, language, digits(unit), signed=unit == "%/year")
+        return told, words[1:].strip()
     body = number(value, language, _decimals(value, unit), signed=unit.startswith("points"))
     if language == "fr" and abs(round(value, digits(unit))) < 2:
         words = _singular(words)

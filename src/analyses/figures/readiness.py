@@ -309,7 +309,12 @@ def covers(reading: Reading, language: Language) -> str:
 
 def quality(reading: Reading, language: Language) -> str:
     """Write how full a table is, how much of it is located, and what reading found."""
-    filled = Text("{} colonnes sur {} remplies", "{} of {} columns filled").in_(language)
+    filled = plural(
+        reading.filled,
+        Text("{} colonne sur {} remplie", "{} of {} columns filled").in_(language),
+        Text("{} colonnes sur {} remplies", "{} of {} columns filled").in_(language),
+        language,
+    )
     parts = [filled.format(number(reading.filled, language), number(reading.columns, language))]
     if reading.located == reading.located and reading.located < LOCATED:
         placed = Text("{} % des lignes situées", "{}% of the rows located").in_(language)

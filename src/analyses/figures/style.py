@@ -21,8 +21,9 @@ from typing import Any, cast
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from analyses.figures import ruler
 
 FONT = "Source Sans 3"
 WEB_FONT = "Coeurville Sans"
@@ -43,6 +44,9 @@ HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----")
 WIDTH = 6.5
 """Width of a drawing in inches: the text width of an A4 page."""
 DPI = 200
+"""Dots per inch of a picture in pixels."""
+IMAGE_DPI = 100
+"""Dots per inch of what is pixels inside a vector drawing: the cells of a grid."""
 
 _RC: dict[str, Any] = {
     "font.family": [FONT],
@@ -102,7 +106,7 @@ def figure(height: float = 3.2, *, width: float = WIDTH) -> tuple[Figure, Axes]:
         Size in inches.
     """
     drawing = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(drawing)
+    ruler.Board(drawing)
     return drawing, drawing.add_subplot()
 
 
@@ -112,14 +116,13 @@ def svg(drawing: Figure, salt: str) -> str:
     The text stays text, set in the report's font. Same drawing and salt, same bytes.
     """
     stream = io.StringIO()
-    _settle(drawing)
     with style():
         mpl.rcParams["svg.hashsalt"] = salt
         mpl.rcParams["svg.id"] = None
-        drawing.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        _settle(drawing)
+        _write(drawing, stream)
     body = stream.getvalue()
     body = body[body.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
     body = re.sub(r'\bid="((?:figure|axes|patch|text|line2d|matplotlib|xtick|ytick|legend|'
                   r'LineCollection|PathCollection|FillBetweenPolyCollection|PolyCollection|'
                   r'QuadMesh|collection|table)[\w.]*)"\s*', "", body)  # fmt: skip
@@ -133,21 +136,36 @@ def svg(drawing: Figure, salt: str) -> str:
 def png(drawing: Figure, dpi: int = DPI) -> bytes:
     """Return the drawing as a PNG without any date or version in it."""
     stream = io.BytesIO()
-    _settle(drawing)
     with style():
+        _settle(drawing)
         drawing.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
     return stream.getvalue()
 
 
 def _settle(drawing: Figure) -> None:
-    """Lay the drawing out once and for all, so that every file made of it is the same."""
+    """Lay the drawing out once and for all, so that every file made of it is the same.
+
+    Axes that keep their proportions (maps) move what stands beside them when they shrink to them:
+    they are laid out again. For the others a second pass changes nothing that one can see.
+    """
     engine = drawing.get_layout_engine()
     if engine is None:
         return
-    with style():
+    ruler.Board(drawing)
+    drawing.dpi = ruler.POINTS
+    engine.execute(drawing)
+    if any(axes.get_aspect() != "auto" for axes in drawing.axes):
         engine.execute(drawing)
-        engine.execute(drawing)
-        drawing.set_layout_engine("none")
+    drawing.set_layout_engine(None)
+
+
+def _write(drawing: Figure, stream: io.StringIO) -> None:
+    """Write a drawing that is laid out, without the dry run that Matplotlib makes of one."""
+    width, height = (float(side) * ruler.POINTS for side in drawing.get_size_inches())
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    pen = ruler.Pen(width, height, stream, image_dpi=IMAGE_DPI, metadata=nothing)
+    drawing.draw(pen)
+    pen.finalize()
 
 
 def data_uri(content: bytes, kind: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import lapack
+from scipy.linalg import cho_solve, lapack
 from scipy.optimize import minimize
 
 from analyses.footfall.calendar import Bools, Days, Floats, Ints
@@ -186,7 +186,7 @@ def fit_baseline(
 def _restrict(parts: Covariance, seen: Ints) -> Covariance:
     cut = np.ix_(seen, seen)
     return Covariance(
-        parts.lags, parts.lag[cut], parts.fixed[cut], parts.weekday[cut],
+        parts.lags, parts.lag[cut], parts.fixed[cut],
         {name: gram[cut] for name, gram in parts.linear.items()},
         None if parts.distance is None else parts.distance[cut], parts.names,
     )  # fmt: skip
@@ -194,17 +194,22 @@ def _restrict(parts: Covariance, seen: Ints) -> Covariance:
 
 def _invert(matrix: Floats) -> Floats:
     """Invert a positive definite matrix through its Cholesky factor."""
-    return _from_factor(np.asarray(np.linalg.cholesky(matrix), dtype=np.float64))
+    lower = _half_inverse(np.asarray(np.linalg.cholesky(matrix), dtype=np.float64))
+    inverse: Floats = lower + lower.T
+    return inverse
 
 
-def _from_factor(factor: Floats) -> Floats:
-    """Invert a matrix whose lower Cholesky factor is given, zeros above the diagonal."""
-    lower, info = lapack.dpotri(factor, lower=1)
+def _half_inverse(factor: Floats) -> Floats:
+    """Return what gives the inverse when its transpose is added: zeros above the diagonal.
+
+    ``factor`` is the lower Cholesky factor of the matrix, zeros above the diagonal; it is consumed.
+    """
+    upper, info = lapack.dpotri(factor.T, lower=0, overwrite_c=1)  # no copy: LAPACK's own order
     if info != 0:
         raise np.linalg.LinAlgError("the covariance of the baseline cannot be inverted")
-    inverse: Floats = lower + lower.T
-    inverse.flat[:: len(inverse) + 1] /= 2
-    return inverse
+    half: Floats = upper.T
+    half.flat[:: len(half) + 1] /= 2
+    return half
 
 
 def _maximise(parts: Covariance, residual: Floats, start: Floats, noise: Floats) -> Floats:
@@ -213,18 +218,14 @@ def _maximise(parts: Covariance, residual: Floats, start: Floats, noise: Floats)
     spread = np.array([PRIORS[name][1] for name in parts.names])
 
     def objective(theta: Floats) -> tuple[float, Floats]:
-        total, halves = parts.evaluate(theta, noise)
+        total, slopes = parts.evaluate(theta, noise)
         factor: Floats = np.asarray(np.linalg.cholesky(total), dtype=np.float64)
-        inverse = _from_factor(factor)
-        pull = inverse @ residual
-        tension = np.subtract(np.outer(pull, pull), inverse, out=inverse)
+        pull = cho_solve((factor, True), residual, check_finite=False)
         away = (theta - centre) / spread
         value = 0.5 * residual @ pull + np.log(np.diag(factor)).sum() + 0.5 * away @ away
-        slope = [
-            -float((np.diag(tension) * half).sum() if half.ndim == 1 else np.vdot(tension, half))
-            for half in halves
-        ]
-        return float(value), np.array(slope) + away / spread
+        tension = np.outer(pull, pull)
+        tension -= 2 * _half_inverse(factor)
+        return float(value), away / spread - slopes(tension)
 
     bounds = [(c - 4 * s, c + 4 * s) for c, s in zip(centre, spread, strict=True)]
     found = minimize(

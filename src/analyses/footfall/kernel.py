@@ -10,11 +10,14 @@ Williams, *Gaussian Processes for Machine Learning*, MIT Press 2006, ch. 2 and 5
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from analyses.footfall.calendar import Bools, Days, Floats, Ints
+
+Slopes = Callable[[Floats], Floats]
 
 PRIORS: dict[str, tuple[float, float]] = {
     "level": (0.06, 1.0), "level_days": (75.0, 0.7),
@@ -27,6 +30,10 @@ PRIORS: dict[str, tuple[float, float]] = {
 """Median and log-scale spread of the log-normal prior of each hyperparameter; medians are those
 found on Auckland 2019 and 2022, which the benchmark does not score."""
 
+TIMES = ("level", "memory", "weekday")
+"""Kernels of time: exponential, each with its length in days."""
+OTHER_WEEKDAY = -1 / 7
+"""Covariance of two different weekdays whose own variances are 6/7: patterns of a week sum to 0."""
 DRIFT_DAYS = 90.0
 _CONSTANT, _WEEKDAY, _HOLIDAY, _NAMED, _FLAG, _BREAK = 25.0, 1.0, 0.25, 0.15, 0.04, 1.0
 
@@ -40,11 +47,10 @@ class Covariance:
     lags : array, shape (k,)
         0, 1, 2 … days.
     lag : array of int, shape (n, n)
-        Days between two periods, which index ``lags``: each kernel is computed once a lag.
+        Days between two periods, plus ``k`` where both are of one weekday: it indexes a table of
+        2 ``k`` values, so that kernels of time are computed once a lag.
     fixed : array, shape (n, n)
         Calendar part, whose weights are not fitted.
-    weekday : array, shape (n, n)
-        1 - 1/7 for two equal weekdays, else -1/7.
     linear : dict of str to array, shape (n, n)
         Parts that one squared weight multiplies: ``weather``, ``control``, ``drift``.
     distance : array, shape (n, n), optional
@@ -56,13 +62,12 @@ class Covariance:
     lags: Floats
     lag: Ints
     fixed: Floats
-    weekday: Floats
     linear: dict[str, Floats]
     distance: Floats | None
     names: tuple[str, ...]
 
-    def evaluate(self, theta: Floats, noise: Floats) -> tuple[Floats, list[Floats]]:
-        """Return the covariance and its derivatives.
+    def evaluate(self, theta: Floats, noise: Floats) -> tuple[Floats, Slopes]:
+        """Return the covariance and what its derivatives are computed with.
 
         Parameters
         ----------
@@ -74,35 +79,44 @@ class Covariance:
         Returns
         -------
         tuple
-            Covariance (n, n); **half** the derivatives by each entry of ``theta``: (n, n), or (n,)
-            for the diagonal of ``noise``.
+            Covariance (n, n), and a function that takes weights ``W`` (n, n) and returns half of
+            ``sum(W * dK / dtheta)`` for each entry of ``theta``, shape (p,); ``W`` need not be
+            symmetric, as ``K`` is.
         """
         value = dict(zip(self.names, np.exp(theta), strict=True))
-        parts: dict[str, Floats] = {}
-        total = self.fixed.copy()
-        for name in ("level", "memory", "weekday"):
-            away = self.lags / value[f"{name}_days"]
-            fade = value[name] ** 2 * np.exp(-away)
-            part, slope = fade.take(self.lag), (0.5 * (fade * away)).take(self.lag)
-            if name == "weekday":
-                part *= self.weekday
-                slope *= self.weekday
-            total += part
-            parts[name], parts[f"{name}_days"] = part, slope
+        away = {name: self.lags / value[f"{name}_days"] for name in TIMES}
+        fade = {name: value[name] ** 2 * np.exp(-away[name]) for name in TIMES}
+        any_day = fade["level"] + fade["memory"] + OTHER_WEEKDAY * fade["weekday"]
+        total: Floats = np.concatenate([any_day, any_day + fade["weekday"]]).take(self.lag)
+        total += self.fixed
         for name, gram in self.linear.items():
-            parts[name] = value[name] ** 2 * gram
-            total += parts[name]
+            total += value[name] ** 2 * gram
+        scaled = smooth = None
         if self.distance is not None:
             scaled = self.distance / value["smooth_scale"] ** 2
-            part = np.exp(-0.5 * scaled)
-            part *= value["smooth"] ** 2
-            total += part
-            scaled *= part
-            scaled *= 0.5
-            parts["smooth"], parts["smooth_scale"] = part, scaled
-        parts["noise"] = value["noise"] ** 2 * noise
-        total.flat[:: len(total) + 1] += parts["noise"]
-        return total, [parts[name] for name in self.names]
+            smooth = np.exp(-0.5 * scaled)
+            smooth *= value["smooth"] ** 2
+            total += smooth
+        own = value["noise"] ** 2 * noise
+        total.flat[:: len(total) + 1] += own
+
+        def slopes(weights: Floats) -> Floats:
+            by_lag = np.bincount(self.lag.ravel(), weights.ravel(), 2 * len(self.lags))
+            other, same = by_lag[: len(self.lags)], by_lag[len(self.lags) :]
+            every = other + same
+            found = {"noise": float(np.diag(weights) @ own)}
+            for name in TIMES:
+                mine = OTHER_WEEKDAY * every + same if name == "weekday" else every
+                found[name] = float(mine @ fade[name])
+                found[f"{name}_days"] = 0.5 * float(mine @ (fade[name] * away[name]))
+            for name, gram in self.linear.items():
+                found[name] = value[name] ** 2 * float(np.vdot(weights, gram))
+            if smooth is not None and scaled is not None:
+                found["smooth"] = float(np.vdot(weights, smooth))
+                found["smooth_scale"] = 0.5 * float(np.vdot(weights, scaled * smooth))
+            return np.array([found[name] for name in self.names])
+
+        return total, slopes
 
 
 def covariance(
@@ -136,7 +150,8 @@ def covariance(
         distance = np.maximum(square[:, None] + square[None, :] - 2 * gram, 0.0)
     names += list(linear) + (["smooth", "smooth_scale"] if distance is not None else [])
     fixed = _fixed(days, same, breaks)
-    return Covariance(lags, lag, fixed, same - 1 / 7, linear, distance, tuple(names))
+    both = lag + len(lags) * same.astype(np.int64)
+    return Covariance(lags, both, fixed, linear, distance, tuple(names))
 
 
 def _fixed(days: Days, same_weekday: Floats, breaks: tuple[int, ...]) -> Floats:

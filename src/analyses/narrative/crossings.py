@@ -299,15 +299,21 @@ def _effect(effect: Effect, found: Works) -> Finding:
 
 
 def _moved(effect: Effect, result: Result, w: Words) -> str:
-    """Say what moved and by how much: ``la vacance de la rue a évolué de +3,0 points``."""
-    value = _signed(result.estimate.value, w)
+    """Say what moved and by how much: ``la vacance de la rue a augmenté de 3,0 points``.
+
+    A change that is not shown is given with its sign, without saying that anything rose or fell.
+    """
+    shown, rose = effect.verdict == "shown", result.estimate.value > 0
+    value = w.decimal(abs(result.estimate.value)) if shown else _signed(result.estimate.value, w)
     unit = "%"
     if effect.outcome == "vacancy":
         unit = w.noun(result.estimate.value, "point", "points")
     what = w.pick(_OUTCOMES[effect.outcome])
     if w.language == "fr":
-        return f"{what} de la rue a évolué de {value} {unit}"
-    return f"{what} of the street moved by {_with(value, unit)}"
+        verb = ("augmenté" if rose else "baissé") if shown else "évolué"
+        return f"{what} de la rue a {verb} de {value} {unit}"
+    verb = ("rose" if rose else "fell") if shown else "moved"
+    return f"{what} of the street {verb} by {_with(value, unit)}"
 
 
 def _with(value: str, unit: str) -> str:

@@ -12,7 +12,7 @@ from analyses.footfall.health import LEAVES
 from analyses.narrative import footfall_events, footfall_hours, plain
 from analyses.narrative.phrases import Words, missing_findings, said
 from analyses.results import Finding, Result
-from analyses.wording import Text, day
+from analyses.wording import Text, day, percent
 
 FAULTS: dict[str, Text] = {
     "outage": Text("panne", "outage"),
@@ -183,7 +183,8 @@ def _moving(w: Words, moved: list[Result], names: dict[str, str], *, rising: boo
         return ""
     first = sorted(moved, key=lambda r: -abs(r.estimate.value))[:NAMED_TRENDS]
     parts = w.list(
-        f"{names.get(r.category, r.category)} ({w.share(r.estimate.value)}, {w.range(r)})"
+        f"{names.get(r.category, r.category)} "
+        f"({percent(r.estimate.value, w.language, signed=True)}, {w.range(r)})"
         for r in first
     )
     fr, n = w.language == "fr", w.count(len(moved))
@@ -213,8 +214,11 @@ def dates(study: Footfall) -> list[Finding]:
             for c in top
         ]
         if w.language == "fr":
-            return f"Prochains samedis les plus favorables, dans l'ordre : {w.list(parts)}."
-        return f"Most favourable coming Saturdays, in order: {w.list(parts)}."
+            return (
+                "Samedis les plus favorables parmi ceux qui suivent les comptages, dans l'ordre : "
+                f"{w.list(parts)}."
+            )
+        return f"Most favourable Saturdays among those after the counts, in order: {w.list(parts)}."
 
     return [Finding("footfall-dates", said(ranked), results)]
 

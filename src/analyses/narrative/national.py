@@ -10,7 +10,7 @@ from analyses import indicators
 from analyses.comparison import League, Question, Synthesis
 from analyses.narrative.phrases import Words, said
 from analyses.results import Finding
-from analyses.wording import Text
+from analyses.wording import Text, lowered
 
 NAMED = 4
 """Cities that a sentence names; of more, it gives their number."""
@@ -181,7 +181,7 @@ def _cities(w: Words) -> tuple[str, str]:
 
 
 def _too_few(w: Words, questions: Sequence[Question]) -> str:
-    names = w.list(w.pick(question.label).lower() for question in questions)
+    names = w.list(lowered(w.pick(question.label)) for question in questions)
     return in_two(
         w,
         f"Montré sans classement, faute de villes comparables ou d'intervalle : {names}.",

@@ -9,7 +9,7 @@ from analyses.narrative.national import SHORT
 from analyses.narrative.phrases import Words, said
 from analyses.readiness.catalogue import catalogue
 from analyses.results import Finding
-from analyses.wording import Text
+from analyses.wording import Text, lowered
 
 PEERS = 4
 """Cities alike that a sheet names."""
@@ -67,8 +67,8 @@ def _lost(member: Member) -> Finding | None:
     if member.why is None or member.remedy is None:
         return None
     why, remedy = member.why, member.remedy
-    text = Text(f"Non calculable : {_lower(why.fr)} {remedy.fr}",
-                f"Not computable: {_lower(why.en)} {remedy.en}")  # fmt: skip
+    text = Text(f"Non calculable : {lowered(why.fr)} {remedy.fr}",
+                f"Not computable: {lowered(why.en)} {remedy.en}")  # fmt: skip
     return Finding(f"fiche-{member.city}-lost", text, level="missing")
 
 
@@ -93,12 +93,12 @@ def _place(w: Words, standings: Sequence[Standing]) -> str:
         text = f"Classée sur {n} {w.noun(len(placed), 'question', 'questions')} sur {every}"
         if not apart:
             return text + " ; aucune ne la distingue d'une autre ville."
-        names = w.list(w.pick(item.question.label).lower() for item in apart)
+        names = w.list(lowered(w.pick(item.question.label)) for item in apart)
         return text + f" ; elle se distingue d'au moins une autre ville par : {names}."
     text = f"Ranked on {n} of {every} questions"
     if not apart:
         return text + "; none tells it apart from another city."
-    names = w.list(w.pick(item.question.label).lower() for item in apart)
+    names = w.list(lowered(w.pick(item.question.label)) for item in apart)
     return text + f"; it can be told apart from another city by: {names}."
 
 
@@ -117,7 +117,7 @@ def _missing(member: Member, standings: Sequence[Standing]) -> Finding | None:
         lead = "Non calculable ou masqué" if w.language == "fr" else "Not computable or hidden"
         parts = []
         for reason, items in reasons.items():
-            names = w.list(w.pick(item.question.label).lower() for item in items)
+            names = w.list(lowered(w.pick(item.question.label)) for item in items)
             parts.append(f"{names} ({w.pick(SHORT[reason])})")
         return f"{lead} : {' ; '.join(parts)}." if w.language == "fr" else (
             f"{lead}: {'; '.join(parts)}."
@@ -145,7 +145,3 @@ def _alike(w: Words, names: Sequence[str]) -> str:
     if w.language == "fr":
         return f"Villes les plus semblables (population, région) : {w.list(names)}."
     return f"Most similar cities (population, region): {w.list(names)}."
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

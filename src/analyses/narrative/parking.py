@@ -283,12 +283,13 @@ def _overstays(kerb: Kerb, over: Result) -> list[Finding]:
             noun = w.noun(count, "stationnement dépasse", "stationnements dépassent")
             return (
                 f"{n} {noun} {limit} heures, soit {w.share(over.estimate.value)} des "
-                f"stationnements ; ces voitures ventouses prennent {room} de l'espace-temps occupé."
+                f"stationnements ; ces voitures ventouses tiennent {room} du temps "
+                "d'occupation des places."
             )
         noun = w.noun(count, "stay exceeds", "stays exceed")
         return (
-            f"{n} {noun} {limit} hours, that is {w.share(over.estimate.value)} of stays; they take "
-            f"{room} of the occupied space-time."
+            f"{n} {noun} {limit} hours, that is {w.share(over.estimate.value)} of stays; they hold "
+            f"{room} of the time for which spaces are taken."
         )
 
     choice = Text(

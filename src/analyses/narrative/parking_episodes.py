@@ -94,22 +94,30 @@ def _shift(item: Crossing, row: Result, zones: Mapping[str, str], rank: int) -> 
         if w is FR:
             what = "occupation" if occupancy else "heures payées par place et par jour"
             unit = "points" if occupancy else "heures"
-            beside = " par rapport aux autres zones" if found.elsewhere.known else ""
+            so = (
+                " ; la même différence dans les autres zones étant ôtée, l'écart est de"
+                if found.elsewhere.known
+                else ", soit"
+            )
             verdict = (
                 "" if found.clear else " ; l'écart ne se distingue pas des variations ordinaires"
             )
             return (
                 f"{named(item.episode)} (du {when[0]} au {when[1]}, {place}), {what} : {seen} "
-                f"pour {usual} attendus aux mêmes jours et heures, soit {gap} {unit}{beside} "
+                f"pour {usual} attendus aux mêmes jours et heures{so} {gap} {unit} "
                 f"({w.range(row)}){verdict}."
             )
         what = "occupancy" if occupancy else "paid hours per space and day"
         unit = "points" if occupancy else "hours"
-        beside = " beside the other zones" if found.elsewhere.known else ""
+        so = (
+            "; less the same difference in the other zones, the gap is"
+            if found.elsewhere.known
+            else ", that is"
+        )
         verdict = "" if found.clear else "; the gap cannot be told from ordinary variation"
         return (
             f"{named(item.episode, 'en')} (from {when[0]} to {when[1]}, {place}), {what}: {seen} "
-            f"for {usual} expected on the same weekdays and hours, that is {gap} {unit}{beside} "
+            f"for {usual} expected on the same weekdays and hours{so} {gap} {unit} "
             f"({w.range(row)}){verdict}."
         )
 

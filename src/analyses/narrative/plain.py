@@ -19,7 +19,7 @@ def vacancy_rate(rate: Result) -> Text:
 
     def sentence(w: Words) -> str:
         n, when = w.count(rate.estimate.n), w.month(rate.period_end)
-        share = w.whole_share(rate.estimate.value)
+        share = w.share(rate.estimate.value)
         if w.language == "fr":
             noun = w.noun(vacant, "local vide", "locaux vides")
             return f"{w.count(vacant)} {noun} sur {n} en {when}, soit {share}."
@@ -195,7 +195,7 @@ def occupancy(rate: Result, *, regulated: bool = True) -> Text:
     """Say how many of the watched spaces are taken, in regulated or in all observed hours."""
 
     def sentence(w: Words) -> str:
-        value = w.whole_share(rate.estimate.value)
+        value = w.share(rate.estimate.value)
         when = "" if rate.period_end is None else w.month(rate.period_end)
         if w.language == "fr":
             hours = "réglementées" if regulated else "observées"

@@ -62,10 +62,11 @@ def _doubtful(found: Readiness) -> list[Finding]:
         text = said(
             lambda w: (
                 f"Pour {w.count(open_)} {w.noun(open_, 'autre', 'autres')}, les fichiers sont là "
-                "mais seul le calcul dit s'ils suffisent."
+                "mais seul le calcul dit s'ils suffisent : la réponse est dans leurs chapitres."
                 if w is FR
                 else f"For {w.count(open_)} {w.noun(open_, 'other', 'others')}, the files are "
-                "there but only the computation tells whether they suffice."
+                "there but only the computation tells whether they suffice: the answer is in "
+                "their chapters."
             )
         )
         findings.append(Finding("readiness-confirm", text, found.results))

@@ -109,10 +109,18 @@ def _provisional(results: list[Result]) -> list[Finding]:
     note = marked[0].note
     text = Text(
         f"{FR.noun(len(years), 'Année provisoire', 'Années provisoires')} : {FR.list(years)}. "
-        f"{note.fr}",
-        f"Provisional {EN.noun(len(years), 'year', 'years')}: {EN.list(years)}. {note.en}",
+        f"{_reason(note.fr, 'Provisoire : ')}",
+        f"Provisional {EN.noun(len(years), 'year', 'years')}: {EN.list(years)}. "
+        f"{_reason(note.en, 'Provisional: ')}",
     )
     return [Finding("turnover-provisional", text, tuple(marked), "reserve")]
+
+
+def _reason(note: str, lead: str) -> str:
+    """Return the reason of a note without the word that the sentence has already said."""
+    said_twice = note.startswith(lead)
+    reason = note.removeprefix(lead)
+    return f"{reason[:1].upper()}{reason[1:]}" if said_twice else reason
 
 
 def _survival(shown: list[Result]) -> Finding:

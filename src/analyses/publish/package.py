@@ -19,7 +19,7 @@ from analyses import results
 from analyses.cities import City, Publication
 from analyses.errors import CoeurvilleError, Fault, InputError
 from analyses.publish import catalogue, counts, dictionary, revisions, tables
-from analyses.runs import history
+from analyses.runs import history, indicators_file
 from analyses.runs.promote import promote, recover
 from analyses.sources import Tables
 
@@ -155,9 +155,7 @@ def _write(
     manifest: dict[str, Any],
     place: Path,
 ) -> None:
-    found = pd.read_csv(
-        run / "public" / "indicators.csv", dtype=dict.fromkeys(_text_columns(), "string")
-    )
+    found = indicators_file.read(run / "public" / indicators_file.NAME)
     resources = [_indicators(found, place), _dictionary(found, place)]
     if (log := revisions.resource(run / "public" / history.LOG, place)) is not None:
         resources.append(log)
@@ -166,7 +164,7 @@ def _write(
     if "counts" in about.tables:
         resources += _counts(city, data, place)
     (place / "methode.md").write_text(
-        dictionary.method(city.name, found["indicator"].dropna().unique()), encoding="utf-8"
+        dictionary.method(city.name, found["indicator"].unique()), encoding="utf-8"
     )
     day = date.fromisoformat(str(manifest["edition"]))
     descriptor = _descriptor(city, about, data, manifest, resources)
@@ -175,13 +173,8 @@ def _write(
     (place / "datapackage.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _text_columns() -> list[str]:
-    return [name for name in results.COLUMNS if name not in ("value", "low", "high", "n")]
-
-
 def _indicators(found: pd.DataFrame, place: Path) -> dict[str, Any]:
-    table = found[list(results.COLUMNS)].assign(n=found["n"].astype("Int64"))
-    tables.write_french(table, place / "indicators.csv")
+    tables.write_french(found, place / indicators_file.NAME)
     fields = [
         {
             "name": name,
@@ -195,12 +188,12 @@ def _indicators(found: pd.DataFrame, place: Path) -> dict[str, Any]:
         {"fields": ["indicator"], "reference": {"resource": "dictionary", "fields": ["indicator"]}}
     ]
     return tables.resource(
-        "indicators", "Indicateurs", "indicators.csv", fields, foreignKeys=foreign
+        "indicators", "Indicateurs", indicators_file.NAME, fields, foreignKeys=foreign
     )
 
 
 def _dictionary(found: pd.DataFrame, place: Path) -> dict[str, Any]:
-    names = found["indicator"].dropna().unique()
+    names = found["indicator"].unique()
     tables.write_french(dictionary.table(names), place / "dictionary.csv")
     return tables.resource(
         "dictionary", "Dictionnaire des indicateurs", "dictionary.csv", dictionary.FIELDS,
@@ -305,8 +298,8 @@ def _catalogue(
     resources: list[dict[str, Any]],
     place: Path,
 ) -> None:
-    starts = [value for value in found["period_start"].dropna() if value]
-    ends = [value for value in found["period_end"].dropna() if value]
+    starts = [value for value in found["period_start"] if value]
+    ends = [value for value in found["period_end"] if value]
     first = date.fromisoformat(min(starts)) if starts else day
     last = date.fromisoformat(max(ends)) if ends else day
     line = catalogue.entry(

@@ -17,7 +17,7 @@ from analyses.reports import markdown as md
 from analyses.reports import words
 from analyses.reports.chapters import Chapter, Writer
 from analyses.runs.manifest import Manifest
-from analyses.wording import Text, day, number, percent, typography
+from analyses.wording import Text, day, measured, number, percent, typography
 
 
 def published(city: City, writer: Writer) -> str:
@@ -293,7 +293,7 @@ def _figure(figure: PublishedFigure, writer: Writer) -> list[str]:
         value = written(figure.value, figure.unit, language)
     else:
         digits = 0 if figure.value.is_integer() else 1
-        value = f"{number(figure.value, language, digits)}\u00a0{figure.unit}"
+        value = measured(figure.value, figure.unit, language, digits)
     undated = figure.date == "undated"
     unstated = figure.perimeter == "not stated"
     return [

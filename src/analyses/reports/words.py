@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyses import schemas
-from analyses.wording import Text
+from analyses.wording import Text, lowered
 
 CHAPTERS: dict[str, Text] = {
     "commerce": Text("Commerce", "Retail"),
@@ -20,13 +20,7 @@ def table(name: str) -> Text:
     if name not in schemas.names():
         return Text(name, name)
     title = schemas.get(name).title
-    return Text(_low(title.fr), _low(title.en))
-
-
-def _low(title: str) -> str:
-    """Begin with a small letter, but for an acronym or a name with capitals inside."""
-    first = title.partition(" ")[0]
-    return title if first[1:] != first[1:].lower() else title[:1].lower() + title[1:]
+    return Text(lowered(title.fr), lowered(title.en))
 
 
 TITLE = Text("{city}, cœur de ville", "{city}, town centre")

@@ -9,17 +9,15 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from analyses import digests
 from analyses.blocks import Edition
-from analyses.results import COLUMNS
+from analyses.errors import InputError
 from analyses.runs import editions, indicators_file, manifest
 from analyses.wording import Text
-
-_NUMBERS = ("value", "low", "high", "n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Finished:
     fingerprint : str
         Head of the run's fingerprint.
     table : DataFrame
-        Its indicators: columns :data:`analyses.results.COLUMNS`.
+        Its indicators (:func:`analyses.runs.indicators_file.read`).
     """
 
     city: str
@@ -99,7 +97,10 @@ def read(out: Path, city: str, edition: Edition = "public") -> Finished | Unread
             city, "indicators.csv n'est plus celui que le traitement a publié",
             "indicators.csv is no longer the one that the run published",
         )  # fmt: skip
-    found = table(path)
+    try:
+        found = indicators_file.read(path)
+    except InputError:
+        found = None
     if found is None or not (found["city"] == city).all():
         return _broken(
             city, "indicators.csv n'a pas la forme attendue ou porte une autre ville",
@@ -126,27 +127,6 @@ def mark(out: Path, city: str, edition: Edition = "public") -> str:
     except (OSError, ValueError, KeyError, TypeError):
         return digests.of_value(found)
     return digests.of_value({**kept, "indicators": found[indicators_file.NAME]})
-
-
-def table(path: Path) -> pd.DataFrame | None:
-    """Read a tidy table of indicators; None if the file is not one."""
-    texts: dict[str, Any] = {name: str for name in COLUMNS if name not in _NUMBERS}
-    try:
-        read_ = pd.read_csv(
-            path,
-            dtype=texts,
-            keep_default_na=False,
-            na_values={name: [""] for name in _NUMBERS},
-            float_precision="round_trip",
-        )
-    except (ValueError, OSError, UnicodeDecodeError):
-        return None
-    if list(read_.columns) != list(COLUMNS):
-        return None
-    try:
-        return read_.astype(dict.fromkeys(_NUMBERS[:3], "float64") | {"n": "int64"})
-    except (ValueError, TypeError):
-        return None
 
 
 def _absent(out: Path, city: str) -> Unread:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +20,8 @@ from analyses import digests
 from analyses.blocks import blocks_of
 from analyses.comparison.causes import Edition
 from analyses.errors import Fault, InputError
-from analyses.results import COLUMNS
 from analyses.runs import indicators_file, manifest
-from analyses.wording import typography
+from analyses.wording import Language, typography
 
 FOLDER = "history"
 PUBLIC = "public.csv"
@@ -52,13 +51,13 @@ class Entry:
 
     def table(self) -> pd.DataFrame:
         """Return its indicators."""
-        return _read(self.folder / indicators_file.NAME)
+        return indicators_file.read(self.folder / indicators_file.NAME)
 
     def public(self) -> pd.DataFrame | None:
         """Return its public indicators; None if it had no public edition."""
         for path in (self.folder / PUBLIC, self.folder / "public" / indicators_file.NAME):
             if path.is_file():
-                return _read(path)
+                return indicators_file.read(path)
         return None
 
 
@@ -184,12 +183,6 @@ def edition(
     )
 
 
-def _read(path: Path) -> pd.DataFrame:
-    texts = {name: "string" for name in COLUMNS if name not in ("value", "low", "high", "n")}
-    found = pd.read_csv(path, dtype=texts, float_precision="round_trip")
-    return pd.DataFrame(found)
-
-
 def _last(place: Path) -> Entry | None:
     """Return the last good run; None if there is none, or another version wrote it."""
     if not (place / manifest.NAME).is_file() or not (place / indicators_file.NAME).is_file():
@@ -240,9 +233,20 @@ def _chapters(staging: Path, record: manifest.Manifest) -> dict[str, manifest.Ch
                 names |= {str(row["indicator"]) for row in block.content["rows"]}
             elif block.kind == "provenance":
                 files |= {cell for row in block.content["rows"] for cell in row}
-        known = [i.path for i in record.inputs if typography(i.path, record.language) in files]
+        known = [i.path for i in record.inputs if _is_one(i.path, files, record.language)]
         found[path.stem] = manifest.ChapterRecord(files=known, indicators=sorted(names))
     return found
+
+
+def _is_one(name: str, files: Collection[str], language: Language) -> bool:
+    """Tell whether one of the files that a notebook names is an input of the manifest.
+
+    A file outside the city's folder may be named there by more or fewer of the folders it is in.
+    """
+    said = typography(name, language)
+    return any(
+        file == said or file.endswith(f"/{said}") or said.endswith(f"/{file}") for file in files
+    )
 
 
 def _note_growth(
@@ -250,7 +254,7 @@ def _note_growth(
 ) -> None:
     """Note the inputs that begin with all they held in the edition before."""
     older = {item.path: item for item in before.inputs}
-    places = {manifest.name_of(path, folder): path for path in inputs}
+    places = manifest.named(inputs, folder)
     for item in record.inputs:
         old = older.get(item.path)
         if old is None or old.sha256 == item.sha256 or old.bytes >= item.bytes:

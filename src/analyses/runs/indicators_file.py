@@ -1,16 +1,25 @@
-"""The indicators of a run: collected from its executed notebooks, written once."""
+"""The indicators of a run: collected from its executed notebooks, written once, read in one way.
+
+``indicators.csv`` is opened by a French analyst's spreadsheet and read by every later step: it has
+the spreadsheet's form (:mod:`analyses.runs.spreadsheet`), with its numbers in full.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analyses import blocks
+from analyses.errors import Fault, InputError
 from analyses.figures import escape
+from analyses.results import COLUMNS
+from analyses.runs import spreadsheet
 
 NAME = "indicators.csv"
+_VALUES = ("value", "low", "high")
 
 
 def collect(
@@ -63,10 +72,59 @@ def write(
     Texts that a spreadsheet would take for a formula are made harmless; numbers are written in
     full, so that the same results always give the same bytes.
     """
-    table = disarmed(collect(folder, city_id, edition, leave))
-    path = (folder if target is None else target) / NAME
-    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-    return path
+    table = collect(folder, city_id, edition, leave)
+    return spreadsheet.write(table, (folder if target is None else target) / NAME)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read a table of indicators.
+
+    Parameters
+    ----------
+    path : Path
+        File that :func:`write` wrote; the plain CSV of older runs (commas, decimal points) is read
+        as well.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``results.COLUMNS`` as ``results.to_frame`` gives them: a text that is missing is
+        empty, a number that is missing is NaN, and a text such as ``NA`` stays a text.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or is not such a table.
+    """
+    texts: dict[str, Any] = {name: str for name in COLUMNS if name not in (*_VALUES, "n")}
+    try:
+        french = ";" in _head(path)
+        found = pd.read_csv(
+            path,
+            sep=";" if french else ",",
+            decimal="," if french else ".",
+            encoding=spreadsheet.ENCODING,
+            dtype=texts,
+            keep_default_na=False,
+            na_values={name: [""] for name in (*_VALUES, "n")},
+            float_precision="round_trip",
+        )
+        if tuple(found.columns) == COLUMNS:
+            return found.astype(dict.fromkeys(_VALUES, "float64") | {"n": "int64"})
+    except (OSError, ValueError, TypeError) as error:
+        raise _fault(path) from error
+    raise _fault(path)
+
+
+def _head(path: Path) -> str:
+    with path.open(encoding=spreadsheet.ENCODING) as file:
+        return file.readline()
+
+
+def _fault(path: Path) -> InputError:
+    remedy = "Run the city again with --force"
+    label = f"{path.parent.name}/{path.name}"
+    return InputError([Fault(label, "this is not a table of indicators", remedy)])
 
 
 def disarmed(table: pd.DataFrame) -> pd.DataFrame:

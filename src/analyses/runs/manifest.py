@@ -141,17 +141,32 @@ def read(folder: Path) -> Manifest:
     raise InputError([fault])
 
 
-def input_file(path: Path, folder: Path) -> InputFile:
-    """Describe an input file; its path is relative to the city's folder where it lies in it."""
-    return InputFile(
-        path=name_of(path, folder), sha256=digests.of_file(path), bytes=path.stat().st_size
-    )
+def named(paths: Iterable[Path], folder: Path) -> dict[str, Path]:
+    """Return how a manifest names each file of a run: no two have one name.
+
+    A file of the city's folder is named from there. Of another place, it is named by the end of its
+    path: its own name, with the folders before it that tell it from the other files.
+    """
+    root = folder.resolve()
+    files = {path.resolve(): path for path in paths}
+    inside = [where for where in files if where.is_relative_to(root)]
+    found = {where.relative_to(root).as_posix(): files[where] for where in inside}
+    outside = [where.parts for where in files if not where.is_relative_to(root)]
+    for parts in outside:
+        ends = (parts[-length:] for length in range(1, len(parts) + 1))
+        told = next(
+            end
+            for end in ends
+            if "/".join(end) not in found
+            and all(other[-len(end) :] != end for other in outside if other != parts)
+        )
+        found["/".join(told)] = files[Path(*parts)]
+    return found
 
 
-def name_of(path: Path, folder: Path) -> str:
-    """Return how a manifest names a file: relative to the city's folder where it lies in it."""
-    inside = path.resolve().is_relative_to(folder.resolve())
-    return path.resolve().relative_to(folder.resolve()).as_posix() if inside else path.name
+def input_file(name: str, path: Path) -> InputFile:
+    """Describe an input file under its name in the manifest."""
+    return InputFile(path=name, sha256=digests.of_file(path), bytes=path.stat().st_size)
 
 
 def packages() -> dict[str, str]:
@@ -243,7 +258,7 @@ def run_id(started: datetime, mark: str) -> str:
 
 def inputs_of(files: Iterable[Path], folder: Path) -> list[InputFile]:
     """Describe the input files of a city, sorted by path."""
-    return sorted((input_file(path, folder) for path in files), key=lambda item: item.path)
+    return [input_file(name, path) for name, path in sorted(named(files, folder).items())]
 
 
 def machine() -> tuple[str, str]:

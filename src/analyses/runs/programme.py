@@ -2,7 +2,9 @@
 
 It stands with the runs because it knows their files; it opens no outside data but each city's own
 ``city.yml``, ``readiness.yml`` and the kind of its compared zone, and computes nothing. What was
-gathered is written beside the report: the notebooks read it there, and a later edition finds it.
+gathered is written beside the report, where the notebooks read it. Numbers of earlier syntheses are
+not kept: what moved is read between two surveys of the same run, whose public form was protected as
+a whole.
 """
 
 from __future__ import annotations
@@ -24,15 +26,13 @@ from analyses.errors import InputError
 from analyses.readiness import declaration
 from analyses.readiness.catalogue import catalogue
 from analyses.results import COLUMNS
-from analyses.runs import finished, indicators_file
+from analyses.runs import finished, indicators_file, spreadsheet
 from analyses.sources import geojson
 from analyses.sources import readiness as own_readiness
 from analyses.wording import Text
 
 FOLDER = "programme"
 """Folder of what was gathered, in that of the synthesis."""
-EARLIER = "earlier"
-"""Folder of the tables of earlier editions, by day."""
 _MEMBERS = "programme.json"
 _KEPT = {
     *((q.indicator, q.breakdown, q.category) for q in QUESTIONS),
@@ -104,7 +104,7 @@ def marks(out: Path, cities_dir: Path, ids: Iterable[str], edition: Edition) -> 
 
 
 def write(programme: Programme, folder: Path) -> None:
-    """Write a programme in a folder: its cities, its indicators, its earlier editions."""
+    """Write a programme in a folder: its cities, its indicators."""
     folder.mkdir(parents=True, exist_ok=True)
     content = {
         "edition": programme.edition,
@@ -112,10 +112,7 @@ def write(programme: Programme, folder: Path) -> None:
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (folder / _MEMBERS).write_text(text + "\n", encoding="utf-8")
-    _write_table(programme.table, folder / indicators_file.NAME)
-    for day, table in programme.earlier:
-        (folder / EARLIER).mkdir(exist_ok=True)
-        _write_table(table, folder / EARLIER / f"{day.isoformat()}.csv")
+    spreadsheet.write(programme.table, folder / indicators_file.NAME)
 
 
 def read(folder: Path | str) -> Programme:
@@ -123,18 +120,14 @@ def read(folder: Path | str) -> Programme:
 
     Raises
     ------
-    OSError, ValueError, KeyError
+    OSError, ValueError, KeyError, InputError
         If the folder is not one that :func:`write` wrote.
     """
     place = Path(folder)
     content = json.loads((place / _MEMBERS).read_text(encoding="utf-8"))
-    earlier = tuple(
-        (date.fromisoformat(path.stem), _read_table(path))
-        for path in sorted((place / EARLIER).glob("*.csv"))
-    )
     members = tuple(_member(item) for item in content["members"])
-    table = _read_table(place / indicators_file.NAME)
-    return Programme(members, table, content["edition"], earlier)
+    table = indicators_file.read(place / indicators_file.NAME)
+    return Programme(members, table, content["edition"])
 
 
 def _declared(folder: Path) -> Member:
@@ -198,10 +191,21 @@ def _compared(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
 
 
 def _mark(out: Path, folder: Path, edition: Edition) -> str:
-    names = ["city.yml", declaration.FILE]
-    own = {name: digests.of_file(folder / name) for name in names if (folder / name).is_file()}
-    zones = {path.name: digests.of_file(path) for path in sorted(folder.glob("*zones*.geojson"))}
-    return digests.of_value({"run": finished.mark(out, folder.name, edition), **own, **zones})
+    paths = [folder / "city.yml", folder / declaration.FILE, *_zones_file(folder)]
+    own = {path.name: digests.of_file(path) for path in paths if path.is_file()}
+    return digests.of_value({"run": finished.mark(out, folder.name, edition), "own": own})
+
+
+def _zones_file(folder: Path) -> list[Path]:
+    """Return the file of the zones that ``city.yml`` names, wherever it lies; none if it is wrong.
+
+    A city whose file is wrong is read no further than that file, which has a mark of its own.
+    """
+    try:
+        zones = cities.read(folder).zones
+    except InputError:
+        return []
+    return [] if zones is None else [folder / zones.path]
 
 
 def _plain(member: Member) -> dict[str, Any]:
@@ -230,17 +234,6 @@ def _member(values: dict[str, Any]) -> Member:
     for name in ("why", "remedy"):
         made[name] = None if values[name] is None else Text(**values[name])
     return Member(**made)
-
-
-def _write_table(table: pd.DataFrame, path: Path) -> None:
-    indicators_file.disarmed(table).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    table = finished.table(path)
-    if table is None:
-        raise ValueError(f"{path.name} is not a table of indicators")
-    return table
 
 
 def _folded(name: str) -> str:

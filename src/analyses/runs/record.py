@@ -51,7 +51,7 @@ def of(
         language=request.language,
         parameters={"language": request.language},
         choices=manifest.choices(city),
-        city_file=manifest.input_file(city.folder / "city.yml", city.folder),
+        city_file=manifest.input_file("city.yml", city.folder / "city.yml"),
         inputs=manifest.inputs_of(request.inputs, city.folder),
         notebooks={step.name: digests.of_file(step.notebook) for step in steps},
         code_version=version,

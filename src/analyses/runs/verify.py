@@ -272,7 +272,7 @@ def pinned(lock: Path) -> tuple[tuple[str, str, str], ...]:
 
 def _inputs(record: manifest.Manifest, request: Request) -> tuple[Input, ...]:
     folder = request.city.folder
-    places = {manifest.name_of(path, folder): path for path in request.inputs}
+    places = manifest.named(request.inputs, folder)
     found = []
     for item in record.inputs:
         mark = _digest(places.get(item.path, folder / item.path))

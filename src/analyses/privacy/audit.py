@@ -28,6 +28,8 @@ Rows = list[tuple[tuple[tuple[Quantity, float], ...], float, float, int]]
 for a relation)."""
 
 _SMALL_DUAL = 1e-9
+_EXACT = 1e-3
+"""Width under which limits tell a count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,11 @@ class System:
     hidden: set[int] = field(default_factory=set)
     _near: dict[Quantity, list[int]] = field(init=False)
     _told: dict[Quantity, list[tuple[int, Claim]]] = field(init=False)
-    _known: dict[Quantity, list[tuple[frozenset[int], frozenset[int], Range]]] = field(init=False)
+    _parts: dict[Quantity, list[_Part]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._near, self._told = defaultdict(list), defaultdict(list)
-        self._known = defaultdict(list)
+        self._parts = defaultdict(list)
         for rank, relation in enumerate(self.relations):
             for item, _ in relation.terms:
                 self._near[item].append(rank)
@@ -98,25 +100,21 @@ class System:
     def range(self, item: Quantity) -> Range:
         """Return what can be deduced of a quantity.
 
-        An answer holds as long as nothing was hidden or shown of what is tied to the quantity.
+        Quantities that nothing tells exactly and that constraints tie together share one linear
+        programme; what was found of it holds as long as nothing of it was hidden or shown.
         """
-        for tellers, hidden, found in self._known[item]:
-            if self.hidden & tellers == hidden:
-                return found
-        rows, quantities = self._around(item)
-        found = self._range(item, rows, quantities)
-        tellers = frozenset(rank for name in quantities for rank, _ in self._told.get(name, ()))
-        self._known[item].append((tellers, tellers & self.hidden, found))
-        return found
-
-    def _range(self, item: Quantity, rows: Rows, quantities: list[Quantity]) -> Range:
         low, high = self.bounds(item)
-        if high - low < 1e-3:
+        if high - low < _EXACT:
             return Range(low, high, frozenset((item,)))
-        if not rows:
+        part = self._part(item)
+        if part.programme is None:
             return Range(low, high)
+        if item not in part.ranges:
+            part.ranges[item] = self._range(item, part.programme)
+        return part.ranges[item]
+
+    def _range(self, item: Quantity, programme: _Programme) -> Range:
         ends, reasons, results = [], set(), set()
-        programme = self._programme(rows, quantities)
         for sign in (1.0, -1.0):
             end, because, through = self._extreme(item, sign, programme)
             ends.append(end)
@@ -126,7 +124,23 @@ class System:
 
     def tied(self, item: Quantity) -> list[Quantity]:
         """Return the quantities that unknown ones tie to this one, itself included."""
-        return self._around(item)[1]
+        low, high = self.bounds(item)
+        return self._around(item)[1] if high - low < _EXACT else self._part(item).quantities
+
+    def _part(self, item: Quantity) -> _Part:
+        """Return what unknown quantities tie to an unknown one, read once for all of them."""
+        for part in self._parts[item]:
+            if self.hidden & part.tellers == part.hidden:
+                return part
+        rows, quantities = self._around(item)
+        tellers = frozenset(rank for name in quantities for rank, _ in self._told.get(name, ()))
+        programme = self._programme(rows, quantities) if rows else None
+        part = _Part(quantities, tellers, tellers & self.hidden, programme)
+        for name in quantities:
+            low, high = self.bounds(name)
+            if high - low >= _EXACT:
+                self._parts[name].append(part)
+        return part
 
     def _around(self, item: Quantity) -> tuple[Rows, list[Quantity]]:
         """Return the constraints that unknown quantities tie to this one, with their quantities."""
@@ -154,7 +168,7 @@ class System:
                     if other not in done:
                         done.add(other)
                         least, most = self.bounds(other)
-                        if most - least > 1e-3:
+                        if most - least >= _EXACT:
                             queue.append(other)
         return rows, list(inside)
 
@@ -207,6 +221,17 @@ class _Programme:
     at: Mapping[Quantity, int]
     constraints: Mapping[str, Any]
     results: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Quantities tied together while the same results of those that tell them are hidden."""
+
+    quantities: list[Quantity]
+    tellers: frozenset[int]
+    hidden: frozenset[int]
+    programme: _Programme | None
+    ranges: dict[Quantity, Range] = field(default_factory=dict)
 
 
 def _matrix(cells: Iterable[tuple[int, int, float]], rows: int, columns: int) -> csr_array | None:

@@ -14,6 +14,7 @@ which is not small (``least`` itself or more).
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -241,12 +242,16 @@ def _restore(
 ) -> None:
     """Show again what need not be hidden, the most useful first: then each hidden result counts."""
     more = sorted(system.hidden - primary, key=lambda rank: (_use([rank], listed), rank))
+    refused: dict[Quantity, int] = defaultdict(int)
     for rank in reversed(more):
         told = {item for claim in system.claims.get(rank, ()) for item, _ in claim.terms}
-        near = sorted(_near(system, told, small))
+        near = _near(system, told, small)
         system.hidden.remove(rank)
-        if not all(roomy(system.range(item), small[item]) for item in near):
-            system.hidden.add(rank)
+        for item in sorted(near, key=lambda q: (q not in told, -refused[q], q)):  # likeliest first
+            if not roomy(system.range(item), small[item]):
+                refused[item] += 1
+                system.hidden.add(rank)
+                break
 
 
 def _near(system: System, told: Iterable[Quantity], small: Mapping[Quantity, int]) -> set[Quantity]:

@@ -263,7 +263,7 @@ local function figure(div)
       table.concat(div.classes, ' ')), div.content, '</figure>')
   end
   if typst then
-    return around('#picture[', div.content, '] <' .. div.identifier .. '>')
+    return around('#fitted("' .. div.identifier .. '")[', div.content, '] <' .. div.identifier .. '>')
   end
   return div
 end
@@ -533,7 +533,8 @@ local function shape(doc)
           return around('#entry[', div.content, '] <' .. div.identifier .. '>')
         end
         if has(div, 'tabular') and short(div) then
-          return around('#picture[', div.content, '] <' .. div.identifier .. '>')
+          local label = div.identifier == '' and '' or ' <' .. div.identifier .. '>'
+          return around('#picture[', div.content, ']' .. label)
         end
         -- A plain div would become a block, in which no chapter may start a page.
         if div.identifier == '' then return div.content end

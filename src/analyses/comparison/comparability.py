@@ -139,7 +139,7 @@ def gate(
         assert row is not None
         covered = coverages.get(tuple(row[name] for name in _SURVEY))
         candidates[profile.city] = (row, fingerprint(row, profile, covered))
-    main = _main(candidates)
+    main = _main(candidates, known)
     ranked = {
         city: row
         for city, (row, mark) in candidates.items()
@@ -256,15 +256,27 @@ def _aside(profile: Profile, reason: str, row: Mapping[str, Any] | None) -> Asid
     )
 
 
-def _main(candidates: Mapping[str, tuple[dict[str, Any], Fingerprint]]) -> Fingerprint | None:
-    """Return the fingerprint that most cities share; the first in order if several do."""
+def _main(
+    candidates: Mapping[str, tuple[dict[str, Any], Fingerprint]], known: Mapping[str, Profile]
+) -> Fingerprint | None:
+    """Return the fingerprint that most cities share.
+
+    If several are as common, it is the one of the perimeter that most cities of the programme
+    declare, whether or not they have a number: a city is not told to leave it for a rarer one.
+    """
     marks = [mark for _, mark in candidates.values() if mark.known] or [
         mark for _, mark in candidates.values()
     ]
     if not marks:
         return None
     counts = Counter(marks)
-    return min(counts, key=lambda mark: (-counts[mark], mark.components))
+    kinds = Counter(profile.perimeter_kind for profile in known.values())
+
+    def order(mark: Fingerprint) -> tuple[int, int, tuple[tuple[str, str], ...]]:
+        kind = dict(mark.components).get("perimeter_kind")
+        return -counts[mark], -kinds[kind], mark.components
+
+    return min(counts, key=order)
 
 
 def _apart(

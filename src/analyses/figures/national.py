@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analyses import indicators
-from analyses.comparison import League, Question, Synthesis
+from analyses.comparison import League, Member, Question, Synthesis
 from analyses.figures import axis, style
 from analyses.figures.axis import Point
 from analyses.figures.charts import Words, estimates_table
@@ -153,13 +153,12 @@ def multiples(found: Synthesis, language: Language) -> Chart | None:
     if len(questions) < 2:
         return None
     questions = [question for question in found.leagues if question in questions]
-    names = [member.name for member in found.programme.read
-             if found.comparable(member.city)]  # fmt: skip
-    crowded = len(names) > NAMED
+    members = [member for member in found.programme.read if found.comparable(member.city)]
+    crowded = len(members) > NAMED
     columns = 3
     lines = -(-len(questions) // columns)
     with style.style():
-        height = 1.9 if crowded else 0.5 + 0.165 * len(names)
+        height = 1.9 if crowded else 0.5 + 0.165 * len(members)
         drawing = Figure(figsize=(style.WIDTH, 0.2 + lines * height), layout="constrained")
         FigureCanvasAgg(drawing)
         grid = drawing.subplots(lines, columns, squeeze=False)
@@ -168,7 +167,7 @@ def multiples(found: Synthesis, language: Language) -> Chart | None:
                 axes.set_visible(False)
                 continue
             question = questions[place]
-            _panel(axes, question, found.leagues[question].table, names, language,
+            _panel(axes, question, found.leagues[question].table, members, language,
                    named=place % columns == 0 and not crowded)  # fmt: skip
     title = Text(
         f"{len(questions)} questions côte à côte : la place d'une ville dépend de la question",
@@ -181,7 +180,7 @@ def multiples(found: Synthesis, language: Language) -> Chart | None:
         "line: centre of the cities compared. An empty line: a city set aside.",
     ).in_(language)
     return Chart("multiples", title.in_(language), f"{title.in_(language)}. {note}", drawing,
-                 side_table(found, questions, names, language), note)  # fmt: skip
+                 side_table(found, questions, members, language), note)  # fmt: skip
 
 
 def evolution_chart(
@@ -300,23 +299,23 @@ def _bands(axes: Axes, question: Question, language: Language) -> None:
 
 
 def _panel(
-    axes: Axes, question: Question, rows: pd.DataFrame, names: Sequence[str], language: Language,
-    *, named: bool,
+    axes: Axes, question: Question, rows: pd.DataFrame, members: Sequence[Member],
+    language: Language, *, named: bool,
 ) -> None:  # fmt: skip
-    at = {name: rank for rank, name in enumerate(names)}
-    known = rows[rows["name"].isin(at)]
-    places = [at[str(name)] for name in known["name"]]
+    at = {member.city: rank for rank, member in enumerate(members)}
+    known = rows[rows["city"].isin(at)]
+    places = [at[str(city)] for city in known["city"]]
     axes.hlines(places, known["shrunk_low"], known["shrunk_high"], color=style.BLUE, lw=1.6,
                 alpha=0.5)  # fmt: skip
     axes.plot(known["shrunk"], places, "o", ms=3.5, color=style.BLUE, ls="")
     middle = float(np.median(known["shrunk"]))
     axes.axvline(middle, color=style.INK, lw=0.8, ls=(0, (4, 3)))
     axes.set_title(_wrapped(question.label.in_(language)), size=9, loc="left", weight=600)
-    shown = [axis.cut(name) for name in names] if named else [""] * len(names)
-    crowded = len(names) > NAMED
-    axes.set_yticks([] if crowded else range(len(names)), [] if crowded else shown)
+    shown = [axis.cut(plain(member.name)) if named else "" for member in members]
+    crowded = len(members) > NAMED
+    axes.set_yticks([] if crowded else range(len(members)), [] if crowded else shown)
     axes.tick_params(labelsize=8)
-    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_ylim(len(members) - 0.4, -0.6)
     axes.grid(axis="x", visible=True)
     axis.x_axis(axes, str(known["unit"].iloc[0]), language)
     axes.xaxis.set_major_locator(MaxNLocator(3))

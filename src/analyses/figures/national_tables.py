@@ -8,11 +8,19 @@ from typing import Any
 import pandas as pd
 
 from analyses import indicators
-from analyses.comparison import Aside, League, Question, Synthesis, grouped, words
+from analyses.comparison import Aside, League, Member, Question, Synthesis, grouped, words
 from analyses.figures.figure import Table
 from analyses.figures.numbers import digits, written
-from analyses.narrative.national import SHORT
-from analyses.wording import Language, Text, interval, listing, number, spaced
+from analyses.narrative.national import SHORT, THEMES
+from analyses.wording import (
+    NO_BREAK_SPACE,
+    Language,
+    Text,
+    interval,
+    listing,
+    number,
+    spaced,
+)
 
 PLACE = Text("places {low} à {high}", "places {low} to {high}")
 ONE_PLACE = Text("place {low}", "place {low}")
@@ -110,17 +118,13 @@ def ends(rows: pd.DataFrame, language: Language) -> tuple[pd.DataFrame, str]:
 
 def bare(value: float, unit: str, language: Language) -> str:
     """Write a value without its unit in words, which the caption says; a sign of percent stays."""
-    text = written(value, unit, language)
-    tail = indicators.dictionary().unit(unit).in_(language)
-    if unit == "%" or not tail:
-        return text
-    return text.split("\u00a0")[0] if not tail.startswith("%") else text
+    return written(value, unit, language).split(NO_BREAK_SPACE)[0]
 
 
 def captioned(question: Question, unit: str, language: Language) -> str:
     """Write the name of a question with its unit in words, where the numbers do not carry it."""
     label = question.label.in_(language)
-    if unit.startswith("%"):
+    if unit == "%":
         return label
     return f"{label} ({indicators.dictionary().unit(unit).in_(language)})"
 
@@ -184,19 +188,19 @@ def positions_table(question: Question, league: League, language: Language) -> T
 
 
 def side_table(
-    found: Synthesis, questions: Sequence[Question], names: Sequence[str], language: Language
+    found: Synthesis, questions: Sequence[Question], members: Sequence[Member], language: Language
 ) -> Table:
     """Return the shrunk values of some questions side by side, a row a city."""
     head = Text("Ville", "City").in_(language)
-    columns: dict[str, list[str]] = {head: list(names)}
+    columns: dict[str, list[str]] = {head: [member.name for member in members]}
     for question in questions:
         rows = found.leagues[question].table
-        values = dict(zip(rows["name"], rows["shrunk"].astype(float), strict=True))
+        values = dict(zip(rows["city"], rows["shrunk"].astype(float), strict=True))
         unit = str(rows["unit"].iloc[0])
         columns[question.label.in_(language)] = [
-            written(values[name], unit, language)
-            if name in values else "–"
-            for name in names
+            written(values[member.city], unit, language)
+            if member.city in values else NONE
+            for member in members
         ]  # fmt: skip
     caption = Text("Valeurs rapprochées, par ville et par question",
                    "Shrunk values, by city and question").in_(language)  # fmt: skip
@@ -230,8 +234,10 @@ def asides_table(leagues: Mapping[Question, League], name: str, language: Langua
     ]  # fmt: skip
     if not rows:
         return None
-    caption = Text("Villes écartées, pourquoi et que faire", "Cities set aside, why and what to do")
-    return Table(f"asides-{name}", caption.in_(language), frame(columns, rows, language))
+    caption = Text("{theme} : villes écartées, pourquoi et que faire",
+                   "{theme}: cities set aside, why and what to do").in_(language)  # fmt: skip
+    caption = caption.format(theme=THEMES[name].in_(language))
+    return Table(f"asides-{name}", caption, frame(columns, rows, language))
 
 
 def questions_table(leagues: Mapping[Question, League], name: str, language: Language) -> Table:
@@ -248,8 +254,9 @@ def questions_table(leagues: Mapping[Question, League], name: str, language: Lan
              (RANKED if league.ranked else UNRANKED if len(league.table) else SILENT).in_(language)]
         )  # fmt: skip
     data = frame(columns, rows, language)
-    caption = Text("Ce que l'on peut comparer", "What can be compared").in_(language)
-    return Table(f"questions-{name}", caption, data, (data.columns[1], data.columns[2]))
+    caption = Text("{theme} : ce que l'on peut comparer", "{theme}: what can be compared")
+    told = caption.in_(language).format(theme=THEMES[name].in_(language))
+    return Table(f"questions-{name}", told, data, (data.columns[1], data.columns[2]))
 
 
 RANKED = Text("oui", "yes")

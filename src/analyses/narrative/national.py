@@ -36,6 +36,15 @@ SHORT: dict[str, Text] = {
 """Reasons for which a city is set aside, in a few words."""
 
 
+THEMES: dict[str, Text] = {
+    "commerce": Text("Commerce", "Retail"),
+    "footfall": Text("Fréquentation", "Footfall"),
+    "parking": Text("Stationnement", "Parking"),
+    "crossings": Text("Croisements", "Crossings"),
+}
+"""Titles of the themes, in the order of the report."""
+
+
 def answer(question: Question, league: League) -> Text:
     """Say in one sentence what a league tells: the title of its chart."""
     size = len(league.table)
@@ -58,9 +67,14 @@ def theme(found: Synthesis, name: str) -> list[Finding]:
     def sentence(w: Words) -> str:
         every, n, m = w.count(len(leagues)), w.count(len(ranked)), w.count(len(silent))
         fr = f"Sur {every} questions, {n} {w.noun(len(ranked), 'est classée', 'sont classées')}"
-        fr += f" et {m} {w.noun(len(silent), 'attend', 'attendent')} des villes comparables."
         en = f"Of {every} questions, {n} {w.noun(len(ranked), 'is', 'are')} ranked"
-        return in_two(w, fr, f"{en} and {m} {w.noun(len(silent), 'awaits', 'await')} cities.")
+        if not ranked:
+            fr, en = f"Sur {every} questions, aucune n'est classée", f"Of {every} questions, none"
+            en += " is ranked"
+        if silent:
+            fr += f" et {m} {w.noun(len(silent), 'attend', 'attendent')} des villes comparables"
+            en += f" and {m} {w.noun(len(silent), 'awaits', 'await')} comparable cities"
+        return in_two(w, f"{fr}.", f"{en}.")
 
     findings = [Finding(f"national-{name}", said(sentence))]
     if shown:

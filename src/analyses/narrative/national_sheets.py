@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyses.comparison import Member, Standing, Synthesis, peers
+from analyses.comparison.words import VALUES
 from analyses.narrative.national import SHORT
 from analyses.narrative.phrases import Words, said
 from analyses.readiness.catalogue import catalogue
@@ -57,7 +58,7 @@ def _identity(w: Words, member: Member) -> str:
         day = w.month(member.edition)
         parts.append(f"résultats de {day}" if w.language == "fr" else f"results of {day}")
     if profile.perimeter_kind:
-        kind = profile.perimeter_kind
+        kind = w.pick(VALUES.get(profile.perimeter_kind, Text(*[profile.perimeter_kind] * 2)))
         parts.append(f"périmètre comparé : {kind}" if w.language == "fr" else
                      f"compared perimeter: {kind}")  # fmt: skip
     return " · ".join(part for part in parts if part)

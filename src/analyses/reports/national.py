@@ -87,7 +87,8 @@ class NationalWriter(Writer):
                     table = md.table(
                         content["header"], content["rows"], content["numeric"], content["caption"]
                     )
-                    parts.append(md.div("tabular", table))
+                    name = f"table-{block.chapter}-{block.id}"
+                    parts.append(md.div("tabular", table, identifier=name))
                 case _:
                     parts.append(self._block(block, folded=False))
         return md.div("city-sheet", *parts)

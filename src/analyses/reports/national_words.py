@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from analyses.narrative.national import THEMES
 from analyses.wording import Text
 
 CHAPTERS: dict[str, Text] = {
     "national": Text("Le programme", "The programme"),
-    "commerce": Text("Commerce", "Retail"),
-    "footfall": Text("Fréquentation", "Footfall"),
-    "parking": Text("Stationnement", "Parking"),
-    "crossings": Text("Croisements", "Crossings"),
+    **THEMES,
     "changes": Text("D'un relevé à l'autre", "From one survey to the next"),
     "peers": Text("Villes semblables", "Cities alike"),
     "sheets": Text("Fiches des villes", "Sheets of the cities"),

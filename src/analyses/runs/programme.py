@@ -10,8 +10,9 @@ a whole.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,8 @@ def gather(
         )
         tables.append(_compared(found.table, member.profile))
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
-    ordered = tuple(sorted(members, key=lambda item: (_folded(item.name), item.city)))
+    told = _told_apart(members)
+    ordered = tuple(sorted(told, key=lambda item: (_folded(item.name), item.city)))
     return Programme(ordered, table, edition)
 
 
@@ -181,6 +183,25 @@ def _wrong(city_id: str, error: InputError) -> Member:
 def _with(member: Member, **changes: Any) -> Member:
     values = {name: getattr(member, name) for name in member.__slots__}
     return Member(**{**values, **changes})
+
+
+def _told_apart(members: Sequence[Member]) -> list[Member]:
+    """Add to the names that several cities bear what tells them apart: the region, else the id."""
+
+    def named(member: Member, more: str | None) -> str:
+        return f"{member.name} ({more})" if more else member.name
+
+    by_name = Counter(_folded(member.name) for member in members)
+    by_region = Counter((_folded(member.name), member.profile.region) for member in members)
+    found = []
+    for member in members:
+        name, region = _folded(member.name), member.profile.region
+        if by_name[name] > 1:
+            alone = region is not None and by_region[name, region] == 1
+            called = named(member, region if alone else member.city)
+            member = _with(member, profile=replace(member.profile, name=called))
+        found.append(member)
+    return found
 
 
 def _compared(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:

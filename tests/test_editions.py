@@ -291,7 +291,7 @@ def test_a_chart_of_the_public_form_is_drawn_from_the_public_form() -> None:
     seen = public(shown)["rues"]
     assert "Rue A" in shown.blocks[-1].content["svg"]
     assert "Rue A" not in json.dumps(seen)
-    assert seen["png"] != shown.blocks[-1].content["png"]
+    assert not seen["png"]
 
 
 def test_a_chapter_that_tells_what_another_hides_is_left_out(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from analyses.wording import Language, Text, day, number, typography
 Emit = Callable[[dict[str, Any]], None]
 
 SVG_LIMIT = 400_000
-"""Characters above which a static map is kept as pixels only."""
+"""Characters above which a static map is kept as pixels; of the others the report makes them."""
 
 PROVENANCE: dict[str, Text] = {
     "table": Text("Table", "Table"),
@@ -272,7 +272,7 @@ class Page:
             "alt": self._words(chart.alt),
             "note": self._words(chart.note),
             "svg": style.svg(chart.figure, f"{self.chapter}-{chart.id}"),
-            "png": base64.b64encode(style.png(chart.figure)).decode("ascii"),
+            "png": "",
             "table": self._table(chart.data),
         }
         return chart.id, content
@@ -281,13 +281,14 @@ class Page:
         if map_ is None:
             return None
         svg = style.svg(map_.figure, f"{self.chapter}-{map_.id}")
+        light = len(svg) <= SVG_LIMIT
         content = {
             "title": self._words(map_.title),
             "alt": self._words(map_.alt),
             "note": self._words(map_.note),
             "html": map_.html,
-            "svg": svg if len(svg) <= SVG_LIMIT else "",
-            "png": base64.b64encode(style.png(map_.figure)).decode("ascii"),
+            "svg": svg if light else "",
+            "png": "" if light else base64.b64encode(style.png(map_.figure)).decode("ascii"),
             "table": self._table(map_.data),
         }
         return map_.id, content

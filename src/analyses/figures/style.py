@@ -161,11 +161,9 @@ def _settle(drawing: Figure) -> None:
 
 def _write(drawing: Figure, stream: io.StringIO) -> None:
     """Write a drawing that is laid out, without the dry run that Matplotlib makes of one."""
-    width, height = (float(side) * ruler.POINTS for side in drawing.get_size_inches())
-    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    pen = ruler.Pen(width, height, stream, image_dpi=IMAGE_DPI, metadata=nothing)
+    pen = ruler.Pen(drawing, stream, IMAGE_DPI)
     drawing.draw(pen)
-    pen.finalize()
+    pen.close()
 
 
 def data_uri(content: bytes, kind: str) -> str:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-
-from PIL import Image
 
 from analyses.blocks import Block
 from analyses.errors import RenderError
 from analyses.figures.escape import markdown as text_
-from analyses.reports import gaps, words
+from analyses.reports import gaps, pictures, words
 from analyses.reports import markdown as md
 from analyses.reports.glossary import Glossary
 from analyses.wording import Language, Text, listing
@@ -23,8 +20,6 @@ PAPER_ROWS = 40
 """Rows of a figure's numbers in the annex on paper; of more, only a sample is printed."""
 CHAPTER_ROWS = 25
 """Rows of a table inside a chapter on paper; of more, the annex has them all."""
-COLOURS = 128
-"""Colours of a picture of the Word report; the other formats take the vector drawing."""
 SAMPLE_ROWS = 12
 """First rows that stand for a longer table; HTML shows all."""
 
@@ -240,10 +235,12 @@ class Writer:
         return md.div("html-only", md.div("figure-note", f"{said} {link}\n"))
 
     def _files(self, name: str, content: Mapping[str, Any]) -> tuple[str, str]:
+        """Write a drawing; return its path in pixels, which an engine makes, and as a vector."""
         folder = self.folder / "figures"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.png").write_bytes(_lighter(base64.b64decode(content["png"])))
         if not content["svg"]:
+            picture = pictures.lighter(base64.b64decode(content["png"]))
+            (folder / f"{name}.png").write_bytes(picture)
             return f"figures/{name}.png", ""
         (folder / f"{name}.svg").write_text(content["svg"], encoding="utf-8")
         return f"figures/{name}.png", f"figures/{name}.svg"
@@ -253,16 +250,6 @@ class Writer:
 
     def _say(self, text: Text) -> str:
         return text.in_(self.language)
-
-
-def _lighter(png: bytes) -> bytes:
-    """Return a picture with a palette of its own colours: flat drawings lose nothing to the eye."""
-    with Image.open(BytesIO(png)) as picture:
-        drawn = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    out = BytesIO()
-    drawn.save(out, format="PNG", optimize=True)
-    light = out.getvalue()
-    return light if len(light) < len(png) else png
 
 
 def _whole(content: Mapping[str, Any], caption: str) -> str:

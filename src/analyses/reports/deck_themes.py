@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analyses.blocks import Block
-from analyses.figures.style import DPI
 from analyses.pages import PROVENANCE
 from analyses.reports import deck_layouts as look
 from analyses.reports import deck_words as own
-from analyses.reports import summary
+from analyses.reports import pictures, summary
 from analyses.reports.chapters import Chapter
-from analyses.reports.deck_package import Line, Picture, Slide, size
+from analyses.reports.deck_package import Line, Picture, Slide
 from analyses.wording import Language, listing
 
 SENTENCES = 6
@@ -119,8 +117,8 @@ def _best(drawings: Sequence[Block]) -> Block | None:
 def _scale(drawing: Block) -> float:
     """Return how much a slide enlarges a drawing."""
     room = look.LAYOUTS["picture"].holder(look.MAIN).box
-    width, height = size(base64.b64decode(drawing.content["png"]))
-    return DPI * min(room[2] / width, room[3] / height)
+    width, height = pictures.size(drawing.content)
+    return min(room[2] / width, room[3] / height)
 
 
 def _drawn(
@@ -134,7 +132,7 @@ def _drawn(
         look.CARD: card(figure) if figure else [],
         look.NOTE: [Line(note)] if note else [],
     }
-    picture = Picture(base64.b64decode(content["png"]), content["alt"])
+    picture = Picture(pictures.png(content), content["alt"])
     return Slide("picture", title, {k: v for k, v in written.items() if v}, picture)
 
 

@@ -13,7 +13,7 @@ import pypandoc
 import typst
 
 from analyses.errors import RenderError
-from analyses.reports import package
+from analyses.reports import package, pictures
 from analyses.reports.assemble import DOCUMENT, Source
 
 PDF_STANDARD: Literal["ua-1"] = "ua-1"
@@ -57,6 +57,8 @@ def render(source: Source, kind: str, target: Path) -> None:
         _pandoc(source, "typst", made)
         compile_pdf(made, target, source)
         return
+    if kind == "docx":
+        pictures.complete(source.folder / "figures")
     _pandoc(source, kind, target)
     if kind == "docx":
         package.normalise(target)

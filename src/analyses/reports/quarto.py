@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from analyses.errors import RenderError
-from analyses.reports import embedded, package
+from analyses.reports import embedded, package, pictures
 from analyses.reports.assemble import DOCUMENT, Source
 
 TIME_LIMIT = 600
@@ -45,6 +45,7 @@ def render(source: Source, kind: str, target: Path) -> None:
     to = "typst" if kind == "pdf" else kind
     made = source.folder / f"report.{'typ' if kind == 'pdf' else kind}"
     made.unlink(missing_ok=True)
+    pictures.complete(source.folder / "figures")  # Quarto looks for each file of the Markdown
     epoch = {"SOURCE_DATE_EPOCH": str(int(embedded.stamp(source).timestamp()))}
     try:
         _quarto(["render", DOCUMENT, "--to", to, "--no-execute"], source.folder, epoch)

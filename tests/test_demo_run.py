@@ -18,7 +18,9 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from analyses import cities, sources
+from analyses import cities, indicators, sources
+from analyses.comparison import QUESTIONS
+from analyses.comparison.fingerprints import WHOLE_ONLY
 from analyses.readiness import assess
 from analyses.results import COLUMNS, KEY
 from analyses.runs import indicators_file
@@ -265,3 +267,21 @@ def test_readiness_promises_what_the_run_computed(hostile_city: Path, output: Pa
     assert promised <= shown
     assert not refused & shown
     assert len(promised) > 30
+
+
+def test_the_numbers_of_whole_cities_are_those_the_comparison_takes_there(output: Path) -> None:
+    """The comparison's list of what no zone has is held to what a run computes."""
+    rows = indicators_file.read(output / "indicators.csv")
+    shown = rows[rows["value"].notna()]
+    for question in QUESTIONS:
+        mine = shown[
+            (shown["indicator"] == question.indicator)
+            & (shown["breakdown"] == question.breakdown)
+            & (shown["category"] == question.category)
+        ]
+        zones = set(mine["zone"])
+        if question.indicator in WHOLE_ONLY:
+            assert zones
+            assert "hypercentre" not in zones, question.id
+        elif "perimeter_kind" in indicators.get(question.indicator).comparable_on and zones:
+            assert "hypercentre" in zones, question.id

@@ -20,10 +20,11 @@ from analyses.comparison import Programme, Question, ties
 from analyses.errors import CoeurvilleError, RunError
 from analyses.figures import national as charts
 from analyses.figures import national_lists, national_map, national_overview, national_tables
+from analyses.figures.numbers import written
 from analyses.narrative import national as sentences
 from analyses.narrative import national_overview as whole
 from analyses.narrative import national_sheets as sheets
-from analyses.results import UNKNOWN, Result
+from analyses.results import UNKNOWN, Estimate, Result
 from analyses.runs import finished, programme, synthesis
 from analyses.wording import Text
 from finished_runs import SQUARE, Town, declare, finish, many, write
@@ -403,3 +404,91 @@ def test_a_dry_run_says_what_would_be_made_and_makes_nothing(
 
 def test_the_square_of_the_towns_is_closed() -> None:
     assert SQUARE[0][0] == SQUARE[0][-1]
+
+
+def whole_city(value: float) -> list[Result]:
+    """Return a rate of compliance, that no zone has, and a footfall link, at the city's scale."""
+    day = date(2025, 6, 17)
+    period = {"period_start": day, "period_end": day, "zone": "*"}
+    rate = Estimate(value, value - 3, value + 3, 400)
+    return [Result("compliance_rate", rate, "%", "payment", "fleet/1", **period)]
+
+
+def test_what_is_only_computed_for_a_whole_city_is_compared_there(tmp_path: Path) -> None:
+    """Pay stations serve several zones: the compared zone has no number, the city has one."""
+    towns = [
+        Town(f"v{i}", f"Ville {i}", kind="centre" if i % 2 else "hypercentre",
+             more=whole_city(60 + 5 * i)) for i in range(4)
+    ]  # fmt: skip
+    towns[3].more = []
+    cities, out = tmp_path / "cities", tmp_path / "out"
+    write(cities, out, towns)
+    found = comparison.synthesis(gathered((cities, out)))
+    league = found.leagues[Question("compliance_rate")]
+    assert league.ranked
+    assert set(league.table["city"]) == {"v0", "v1", "v2"}
+    assert [(item.city, item.reason) for item in league.gate.asides] == [("v3", "missing")]
+    words = national_tables.fingerprint_words(league, "fr")
+    assert "toutes les données de la ville" in words
+
+
+def entry_rate(value: float, zone: str = "coeur") -> Result:
+    """Return a rate of entry into vacancy."""
+    day = date(2025, 6, 17)
+    return Result(
+        "vacancy_entry", Estimate(value, value - 1, value + 1, 300), "%/year", "survey", "markov/1",
+        zone=zone, period_start=day, period_end=day,
+    )  # fmt: skip
+
+
+def test_a_zone_without_a_number_is_not_replaced_by_the_whole_city(tmp_path: Path) -> None:
+    cities, out = tmp_path / "cities", tmp_path / "out"
+    towns = many(4)
+    towns[0].more = [entry_rate(6.0, "*")]
+    write(cities, out, towns)
+    found = comparison.synthesis(gathered((cities, out)))
+    asides = found.leagues[Question("vacancy_entry")].gate.asides
+    assert {item.reason for item in asides} == {"missing"}
+
+
+def test_among_groups_as_large_that_of_the_usual_perimeter_is_the_reference(
+    tmp_path: Path,
+) -> None:
+    """One city of a rare perimeter never makes the others leave theirs."""
+    towns = [Town(f"v{i}", f"Ville {i}", kind="hypercentre") for i in range(3)]
+    towns.append(Town("a", "Autre", kind="agglomeration"))
+    for town in (towns[0], towns[3]):
+        town.more = [entry_rate(6.0)]
+    cities, out = tmp_path / "cities", tmp_path / "out"
+    write(cities, out, towns)
+    league = comparison.synthesis(gathered((cities, out))).leagues[Question("vacancy_entry")]
+    assert league.table["city"].tolist() == ["v0"]
+    (aside,) = (item for item in league.gate.asides if item.reason == "fingerprint")
+    assert aside.city == "a"
+    assert "hypercentre" in aside.why.fr
+
+
+def test_cities_of_one_name_are_told_apart_and_keep_their_own_numbers(tmp_path: Path) -> None:
+    towns = [
+        Town("v0", "Valmont", vacant=10, region="Normandie"),
+        Town("v1", "Valmont", vacant=40, region="Grand Est"),
+        Town("v2", "VALMONT", vacant=25, region="Grand Est"),
+        Town("v3", "Autre", vacant=20),
+    ]
+    entries = {"v0": 3.0, "v1": 9.0, "v2": 6.0, "v3": 5.0}
+    for town in towns:
+        town.more = [entry_rate(entries[town.id])]
+    cities, out = tmp_path / "cities", tmp_path / "out"
+    write(cities, out, towns)
+    found = comparison.synthesis(gathered((cities, out)))
+    names = {member.city: member.name for member in found.programme.members}
+    assert names == {
+        "v0": "Valmont (Normandie)", "v1": "Valmont (v1)", "v2": "VALMONT (v2)", "v3": "Autre",
+    }  # fmt: skip
+    table = charts.multiples(found, "fr").data.data  # type: ignore[union-attr]
+    shown = dict(zip(table["Ville"], table.iloc[:, 1], strict=True))
+    rates = dict(zip(found.leagues[VACANCY].table["city"], found.leagues[VACANCY].table["shrunk"],
+                     strict=True))  # fmt: skip
+    assert len(set(shown.values())) == 4
+    for city, name in names.items():
+        assert shown[name] == written(float(rates[city]), "%", "fr")

@@ -15,16 +15,20 @@ import pandas as pd
 
 from analyses import indicators
 from analyses.comparison import words
-from analyses.comparison.fingerprints import UNKNOWN, Fingerprint, as_day, fingerprint
+from analyses.comparison.fingerprints import (
+    UNKNOWN,
+    WHOLE,
+    WHOLE_ONLY,
+    Fingerprint,
+    as_day,
+    fingerprint,
+)
 from analyses.comparison.profiles import Profile
 from analyses.results import COLUMNS
 from analyses.wording import Text
 
 MAX_DAYS_APART = 731
 """Days between the newest number and an older one after which the older is set aside."""
-
-WHOLE = "*"
-"""Zone of a number that describes all the data of a city."""
 
 SHOWN = ("measured", "estimated")
 """Qualities that may be ranked: a number that carries a reserve is not."""
@@ -229,7 +233,8 @@ def _coverages(table: pd.DataFrame) -> dict[tuple[Any, ...], float]:
 
 def needs_perimeter(indicator: str) -> bool:
     """Whether two cities must have drawn the same kind of perimeter to be compared on it."""
-    return "perimeter_kind" in indicators.get(indicator).comparable_on
+    asked = "perimeter_kind" in indicators.get(indicator).comparable_on
+    return asked and indicator not in WHOLE_ONLY
 
 
 def _refused(profile: Profile, row: Mapping[str, Any] | None, indicator: str) -> Aside | None:

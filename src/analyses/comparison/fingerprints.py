@@ -19,6 +19,18 @@ from analyses.comparison.profiles import Parameter, Profile
 UNKNOWN = "unknown"
 """Value of a component that the data do not tell: it equals nothing, not even itself."""
 
+WHOLE = "*"
+"""Zone of a number that describes all the data of a city."""
+WHOLE_KIND = "whole"
+"""Kind of the perimeter of such a number: all that the city's data cover."""
+WHOLE_ONLY = frozenset((
+    "mean_stay", "overstay_share", "paid_hours_per_space", "compliance_rate", "infraction_rate",
+    "vacancy_footfall_link", "offer_footfall_link",
+))  # fmt: skip
+"""Indicators that are computed for all the data of a city and never for one of its zones: pay
+stations and checks serve several, a link needs every sensor. They are compared with that kind of
+perimeter, which is printed with them."""
+
 THRESHOLDS: dict[str, str] = {
     "structural_vacancy": "structural_vacancy_months",
     "long_spell_share": "structural_vacancy_months",
@@ -84,7 +96,7 @@ def fingerprint(row: Mapping[str, Any], profile: Profile, coverage: float | None
     entry = indicators.get(str(row["indicator"]))
     values = {
         "definition": f"{entry.id}/{profile.dictionary}/{row['unit']}",
-        "perimeter_kind": profile.perimeter_kind or UNKNOWN,
+        "perimeter_kind": WHOLE_KIND if row["zone"] == WHOLE else profile.perimeter_kind or UNKNOWN,
         "source_class": str(row["source"]) or UNKNOWN,
         "survey_season": season(row["period_end"]),
         "coverage": _coverage(coverage),

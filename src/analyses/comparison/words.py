@@ -87,6 +87,7 @@ TOLD = ("perimeter_kind", "source_class", "survey_season", "coverage")
 
 VALUES: dict[str, Text] = {
     "unknown": Text("inconnu", "unknown"),
+    "whole": Text("toutes les données de la ville", "all the city's data"),
     "winter": Text("hiver", "winter"),
     "spring": Text("printemps", "spring"),
     "june-july": Text("juin-juillet", "June-July"),

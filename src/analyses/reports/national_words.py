@@ -123,6 +123,13 @@ LIMITS_ITEMS = (
         "The cities compared are those that have data: they do not stand for all mid-size cities.",
     ),
     Text(
+        "Horodateurs, contrôles, durées des séjours et liens entre thèmes sont calculés sur toutes "
+        "les données d'une ville, quelle que soit leur étendue : le tableau le dit sous chaque "
+        "classement.",
+        "Pay stations, checks, lengths of stays and links between themes are computed on all the "
+        "data of a city, whatever they cover: the table says so under each ranking.",
+    ),
+    Text(
         "Deux relevés successifs sont pris comme indépendants : l'intervalle d'un changement est "
         "large plutôt que trop étroit. Le chapitre de la ville, qui apparie les locaux, fait foi.",
         "Two surveys in a row are taken as independent: the interval of a change is wide rather "

@@ -62,7 +62,7 @@ def code_mark(modules: Iterable[str], root: Path, *, leave: Collection[str] = ()
         sha256 of the syntax trees without docstrings, and of the other files that lie beside the
         modules (dictionaries, schemas, fonts).
     """
-    reached = _reached(modules, root, leave)
+    reached = _reached(frozenset(modules), root, frozenset(leave))
     digest = hashlib.sha256()
     for name in sorted(reached):
         digest.update(name.encode())
@@ -85,9 +85,12 @@ def _cells(path: Path) -> list[tuple[str, str, str]]:
     ]
 
 
-def _reached(modules: Iterable[str], root: Path, leave: Collection[str] = ()) -> dict[str, Path]:
+@cache
+def _reached(
+    modules: frozenset[str], root: Path, leave: frozenset[str] = frozenset()
+) -> dict[str, Path]:
     """Return the modules that some modules import, directly or not, with their files."""
-    waiting, reached = list(modules), dict[str, Path]()
+    waiting, reached = sorted(modules), dict[str, Path]()
     parted = [[part] for part in leave]
     while waiting:
         name = waiting.pop()

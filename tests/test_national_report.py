@@ -20,6 +20,7 @@ from analyses.reports import national as report
 from analyses.runs import programme, synthesis
 from browser import visit
 from finished_runs import Town, declare, finish, many, write
+from test_reports_axe import violations
 
 
 def towns() -> list[Town]:
@@ -143,6 +144,11 @@ def test_the_page_asks_nothing_of_the_network(made: Path) -> None:
     seen = visit(made / "out" / "national" / "report.html", ["document.title"])
     assert [url for url in seen.asked if url.startswith(("http", "ws"))] == []
     assert "synthèse nationale" in seen.answers[0]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_of_levels_a_and_aa(made: Path, width: int) -> None:
+    assert violations(made / "out" / "national" / "report.html", width) == []
 
 
 def test_an_unchanged_call_does_nothing_and_a_changed_run_is_told(made: Path) -> None:

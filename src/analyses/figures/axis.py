@@ -110,7 +110,8 @@ def y_axis(axes: Axes, unit: str, language: Language) -> None:
 
 
 def _tick(value: float, unit: str, language: Language) -> str:
-    places = 0 if float(value).is_integer() else 1
+    """Write the place of a tick in full: two ticks never read the same."""
+    places = next((n for n in range(4) if math.isclose(value, round(value, n), abs_tol=1e-9)), 4)
     return percent(value, language, places) if unit == "%" else number(value, language, places)
 
 

@@ -142,7 +142,10 @@ def bounds(row: pd.Series | Mapping[str, Any], unit: str, language: Language) ->
     low, high = float(row["low"]), float(row["high"])
     if pd.isna(low) or pd.isna(high) or low == high:
         return NONE
-    return interval(low, high, "%" if unit.startswith("%") else "", language, digits(unit))
+    if unit.startswith("%"):
+        return interval(low, high, "%", language, digits(unit))
+    told = Text("{low} à {high}", "{low} to {high}").in_(language)
+    return told.format(low=bare(low, unit, language), high=bare(high, unit, language))
 
 
 def fingerprint_words(league: League, language: Language) -> str:

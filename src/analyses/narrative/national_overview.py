@@ -83,13 +83,16 @@ def title_coverage(found: Synthesis) -> Text:
     size, every = len(found.leagues[best].table), len(found.programme.members)
     if not size:
         return Text("Aucun indicateur n'est encore comparable", "No indicator is comparable yet")
+    alone = sum(len(league.table) == size for league in found.leagues.values()) == 1
+    fr = "l'indicateur le plus partagé" if alone else "l'un des indicateurs les plus partagés"
+    en = "the most shared indicator" if alone else "one of the most shared indicators"
     return said(
         lambda w: in_two(
             w,
-            f"{w.pick(best.label)} : {w.count(size)} villes comparables sur {w.count(every)}, "
-            "l'indicateur le plus partagé",
-            f"{w.pick(best.label)}: {w.count(size)} comparable cities of {w.count(every)}, the "
-            "most shared indicator",
+            f"{w.pick(best.label)} : {w.count(size)} {w.noun(size, 'ville', 'villes')} "
+            f"{w.noun(size, 'comparable', 'comparables')} sur {w.count(every)}, {fr}",
+            f"{w.pick(best.label)}: {w.count(size)} comparable "
+            f"{w.noun(size, 'city', 'cities')} of {w.count(every)}, {en}",
         )
     )
 

@@ -19,7 +19,7 @@ import pypandoc
 import typst
 
 from analyses import assets, cities
-from analyses.reports import Source, assemble, chapters_of
+from analyses.reports import Source, assemble, chapters_of, one_file
 from analyses.reports.embedded import stamp
 from analyses.runs import indicators_file, manifest
 
@@ -27,7 +27,7 @@ PANDOC = (
     "--from=markdown", "--standalone", "--lua-filter=theme/coeurville.lua",
 )  # fmt: skip
 HTML = (
-    "--to=html5", "--template=theme/report.html", "--css=theme/report.css", "--embed-resources",
+    "--to=html5", "--template=theme/report.html", "--css=theme/report.css",
     "--toc", "--toc-depth=3", "--output=report.html",
 )  # fmt: skip
 TYPST = ("--to=typst", "--template=theme/report.typ", "--output=report.typ")
@@ -78,7 +78,8 @@ def _documents(source: Source, out: Path) -> None:
         font_paths=[str(build / "theme" / "pdf-fonts")], ignore_system_fonts=True,
         pdf_standards="ua-1", timestamp=seconds,
     )  # fmt: skip
-    (build / "report.html").replace(out / "report.html")
+    page = (build / "report.html").read_text(encoding="utf-8")
+    (out / "report.html").write_text(one_file.whole(page, build), encoding="utf-8")
 
 
 if __name__ == "__main__":

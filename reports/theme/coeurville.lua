@@ -36,7 +36,8 @@ end
 -- Images ---------------------------------------------------------------------------------------
 
 -- The text alternative is written for the three formats: `alt` in Typst (PDF/UA), the caption in
--- HTML and DOCX, where pandoc makes it aria-label and descr. HTML and Typst take the vector file.
+-- HTML and DOCX, where pandoc makes it aria-label and descr. HTML and Typst take the vector file:
+-- Quarto puts it into the page, else the place is marked and the engine does it.
 local function image(el)
   local alt = el.attributes.alt or pandoc.utils.stringify(el.caption)
   if typst then
@@ -48,6 +49,11 @@ local function image(el)
   local classes = {}
   local src = el.src
   if html then
+    if el.attributes.vector and not quarto then
+      return pandoc.RawInline('html', string.format(
+        '<svg data-file="%s" role="img" aria-label="%s"></svg>',
+        html_escape(el.attributes.vector), html_escape(alt)))
+    end
     if el.attributes.vector then
       src = el.attributes.vector
       classes = { 'inline-svg' }

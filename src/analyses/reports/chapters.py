@@ -181,7 +181,7 @@ class Writer:
         self.glossary.see(content["title"])
         drawing = md.image(png, content["alt"], svg)
         if block.kind == "map":
-            frame = md.frame(content["html"], content["title"])
+            frame = md.frame(self._document(name, content["html"]), content["title"])
             drawing = md.div("print-only", drawing) + "\n" + frame
         else:
             drawing = md.div("drawing", drawing, label=content["title"])
@@ -244,6 +244,10 @@ class Writer:
             return f"figures/{name}.png", ""
         (folder / f"{name}.svg").write_text(content["svg"], encoding="utf-8")
         return f"figures/{name}.png", f"figures/{name}.svg"
+
+    def _document(self, name: str, content: str) -> str:
+        (self.folder / "figures" / f"{name}.html").write_text(content, encoding="utf-8")
+        return f"figures/{name}.html"
 
     def _box(self, kind: str, title: Text, parts: Sequence[str]) -> str:
         return md.div(kind, md.strong(self._say(title)), *parts)

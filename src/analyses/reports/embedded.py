@@ -13,7 +13,7 @@ import pypandoc
 import typst
 
 from analyses.errors import RenderError
-from analyses.reports import package, pictures
+from analyses.reports import one_file, package, pictures
 from analyses.reports.assemble import DOCUMENT, Source
 
 PDF_STANDARD: Literal["ua-1"] = "ua-1"
@@ -23,7 +23,7 @@ _COMMON = ("--from=markdown", "--standalone", "--lua-filter=theme/coeurville.lua
 _FORMATS: dict[str, tuple[str, ...]] = {
     "html": (
         "--to=html5", "--template=theme/report.html", "--css=theme/report.css",
-        "--embed-resources", "--toc", "--toc-depth=3",
+        "--toc", "--toc-depth=3",
     ),
     "docx": ("--to=docx", "--reference-doc=theme/reference.docx"),
     "typst": ("--to=typst", "--template=theme/report.typ"),
@@ -60,6 +60,9 @@ def render(source: Source, kind: str, target: Path) -> None:
     if kind == "docx":
         pictures.complete(source.folder / "figures")
     _pandoc(source, kind, target)
+    if kind == "html":
+        page = target.read_text(encoding="utf-8")
+        target.write_text(one_file.whole(page, source.folder), encoding="utf-8")
     if kind == "docx":
         package.normalise(target)
 

@@ -84,11 +84,13 @@ def image(source: str, alt: str, vector: str = "") -> str:
 
 
 def frame(document: str, title: str) -> str:
-    """Return an HTML document as an embedded frame, kept by the HTML format only."""
-    escaped = html(document).replace("\n", "&#10;").replace("\r", "")
+    """Return a frame kept by the HTML format only; ``document`` is the path of what it shows.
+
+    :mod:`analyses.reports.one_file` puts the document in.
+    """
     markup = (
         f'<iframe class="map-frame" title="{html(title)}" sandbox="allow-scripts" '
-        f'srcdoc="{escaped}"></iframe>'
+        f'data-document="{html(document)}"></iframe>'
     )
     return f"```{{=html}}\n{markup}\n```\n"
 

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from analyses.errors import RenderError
-from analyses.reports import embedded, package, pictures
+from analyses.reports import embedded, one_file, package, pictures
 from analyses.reports.assemble import DOCUMENT, Source
 
 TIME_LIMIT = 600
@@ -46,6 +46,8 @@ def render(source: Source, kind: str, target: Path) -> None:
     made = source.folder / f"report.{'typ' if kind == 'pdf' else kind}"
     made.unlink(missing_ok=True)
     pictures.complete(source.folder / "figures")  # Quarto looks for each file of the Markdown
+    text = source.document.read_text(encoding="utf-8")
+    source.document.write_text(one_file.framed(text, source.folder), encoding="utf-8")
     epoch = {"SOURCE_DATE_EPOCH": str(int(embedded.stamp(source).timestamp()))}
     try:
         _quarto(["render", DOCUMENT, "--to", to, "--no-execute"], source.folder, epoch)

@@ -1,0 +1,130 @@
+"""The drawings of a report: in pixels when asked for, and inside the one HTML file."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
+from PIL import Image
+
+from analyses.errors import RenderError
+from analyses.figures import ruler, style
+from analyses.reports import markdown, one_file, pictures
+
+
+def drawing(title: str = "Rue Neuve") -> str:
+    with style.style():
+        figure, axes = style.figure(2.0)
+        axes.bar(["a", "b"], [3, 5], color=style.BLUE, hatch="////")
+        axes.set_xlabel(title)
+    return style.svg(figure, "essai")
+
+
+def grey(png: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(png)) as picture:
+        return np.asarray(picture.convert("L").resize((325, 100)), dtype=float)
+
+
+def test_pixels_show_what_matplotlib_would_draw() -> None:
+    """Matplotlib's own PNG of the same drawing is the other implementation."""
+    with style.style():
+        figure, axes = style.figure(2.0)
+        axes.bar(["a", "b"], [3, 5], color=style.BLUE, hatch="////")
+        axes.set_xlabel("Rue Neuve")
+    ours, theirs = pictures.drawn([style.svg(figure, "essai")])[0], style.png(figure)
+    with Image.open(io.BytesIO(ours)) as picture:
+        assert picture.size == (1300, 400)
+    assert np.abs(grey(ours) - grey(theirs)).mean() < 2
+    assert np.abs(grey(ours) - grey(theirs)).mean() < np.abs(255 - grey(theirs)).mean() / 10
+
+
+def test_the_same_drawings_give_the_same_pixels_alone_or_together() -> None:
+    first, second = drawing(), drawing('Rue "$x^2$" \\ #image')
+    together = pictures.drawn([first, second])
+    assert [pictures.drawn([first])[0], pictures.drawn([second])[0]] == together
+    assert together[0] != together[1]
+    assert pictures.drawn([]) == []
+
+
+def test_only_drawings_without_pixels_are_drawn(tmp_path: Path) -> None:
+    (tmp_path / "a.svg").write_text(drawing(), encoding="utf-8")
+    (tmp_path / "b.svg").write_text(drawing(), encoding="utf-8")
+    (tmp_path / "b.png").write_bytes(b"kept")
+    pictures.complete(tmp_path)
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.mode == "P"
+    assert (tmp_path / "b.png").read_bytes() == b"kept"
+
+
+def test_the_size_of_a_block_is_that_of_its_drawing() -> None:
+    svg = drawing()
+    pixels = base64.b64encode(pictures.drawn([svg])[0]).decode("ascii")
+    assert pictures.size({"svg": svg, "png": ""}) == (6.5, 2.0)
+    assert pictures.size({"svg": "", "png": pixels}) == (6.5, 2.0)
+    assert pictures.png({"svg": svg, "png": ""}) == base64.b64decode(pixels)
+    with pytest.raises(RenderError, match="size"):
+        pictures.size({"svg": "<svg>", "png": ""})
+
+
+def test_a_text_is_measured_as_matplotlib_measures_it() -> None:
+    with style.style():
+        font = FontProperties(family=[style.FONT], size=9.5)
+        known = TextToPath().get_text_width_height_descent("Évènement 2025", font, False)
+        assert ruler.extent("Évènement 2025", font) == known
+        font.set_size(19)
+        wider = ruler.extent("Évènement 2025", font)
+        assert wider[0] == pytest.approx(2 * known[0])
+        assert not mpl.rcParams["text.parse_math"]
+
+
+def build(folder: Path) -> None:
+    (folder / "theme").mkdir()
+    (folder / "figures").mkdir()
+    (folder / "theme" / "a.css").write_text('b { src: url("f.woff2") }', encoding="utf-8")
+    (folder / "theme" / "f.woff2").write_bytes(b"font")
+    (folder / "figures" / "a.svg").write_text(
+        '<svg width="1pt"><text>data-document="figures/a.html"</text></svg>', encoding="utf-8"
+    )
+    (folder / "figures" / "a.html").write_text('<p class="x">é &amp;\n</p>', encoding="utf-8")
+
+
+def test_the_page_holds_every_file_it_names_once(tmp_path: Path) -> None:
+    build(tmp_path)
+    text = '<p>data-document="figures/a.html" src="figures/a.svg"</p>'
+    page = (
+        text
+        + '<link rel="stylesheet" href="theme/a.css"><p>&lt;svg data-file=&quot;x&quot;&gt;</p>'
+        '<svg data-file="figures/a.svg" role="img" aria-label="Carte"></svg>'
+        '<iframe title="t" data-document="figures/a.html"></iframe>'
+    )
+    made = one_file.whole(page, tmp_path)
+    assert '<style type="text/css">\nb { src: url("data:font/woff2;base64,Zm9udA==") }' in made
+    assert '<svg role="img" aria-label="Carte" width="1pt"><text>data-document=' in made
+    assert 'srcdoc="&lt;p class=&quot;x&quot;&gt;é &amp;amp;&#10;&lt;/p&gt;"' in made
+    assert made.startswith(text)
+    assert "<p>&lt;svg data-file=&quot;x&quot;&gt;</p>" in made
+
+
+def test_a_file_that_is_missing_stops_the_page(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match=r"a\.html"):
+        one_file.whole('<iframe title="t" data-document="figures/a.html"></iframe>', tmp_path)
+    with pytest.raises(RenderError, match=r"a\.gif"):
+        one_file.whole('<img src="figures/a.gif">', tmp_path)
+    outside = '<img src="figures/../../secret.png"><img src="/etc/secret.png">'
+    assert one_file.whole(outside, tmp_path) == outside
+
+
+def test_quarto_gets_its_maps_in_the_markdown(tmp_path: Path) -> None:
+    build(tmp_path)
+    text = markdown.frame("figures/a.html", "Carte") + markdown.paragraph(
+        'data-document="figures/secret.html"'
+    )
+    made = one_file.framed(text, tmp_path)
+    assert "srcdoc=" in made
+    assert "data-document" not in made.replace("data\\-document", "")

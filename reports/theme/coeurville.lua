@@ -70,7 +70,7 @@ local SHORT = 14 -- a cell this short stays on one line where it can
 local LONG_WORD = 18
 
 local function cell_length(cell)
-  local text = pandoc.utils.stringify(pandoc.Div(cell.contents))
+  local text = type(cell) == 'string' and cell or pandoc.utils.stringify(pandoc.Div(cell.contents))
   local whole, longest = utf8.len(text) or #text, 0
   for word in text:gmatch '%S+' do
     longest = math.max(longest, utf8.len(word) or #word)
@@ -80,7 +80,7 @@ end
 
 -- Letters across the page at each size of a table on paper, and the letters that a gap takes.
 local SIZES = typst and { { '', 96, 3 }, { 'small', 122, 2.5 }, { 'dense', 158, 1 } }
-  or { { '', 80, 3 } }
+  or { { '', 96, 3 }, { 'Table Small', 114, 3.4 }, { 'Table Dense', 160, 1.4 } }
 
 -- The longest text of each column, and the least that it needs: its longest word, or a short cell.
 local function measured(tbl, whole_cells)
@@ -152,6 +152,21 @@ local function breakable(str)
   return out
 end
 
+-- Word: the cells of a wide table in a smaller style.
+local function sized(tbl, style)
+  local function set(rows)
+    for _, row in ipairs(rows) do
+      for _, cell in ipairs(row.cells) do
+        local inlines = pandoc.utils.blocks_to_inlines(cell.contents)
+        cell.contents = { styled(style, { pandoc.Para(inlines) }) }
+      end
+    end
+  end
+  set(tbl.head.rows)
+  for _, body in ipairs(tbl.bodies) do set(body.body) end
+  return tbl
+end
+
 local function table_(tbl)
   if html then
     for i = 1, #tbl.colspecs do tbl.colspecs[i] = { tbl.colspecs[i][1], nil } end
@@ -171,8 +186,125 @@ local function table_(tbl)
   end
   local shaped, size = share_width(tbl)
   shaped = shaped:walk { Str = breakable }
-  if size ~= '' then return { raw('#' .. size .. '['), shaped, raw ']' } end
-  return { shaped }
+  if size == '' then return { shaped } end
+  if docx then return { sized(shaped, size) } end
+  return { raw('#' .. size .. '['), shaped, raw ']' }
+end
+
+-- Tables that come as data: `{=table}` holds the caption, the header, which columns are numbers
+-- (true or false) and the rows, as JSON texts. HTML and Typst get them written here: as Markdown,
+-- they took most of the time of a report.
+
+local function broken(text)
+  return (text:gsub('%S+', function(word)
+    if (utf8.len(word) or 0) <= LONG_WORD then return nil end
+    local out, before = '', ''
+    for _, code in utf8.codes(word) do
+      local char = utf8.char(code)
+      if before:match '[%l_./-]' and char:match '[%u%d]' or before:match '[_./-]' then
+        out = out .. '\u{200b}'
+      end
+      out, before = out .. char, char
+    end
+    return out
+  end))
+end
+
+local function html_table(caption, header, right, rows)
+  local out = { string.format(
+    '<div class="scroller" role="region" tabindex="0" aria-label="%s"><table>', html_escape(caption)) }
+  local function add(text) out[#out + 1] = text end
+  if caption ~= '' then add('<caption>' .. html_escape(caption) .. '</caption>') end
+  add '<thead>\n<tr>'
+  for i, text in ipairs(header) do
+    add('<th scope="col"' .. (right[i] and ' class="r">' or '>') .. html_escape(text) .. '</th>')
+  end
+  add '</tr>\n</thead>\n<tbody>'
+  for _, row in ipairs(rows) do
+    add '<tr>'
+    for i, text in ipairs(row) do
+      local tag = i == 1 and 'th' or 'td'
+      add('<' .. tag .. (i == 1 and ' scope="row"' or '') .. (right[i] and ' class="r">' or '>')
+        .. html_escape(text) .. '</' .. tag .. '>')
+    end
+    add '</tr>'
+  end
+  add '</tbody>\n</table></div>'
+  return table.concat(out, '\n')
+end
+
+-- A table as `share_width` reads it, its cells being texts.
+local function light(header, right, rows)
+  local specs, body = {}, {}
+  for i = 1, #header do specs[i] = { right[i] and 'AlignRight' or 'AlignLeft' } end
+  for i, row in ipairs(rows) do body[i] = { cells = row } end
+  return { head = { rows = { { cells = header } } }, bodies = { { body = body } }, colspecs = specs }
+end
+
+local function typst_cells(row)
+  local cells = {}
+  for i, text in ipairs(row) do cells[i] = typst_string(broken(text)) end
+  return table.concat(cells, ', ') .. ','
+end
+
+local function typst_table(caption, header, right, rows)
+  local shaped, size = share_width(light(header, right, rows))
+  local columns, aligned = {}, {}
+  for i, spec in ipairs(shaped.colspecs) do
+    columns[i] = spec[2] and string.format('%.2f%%', 100 * spec[2]) or 'auto'
+    aligned[i] = right[i] and 'right' or 'left'
+  end
+  local out = {
+    '#figure(', '  align(center)[#table(',
+    '    columns: (' .. table.concat(columns, ', ') .. ',),',
+    '    align: (' .. table.concat(aligned, ', ') .. ',),',
+    '    table.header(' .. typst_cells(header) .. '),', '    table.hline(),' }
+  for _, row in ipairs(rows) do out[#out + 1] = '    ' .. typst_cells(row) end
+  out[#out + 1] = '  )]'
+  if caption ~= '' then out[#out + 1] = '  , caption: [#' .. typst_string(caption) .. ']' end
+  out[#out + 1] = '  , kind: table\n  )'
+  local text = table.concat(out, '\n')
+  return size == '' and text or '#' .. size .. '[\n' .. text .. '\n]'
+end
+
+local function inlines_of(text)
+  local out = pandoc.Inlines {}
+  for word in text:gmatch '[^ ]+' do
+    if #out > 0 then out:insert(pandoc.Space()) end
+    out:insert(pandoc.Str(word))
+  end
+  return out
+end
+
+local function real_table(caption, header, right, rows)
+  local function cells(row)
+    local out = {}
+    for i, text in ipairs(row) do out[i] = { pandoc.Plain(inlines_of(text)) } end
+    return out
+  end
+  local aligned, widths, body = {}, {}, {}
+  for i = 1, #header do
+    aligned[i], widths[i] = right[i] and pandoc.AlignRight or pandoc.AlignLeft, 0
+  end
+  for i, row in ipairs(rows) do body[i] = cells(row) end
+  return pandoc.utils.from_simple_table(
+    pandoc.SimpleTable(inlines_of(caption), aligned, widths, cells(header), body))
+end
+
+-- Rows and letters of the tables written as Typst, by their text.
+local counted = {}
+
+local function data_table(el)
+  if el.format ~= 'table' then return nil end
+  local caption, header, right, rows = table.unpack(pandoc.json.decode(el.text, false))
+  if html then return { raw(html_table(caption, header, right, rows)) } end
+  if not typst then return table_(real_table(caption, header, right, rows)) end
+  local text, letters = typst_table(caption, header, right, rows), 0
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row) do letters = letters + cell_length(cell) end
+  end
+  counted[text] = { #rows, letters }
+  return { raw(text) }
 end
 
 -- Parts of the report --------------------------------------------------------------------------
@@ -254,7 +386,7 @@ local function key_figures(div)
       {}, { left, left }, { 0.65, 0.35 }, header, rows)) }
   end
   return { pandoc.utils.from_simple_table(pandoc.SimpleTable(
-    {}, { left, left, left, left }, { 0.3, 0.28, 0.22, 0.2 }, header, rows)) }
+    {}, { left, left, left, left }, { 0.28, 0.28, 0.22, 0.22 }, header, rows)) }
 end
 
 local function details(div)
@@ -289,7 +421,12 @@ local function boxed(div, kind, style)
     end
     return around('#' .. kind .. '[', content, ']')
   end
-  return styled(style, div.content)
+  local blocks = pandoc.Blocks {}
+  for i, block in ipairs(div.content) do
+    local title = i == 1 and #div.content > 1 and block.t == 'Para'
+    blocks:insert(styled(style .. (title and ' Title' or ''), { block }))
+  end
+  return blocks
 end
 
 -- A short table stays on one page with its note; a longer one may go on overleaf.
@@ -297,7 +434,12 @@ local KEPT_ROWS, KEPT_LETTERS = 14, 2000
 
 local function short(div)
   local rows, letters, tables = 0, 0, 0
-  pandoc.Blocks(div.content):walk { Table = function(tbl)
+  pandoc.Blocks(div.content):walk { RawBlock = function(el)
+    local known = counted[el.text]
+    if known then
+      tables, rows, letters = tables + 1, rows + known[1], letters + known[2]
+    end
+  end, Table = function(tbl)
     tables = tables + 1
     for _, body in ipairs(tbl.bodies) do
       for _, row in ipairs(body.body) do
@@ -338,7 +480,8 @@ local function points(div)
   end
   local items = {}
   for _, point in ipairs(div.content) do
-    items[#items + 1] = { pandoc.Plain(pandoc.utils.blocks_to_inlines(point.content)) }
+    local inlines = pandoc.utils.blocks_to_inlines(point.content)
+    items[#items + 1] = { styled('Point', { pandoc.Para(inlines) }) }
   end
   return { pandoc.Header(2, { pandoc.Str(title) }), pandoc.BulletList(items) }
 end
@@ -424,7 +567,7 @@ local function gather(doc)
   doc.blocks = doc.blocks:walk {
     Div = function(div)
       if has(div, 'figure-data') and not html then
-        annex:insert(pandoc.Div(div.content, pandoc.Attr(div.identifier)))
+        annex:insert(pandoc.Div(div.content, pandoc.Attr(div.identifier, { 'tabular' })))
         return {}
       end
       if has(div, html and 'print-only' or 'html-only') then return {} end
@@ -505,6 +648,7 @@ local function shape(doc)
   doc.blocks = doc.blocks:walk {
     Image = image,
     Table = table_,
+    RawBlock = data_table,
     Link = link,
     Span = sure,
     Figure = function(el) return el.content end,

@@ -22,6 +22,8 @@ THEME = (
     "_quarto.yml", "theme/coeurville.lua", "theme/motif.svg", "theme/report.css",
     "theme/report.html", "theme/report.typ", "theme/fonts/coeurville-sans-400.woff2",
     "theme/fonts/coeurville-sans-400-italic.woff2", "theme/fonts/coeurville-sans-600.woff2",
+    "theme/fonts/coeurville-sans-regular.ttf", "theme/fonts/coeurville-sans-bold.ttf",
+    "theme/fonts/coeurville-sans-italic.ttf",
 )  # fmt: skip
 """Files of the report's project."""
 

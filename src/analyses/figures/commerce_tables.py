@@ -144,9 +144,7 @@ def vacant_premises(
         {
             Text("Rue", "Street").in_(language): texts["street"],
             Text("Adresse", "Address").in_(language): texts["address"],
-            Text("Dernière enseigne", "Last sign").in_(language): [
-                name or "–" for name in _last_names(premises, vacant)
-            ],
+            Text("Dernière enseigne", "Last sign").in_(language): _last_names(premises, vacant),
             "m²": [number(value, language) for value in surfaces],
             Text("Vu vacant depuis", "Seen vacant since").in_(language): [
                 day(value.date(), language) for value in since
@@ -193,12 +191,12 @@ def _vacant_since(premises: pd.DataFrame, vacant: pd.DataFrame) -> pd.Series:
 
 
 def _last_names(premises: pd.DataFrame, vacant: pd.DataFrame) -> pd.Series:
-    """Return the last sign that was read on each premises, empty if none ever was."""
+    """Return the last sign that was read on each premises, a dash if none ever was."""
     if "name" not in premises:
-        return pd.Series("", index=vacant.index)
+        return pd.Series("–", index=vacant.index)
     named = premises[premises["name"].notna()].sort_values("wave")
     last = named.groupby("premises_id")["name"].last()
-    return vacant["premises_id"].map(last).fillna("")
+    return vacant["premises_id"].map(last).fillna("–")
 
 
 def _band(result: Result, language: Language) -> str:

@@ -148,6 +148,7 @@ def _scatter(frame: pd.DataFrame, names: Mapping[str, str], language: Language) 
             )
         axes.axhline(0, color=style.RULE, lw=1)
         axes.axvline(0, color=style.RULE, lw=1)
+        axes.margins(y=0.12)
         axes.set_xlabel(Text("fréquentation, % d'une année à l'autre",
                              "footfall, % from one year to the next").in_(language))  # fmt: skip
         axes.set_ylabel(Text("vacance, points", "vacancy, points").in_(language))
@@ -284,10 +285,9 @@ def works_table(found: Works, language: Language) -> Table | None:
     note = Text(
         "Rang : place de la rue parmi toutes les rues (ou tous les capteurs), chacune traitée "
         "comme si elle avait eu le projet, par taille du changement rapportée à son erreur. "
-        f"p corrigé : procédure de Holm. {_UNSURE.fr}",
+        "p corrigé : procédure de Holm.",
         "Rank: place of the street among all streets (or sensors), each treated as if it had had "
-        "the project, by the size of its change over its error. Corrected p: Holm's procedure. "
-        f"{_UNSURE.en}",
+        "the project, by the size of its change over its error. Corrected p: Holm's procedure.",
     )
     return Table("projets-effets", caption.in_(language), data, tuple(header[2:6]),
                  note.in_(language))  # fmt: skip

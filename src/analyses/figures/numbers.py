@@ -184,7 +184,11 @@ def _period(result: Result, language: Language) -> str:
         years = str(start.year) if start.year == end.year else f"{start.year}-{end.year}"
         return f" · {years}"
     first, last = month(start, language), month(end, language)
-    return f" · {last}" if first == last else f" · {first} – {last}"
+    if first == last:
+        return f" · {last}"
+    if start.year == end.year:
+        first = first.removesuffix(f"{NO_BREAK_SPACE}{start.year}")
+    return f" · {first} – {last}"
 
 
 TOO_WIDE = 50.0

@@ -325,11 +325,13 @@ def meter_hours(found: Meters, language: Language) -> Chart | None:
         f"In %. Mean band of a cell: ± {number(half, 'en')} points, at 90%. {cut.en}".strip(),
     )
     data = shares.map(lambda value: _cell(value / 100, language)).reset_index()
-    hours = [_at(time, language) for time in shares.columns]
-    data.columns = [Text("Horodateur", "Pay station").in_(language), *hours]
-    listing = Table("horodateurs-heures-data", what.in_(language), data, tuple(hours))
+    data.columns = [METER.in_(language), *(_at(time, language) for time in shares.columns)]
+    listing = Table("horodateurs-heures-data", what.in_(language), data, tuple(data.columns[1:]))
     return Chart("horodateurs-heures", title.in_(language), alt.in_(language), drawing, listing,
                  note.in_(language))  # fmt: skip
+
+
+METER = Text("Horodateur", "Pay station")
 
 
 def _at(time: str, language: Language) -> str:

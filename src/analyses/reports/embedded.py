@@ -13,7 +13,7 @@ import pypandoc
 import typst
 
 from analyses.errors import RenderError
-from analyses.reports import one_file, package, pictures
+from analyses.reports import one_file, pictures, word_file
 from analyses.reports.assemble import DOCUMENT, Source
 
 PDF_STANDARD: Literal["ua-1"] = "ua-1"
@@ -64,7 +64,7 @@ def render(source: Source, kind: str, target: Path) -> None:
         page = target.read_text(encoding="utf-8")
         target.write_text(one_file.whole(page, source.folder), encoding="utf-8")
     if kind == "docx":
-        package.normalise(target)
+        word_file.finish(target, source.folder / "theme" / "fonts")
 
 
 def compile_pdf(document: Path, target: Path, source: Source) -> None:

@@ -10,13 +10,6 @@ from pathlib import Path
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def normalise(path: Path) -> None:
-    """Rewrite an Office file with its parts in their order and no date of the writing."""
-    with zipfile.ZipFile(path) as old:
-        parts = {name: old.read(name) for name in old.namelist()}
-    write(path, parts)
-
-
 def write(path: Path, parts: Mapping[str, bytes]) -> None:
     """Write an Office file of these parts, in their order and without any date."""
     stream = io.BytesIO()

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from analyses.errors import RenderError
-from analyses.reports import embedded, one_file, package, pictures
+from analyses.reports import embedded, one_file, pictures, word_file
 from analyses.reports.assemble import DOCUMENT, Source
 
 TIME_LIMIT = 600
@@ -61,7 +61,7 @@ def render(source: Source, kind: str, target: Path) -> None:
         return
     shutil.copyfile(made, target)
     if kind == "docx":
-        package.normalise(target)
+        word_file.finish(target, source.folder / "theme" / "fonts")
 
 
 def _quarto(

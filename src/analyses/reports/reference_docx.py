@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from analyses.reports.word_file import FONT
 from analyses.wording import Language
 
 INK, MUTED, NAVY, BLUE, WARM = "1D2733", "4F5B68", "12304F", "0B5C9E", "B34700"
@@ -63,7 +64,8 @@ def write(path: Path, *, header: str, footer: str, warning: str, language: Langu
             '<w:defaultTabStop w:val="708"/><w:themeFontLang w:val="fr-FR"/></w:settings>'
         ),
         "word/fontTable.xml": (
-            f'{_HEAD}<w:fonts {_W}><w:font w:name="Source Sans 3"><w:altName w:val="Calibri"/>'
+            f'{_HEAD}<w:fonts {_W}><w:font w:name="{FONT}"><w:altName w:val="Calibri"/>'
+            '<w:panose1 w:val="020B0503030403020204"/><w:charset w:val="00"/>'
             '<w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font></w:fonts>'
         ),
         "word/header1.xml": _header(header, warning),
@@ -79,11 +81,11 @@ def styles(language: Language = "fr") -> str:
     """Return ``styles.xml``: every style that pandoc names, and ours."""
     lang = "fr-FR" if language == "fr" else "en-GB"
     defaults = (
-        '<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" '
-        f'w:eastAsia="Calibri" w:cs="Calibri"/><w:color w:val="{INK}"/><w:sz w:val="21"/>'
+        f'<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="{FONT}" w:hAnsi="{FONT}" '
+        f'w:eastAsia="{FONT}" w:cs="{FONT}"/><w:color w:val="{INK}"/><w:sz w:val="21"/>'
         f'<w:szCs w:val="21"/><w:lang w:val="{lang}" w:eastAsia="{lang}" w:bidi="ar-SA"/>'
         "</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>"
-        '<w:spacing w:after="120" w:line="276" w:lineRule="auto"/></w:pPr></w:pPrDefault>'
+        '<w:spacing w:after="110" w:line="245" w:lineRule="auto"/></w:pPr></w:pPrDefault>'
         "</w:docDefaults>"
     )
     return (
@@ -92,9 +94,9 @@ def styles(language: Language = "fr") -> str:
 
 
 def _paragraphs() -> list[str]:
-    small = f'<w:color w:val="{MUTED}"/><w:sz w:val="18"/>'
-    strong = f'<w:b/><w:color w:val="{NAVY}"/>'
+    small, strong = f'{_colour(MUTED)}<w:sz w:val="18"/>', f"<w:b/>{_colour(NAVY)}"
     gap = '<w:spacing w:before="{}" w:after="{}"/>'
+    tight = '<w:spacing w:before="{}" w:after="0" w:line="225" w:lineRule="auto"/>'
     keep = "<w:keepNext/>"
     band = f'<w:pBdr><w:top w:val="single" w:sz="48" w:space="18" w:color="{NAVY}"/></w:pBdr>'
     made = [
@@ -103,6 +105,8 @@ def _paragraphs() -> list[str]:
         _style("BodyText", "Body Text", "Normal"),
         _style("FirstParagraph", "First Paragraph", "BodyText"),
         _style("Compact", "Compact", "BodyText", gap.format(20, 20)),
+        _style("TableSmall", "Table Small", "Compact", "", _size(15)),
+        _style("TableDense", "Table Dense", "Compact", "", _size(11)),
         _style("Title", "Title", "Normal", keep + band + gap.format(1800, 160), strong + _size(64)),
         _style("Subtitle", "Subtitle", "Normal", gap.format(0, 360), _colour(MUTED) + _size(28)),
         _style("Author", "Author", "Normal", "", small),
@@ -120,10 +124,11 @@ def _paragraphs() -> list[str]:
         _style("CaptionedFigure", "Captioned Figure", "Figure"),
         _style("FigureTitle", "Figure Title", "Caption", keep + gap.format(280, 100)),
         _style("FigureNote", "Figure Note", "Normal", gap.format(60, 200), small),
-        _style("KeyLabel", "Key Label", "Normal", gap.format(60, 60), _size(20)),
-        _style("KeyValue", "Key Value", "Normal", gap.format(40, 40), strong + _size(24)),
-        _style("KeyNote", "Key Note", "Normal", gap.format(60, 60), small),
-        _style("Lead", "Lead", "BodyText", gap.format(0, 200), _colour(MUTED) + _size(24)),
+        _style("KeyLabel", "Key Label", "Normal", gap.format(20, 20), _size(19)),
+        _style("KeyValue", "Key Value", "Normal", gap.format(20, 20), strong + _size(20)),
+        _style("KeyNote", "Key Note", "Normal", gap.format(20, 20), small),
+        _style("Point", "Point", "Normal", tight.format(20), _size(19)),
+        _style("Lead", "Lead", "BodyText", gap.format(0, 160), _colour(MUTED) + _size(24)),
         _style("CoverEdition", "Cover Edition", "Normal", gap.format(240, 60),
                strong + _size(26)),
         _style("CoverNote", "Cover Note", "Normal", gap.format(0, 360), _colour(MUTED)),
@@ -133,8 +138,9 @@ def _paragraphs() -> list[str]:
         _style("TOCHeading", "TOC Heading", "Normal",
                keep + "<w:pageBreakBefore/>" + gap.format(240, 120),
                strong + _size(32)),
-        _style("TOC1", "toc 1", "Normal", _tabs() + gap.format(50, 0), "<w:b/>"),
-        _style("TOC2", "toc 2", "Normal", _tabs() + gap.format(0, 0) + '<w:ind w:left="240"/>'),
+        _style("TOC1", "toc 1", "Normal", _tabs() + tight.format(30), "<w:b/>" + _size(18)),
+        _style("TOC2", "toc 2", "Normal", _tabs() + tight.format(0) + '<w:ind w:left="240"/>',
+               _size(18)),
     ]  # fmt: skip
     return [*made, *_boxes(), *_headings()]
 
@@ -147,15 +153,17 @@ def _boxes() -> list[str]:
         "Reserve": (WARM, "FDF3EA"),
         "Published": (BLUE, "EEF5FB"),
     }
-    return [
-        _style(name, name, "BodyText", (edge + wash).format(*pair))
-        for name, pair in colours.items()
-    ]
+    boxes = []
+    for name, pair in colours.items():
+        form = (edge + wash).format(*pair)
+        boxes.append(_style(name, name, "BodyText", form))
+        boxes.append(_style(f"{name}Title", f"{name} Title", name, "<w:keepNext/>" + form))
+    return boxes
 
 
 def _headings() -> list[str]:
     made = []
-    sizes = {1: (40, 480, 160), 2: (28, 320, 120), 3: (23, 240, 80), 4: (21, 200, 60)}
+    sizes = {1: (40, 240, 140), 2: (28, 240, 80), 3: (23, 240, 80), 4: (21, 200, 60)}
     for level, (size, before, after) in sizes.items():
         form = "<w:keepNext/><w:keepLines/>" + "<w:pageBreakBefore/>" * (level == 1)
         form += f'<w:spacing w:before="{before}" w:after="{after}"/>'

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
+import json
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pypandoc
 import pytest
+import typst
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 from PIL import Image
 
+from analyses import assets
 from analyses.errors import RenderError
 from analyses.figures import ruler, style
 from analyses.reports import markdown, one_file, pictures
@@ -128,3 +133,41 @@ def test_quarto_gets_its_maps_in_the_markdown(tmp_path: Path) -> None:
     made = one_file.framed(text, tmp_path)
     assert "srcdoc=" in made
     assert "data-document" not in made.replace("data\\-document", "")
+
+
+def test_no_text_of_a_table_leaves_its_block() -> None:
+    sign = "```\n```{=html}\n<b>"
+    made = markdown.table([sign, "{{< include a >}}"], [["a  \\`$x$", ""]], ["a"], sign)
+    lines = made.splitlines()
+    assert (lines[0], lines[2:]) == ("```{=table}", ["```"])
+    assert not set("<>{}`$&") & set(lines[1])
+    line = "``` ```{=html} <b>"
+    assert json.loads(lines[1]) == [
+        line, [line, "{{< include a >}}"], [False, False], [["a \\`$x$", "\u00a0"]],
+    ]  # fmt: skip
+
+
+def test_a_table_says_its_texts_as_they_are_in_html_and_typst(tmp_path: Path) -> None:
+    """Pandoc reads the block back: what stands in a cell is what was given."""
+    words = '"$x$" #image("a") \\ <b> & l\'été `n`'
+    document = markdown.table(["Nom", "n"], [[words, "1"]], ["n"], words)
+    (tmp_path / "a.md").write_text(document, encoding="utf-8")
+    lua = assets.reports() / "theme" / "coeurville.lua"
+    made = {
+        kind: pypandoc.convert_file(
+            str(tmp_path / "a.md"), kind, "markdown", extra_args=[f"--lua-filter={lua}"]
+        )
+        for kind in ("html", "typst")
+    }
+    escaped = html.escape(words, quote=False).replace('"', "&quot;")
+    assert f'<th scope="row">{escaped}</th>' in made["html"]
+    assert '<td class="r">1</td>' in made["html"]
+    (tmp_path / "a.typ").write_text(made["typst"], encoding="utf-8")
+    asked = typst.query(str(tmp_path / "a.typ"), "figure", field="caption")
+    assert words in _texts(json.loads(asked))
+
+
+def _texts(value: object) -> str:
+    if isinstance(value, dict):
+        return str(value.get("text", "")) + "".join(map(_texts, value.values()))
+    return "".join(map(_texts, value)) if isinstance(value, list) else ""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analyses.figures.escape import html
+from analyses.figures.escape import html, plain
 from analyses.figures.escape import markdown as text
 
+_MARKUP = re.compile(r"[<>{}`$&]")
+_GAP = re.compile(r" {2,}")
 _TAG = re.compile(r"[a-z]{2}-[A-Z]{2}")
 """A language tag: the engines read it before any Markdown."""
 
@@ -68,13 +71,21 @@ def table(
     numeric: Sequence[str] = (),
     caption: str = "",
 ) -> str:
-    """Return a pipe table; columns named in ``numeric`` are aligned right."""
-    rule = ["---:" if name in numeric else ":---" for name in header]
-    lines = [_row(header), "|" + "|".join(rule) + "|"]
-    lines += [_row(row) for row in rows]
-    if caption:
-        lines += ["", f": {text(caption)}"]
-    return "\n".join(lines) + "\n"
+    """Return a table of literal texts; columns named in ``numeric`` are aligned right.
+
+    It is data that the filter writes in each format: as Markdown, tables took most of the time of
+    a report. No text of it can end the block, nor be read by an engine before the filter: it is
+    JSON on one line, in which the signs of markup are written by their numbers.
+    """
+    content = [
+        plain(caption).strip(" "),
+        [_cell(name) for name in header],
+        [name in numeric for name in header],
+        [[_cell(cell) for cell in row] for row in rows],
+    ]
+    data = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    data = _MARKUP.sub(lambda sign: f"\\u{ord(sign[0]):04x}", data)
+    return f"```{{=table}}\n{data}\n```\n"
 
 
 def image(source: str, alt: str, vector: str = "") -> str:
@@ -115,8 +126,8 @@ def _yaml(value: Any) -> str:
     return f'"{escaped}"'
 
 
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(text(cell) or "&nbsp;" for cell in cells) + " |"
+def _cell(words: str) -> str:
+    return _GAP.sub(" ", plain(words)).strip(" ") or "\u00a0"
 
 
 def _deepest(inside: str) -> int:

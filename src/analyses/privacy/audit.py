@@ -12,22 +12,17 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from analyses.privacy.claims import Claim, Quantity
+from analyses.privacy.programme import Programme
 from analyses.privacy.relations import Relation
 
 Rows = list[tuple[tuple[tuple[Quantity, float], ...], float, float, int]]
 """Constraints: terms, least and greatest value, and the rank of the result that claims it (or -1
 for a relation)."""
 
-_SMALL_DUAL = 1e-9
 _EXACT = 1e-3
 """Width under which limits tell a count."""
 
@@ -115,8 +110,8 @@ class System:
 
     def _range(self, item: Quantity, programme: _Programme) -> Range:
         ends, reasons, results = [], set(), set()
-        for sign in (1.0, -1.0):
-            end, because, through = self._extreme(item, sign, programme)
+        for greatest in (False, True):
+            end, because, through = self._extreme(item, programme, greatest=greatest)
             ends.append(end)
             reasons |= because
             results |= through
@@ -173,53 +168,31 @@ class System:
         return rows, list(inside)
 
     def _programme(self, rows: Rows, quantities: Sequence[Quantity]) -> _Programme:
-        """Return the constraints as matrices."""
+        """Return the constraints on some quantities as a linear programme."""
         at = {name: rank for rank, name in enumerate(quantities)}
-        lines: dict[bool, list[tuple[int, float]]] = {True: [], False: []}
-        matrices: dict[bool, list[tuple[int, int, float]]] = {True: [], False: []}
-        for terms, low, high, rank in rows:
-            exact = rank < 0
-            for limit, side in [(0.0, 1.0)] if exact else [(high, 1.0), (-low, -1.0)]:
-                line = len(lines[exact])
-                lines[exact].append((rank, limit))
-                matrices[exact] += [(line, at[name], side * factor) for name, factor in terms]
-        constraints = {
-            "A_eq": _matrix(matrices[True], len(lines[True]), len(at)),
-            "b_eq": [limit for _, limit in lines[True]] or None,
-            "A_ub": _matrix(matrices[False], len(lines[False]), len(at)),
-            "b_ub": [limit for _, limit in lines[False]] or None,
-            "bounds": np.array([self.bounds(name) for name in quantities]),
-        }
-        return _Programme(at, constraints, tuple(rank for rank, _ in lines[False]))
+        programme = Programme(
+            [self.bounds(name) for name in quantities],
+            [([(at[name], factor) for name, factor in terms], low, high)
+             for terms, low, high, _ in rows],
+        )  # fmt: skip
+        return _Programme(at, programme, tuple(rank for *_, rank in rows))
 
     def _extreme(
-        self, item: Quantity, sign: float, programme: _Programme
+        self, item: Quantity, programme: _Programme, *, greatest: bool
     ) -> tuple[float, set[Quantity], set[int]]:
-        at = programme.at
-        cost = np.zeros(len(at))
-        cost[at[item]] = sign
-        solved = linprog(cost, method="highs", **programme.constraints)
-        if solved.status == 3:
-            return (-math.inf if sign > 0 else math.inf), set(), set()
-        if solved.status != 0:
-            raise RuntimeError(f"the audit of {item} failed: {solved.message}")
-        weights = np.abs(solved.lower.marginals) + np.abs(solved.upper.marginals)
-        because = {name for name, rank in at.items() if weights[rank] > _SMALL_DUAL}
-        through = {
-            rank
-            for rank, weight in zip(programme.results, solved.ineqlin.marginals, strict=True)
-            if abs(weight) > _SMALL_DUAL
-        }
-        told = {name for name in because if self.tellers(name)}
-        return sign * float(solved.fun), told - {item}, through
+        found = programme.solver.extreme(programme.at[item], greatest=greatest)
+        told = {name for name, rank in programme.at.items()
+                if rank in found.limits and self.tellers(name)}  # fmt: skip
+        through = {programme.results[row] for row in found.rows} - {-1}
+        return found.value, told - {item}, through
 
 
 @dataclass(frozen=True, slots=True)
 class _Programme:
-    """Constraints: place of each quantity, what linprog takes, the result of each inequality."""
+    """Place of each quantity, the programme, and the result of each row (-1 for a relation)."""
 
     at: Mapping[Quantity, int]
-    constraints: Mapping[str, Any]
+    solver: Programme
     results: tuple[int, ...]
 
 
@@ -232,10 +205,3 @@ class _Part:
     hidden: frozenset[int]
     programme: _Programme | None
     ranges: dict[Quantity, Range] = field(default_factory=dict)
-
-
-def _matrix(cells: Iterable[tuple[int, int, float]], rows: int, columns: int) -> csr_array | None:
-    if not rows:
-        return None
-    line, column, value = zip(*cells, strict=True)
-    return csr_array((value, (line, column)), shape=(rows, columns))

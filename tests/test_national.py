@@ -492,3 +492,26 @@ def test_cities_of_one_name_are_told_apart_and_keep_their_own_numbers(tmp_path: 
     assert len(set(shown.values())) == 4
     for city, name in names.items():
         assert shown[name] == written(float(rates[city]), "%", "fr")
+
+
+def test_one_number_without_width_does_not_take_the_ranking_from_the_others(
+    tmp_path: Path,
+) -> None:
+    towns = many(5)
+    for rank, town in enumerate(towns):
+        town.more = [entry_rate(5.0 + rank)]
+    exact = replace(entry_rate(0.0), estimate=Estimate(0, 0, 0, 300))
+    towns[2].more = [exact]
+    cities, out = tmp_path / "cities", tmp_path / "out"
+    write(cities, out, towns)
+    league = comparison.synthesis(gathered((cities, out))).leagues[Question("vacancy_entry")]
+    assert league.ranked
+    assert [(item.city, item.reason) for item in league.gate.asides] == [(towns[2].id, "interval")]
+    for town in towns:
+        town.more = [exact]
+    write(cities, out, towns[:1])
+    for town in towns[1:]:
+        finish(out, town)
+    league = comparison.synthesis(gathered((cities, out))).leagues[Question("vacancy_entry")]
+    assert not league.ranked, "an exact count is listed"
+    assert len(league.table) == 5

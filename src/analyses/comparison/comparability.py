@@ -154,12 +154,13 @@ def gate(
         for city, (row, mark) in candidates.items()
         if city not in ranked
     ]
-    late = _too_old(ranked, max_days_apart)
-    asides += [_dated(known[city], ranked[city]) for city in late]
-    rows = [row for city, row in ranked.items() if city not in late]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS)).reset_index(drop=True)
+    for reason, left in (
+        ("period", _too_old(ranked, max_days_apart)), ("interval", _without_width(ranked)),
+    ):  # fmt: skip
+        asides += [_aside(known[city], reason, ranked.pop(city)) for city in left if city in ranked]
+    frame = pd.DataFrame(list(ranked.values()), columns=list(COLUMNS)).reset_index(drop=True)
     return Gate(
-        indicator, main if rows else None, frame, tuple(sorted(asides, key=lambda a: a.city))
+        indicator, main if ranked else None, frame, tuple(sorted(asides, key=lambda a: a.city))
     )
 
 
@@ -314,5 +315,11 @@ def _too_old(ranked: Mapping[str, Mapping[str, Any]], limit: int) -> list[str]:
     return [city for city, day in dated.items() if (newest - day).days > limit]
 
 
-def _dated(profile: Profile, row: dict[str, Any]) -> Aside:
-    return _aside(profile, "period", row)
+def _without_width(ranked: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the cities whose interval is a point, where most others have a true one.
+
+    Where most are points the indicator is an exact count, which is listed and not ranked; one such
+    city alone may not take the ranking from all the others.
+    """
+    points = [city for city, row in ranked.items() if not row["high"] - row["low"] > 0]
+    return points if 2 * len(points) < len(ranked) else []

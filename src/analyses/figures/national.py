@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analyses import indicators
 from analyses.comparison import League, Member, Question, Synthesis
-from analyses.figures import axis, style
+from analyses.figures import axis, crowds, style
 from analyses.figures.axis import Point
 from analyses.figures.charts import Words, estimates_table
 from analyses.figures.escape import plain
@@ -70,15 +70,14 @@ def league_chart(
     crowded = len(points) > NAMED
     with style.style():
         drawing, axes = style.figure(4.2 if crowded else 0.9 + 0.27 * len(points))
-        axes.hlines(np.arange(len(points)), rows["shrunk_low"], rows["shrunk_high"],
-                    color=style.BLUE, lw=1.0 if crowded else 2.4, alpha=0.55)  # fmt: skip
         places = np.arange(len(points))
+        crowds.strokes(axes, places, rows["shrunk_low"], rows["shrunk_high"],
+                 lw=1.0 if crowded else 2.4, alpha=0.55)  # fmt: skip
         axes.plot(rows["value"], places, "o", ms=3 if crowded else 6, mfc="white", mec=style.GREY,
                   mew=0.8 if crowded else 1.3, ls="", zorder=2)  # fmt: skip
-        axes.plot(rows["shrunk"], places, "|" if crowded else "o", ms=3 if crowded else 6,
-                  color=style.BLUE, ls="", zorder=3)  # fmt: skip
+        crowds.centres(axes, places, rows["shrunk"], crowded=crowded, size=6)
         if crowded:
-            _ends(axes, points)
+            crowds.ends(axes, points)
         else:
             axis.categories(axes, points)
             _places(axes, rows, language)
@@ -207,7 +206,7 @@ def evolution_chart(
         _moves(axes, ordered, crowded=crowded)
         axes.axvline(0, color=style.INK, lw=1)
         if crowded:
-            _ends(axes, points)
+            crowds.ends(axes, points)
         else:
             axis.categories(axes, points)
             axis.values(axes, points, shown, language)
@@ -257,8 +256,7 @@ def _shrunk(row: pd.Series) -> Point:
 def _moves(axes: Axes, rows: pd.DataFrame, *, crowded: bool) -> None:
     """Draw changes with their intervals: filled where they exceed chance."""
     places, size = np.arange(len(rows)), 3 if crowded else 7.5
-    axes.hlines(places, rows["low"], rows["high"], color=style.BLUE, alpha=0.55,
-                lw=1.0 if crowded else 2.4)  # fmt: skip
+    crowds.strokes(axes, places, rows["low"], rows["high"], alpha=0.55, lw=1.0 if crowded else 2.4)
     changed = rows["changed"].to_numpy(dtype=bool)
     for chosen, face in ((changed, style.BLUE), (~changed, "white")):
         axes.plot(rows["change"][chosen], places[chosen], "o", ms=size, mfc=face, mec=style.BLUE,
@@ -275,14 +273,6 @@ def _places(axes: Axes, rows: pd.DataFrame, language: Language) -> None:
         axes.annotate(place_words(row, language), (1.0, rank), (8, 0),
                       xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
                       size=9.5, weight=600, annotation_clip=False)  # fmt: skip
-
-
-def _ends(axes: Axes, points: Sequence[Point]) -> None:
-    """Name the first and last cities of a chart that cannot name them all."""
-    last = len(points) - 1
-    axes.set_yticks([0, last], [axis.cut(points[0].label), axis.cut(points[last].label)])
-    axes.set_ylim(last + 1, -1)
-    axes.grid(axis="x", visible=True)
 
 
 def _bands(axes: Axes, question: Question, language: Language) -> None:
@@ -305,14 +295,14 @@ def _panel(
     at = {member.city: rank for rank, member in enumerate(members)}
     known = rows[rows["city"].isin(at)]
     places = [at[str(city)] for city in known["city"]]
-    axes.hlines(places, known["shrunk_low"], known["shrunk_high"], color=style.BLUE, lw=1.6,
-                alpha=0.5)  # fmt: skip
-    axes.plot(known["shrunk"], places, "o", ms=3.5, color=style.BLUE, ls="")
+    crowded = len(members) > NAMED
+    crowds.strokes(axes, places, known["shrunk_low"], known["shrunk_high"], alpha=0.5,
+             lw=1.0 if crowded else 1.6)  # fmt: skip
+    crowds.centres(axes, places, known["shrunk"], crowded=crowded, size=3.5)
     middle = float(np.median(known["shrunk"]))
     axes.axvline(middle, color=style.INK, lw=0.8, ls=(0, (4, 3)))
     axes.set_title(_wrapped(question.label.in_(language)), size=9, loc="left", weight=600)
     shown = [axis.cut(plain(member.name)) if named else "" for member in members]
-    crowded = len(members) > NAMED
     axes.set_yticks([] if crowded else range(len(members)), [] if crowded else shown)
     axes.tick_params(labelsize=8)
     axes.set_ylim(len(members) - 0.4, -0.6)

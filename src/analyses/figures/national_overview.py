@@ -83,13 +83,21 @@ def data_chart(found: Synthesis, language: Language) -> Chart:
         f"{held} jeux de données fournis par {len(members)} villes, {known} signalés sans l'être",
         f"{held} data sets given by {len(members)} cities, {known} known but not given",
     ).in_(language)
-    note = Text(
-        "Disque plein : fourni au projet. Cercle vide : signalé, non fourni. Case vide : rien de "
-        "connu.",
-        "Filled disc: given to the project. Open circle: known, not given. Empty: nothing known.",
-    ).in_(language)
-    return Chart("donnees-villes", title, f"{title}. {note}", drawing,
-                 _matrix_table(members, language), note)  # fmt: skip
+    few = len(members) <= MOST
+    note = (MATRIX if few else BARS).in_(language)
+    table = (_matrix_table if few else _counts_table)(members, shown, language)
+    return Chart("donnees-villes", title, f"{title}. {note}", drawing, table, note)
+
+
+MATRIX = Text(
+    "Disque plein : fourni au projet. Cercle vide : signalé, non fourni. Case vide : rien de "
+    "connu.",
+    "Filled disc: given to the project. Open circle: known, not given. Empty: nothing known.",
+)
+BARS = Text(
+    "Barre pleine et nombre : villes qui l'ont fourni. Barre vide : villes où il est signalé.",
+    "Filled bar and number: cities that gave it. Open bar: cities where it is known to exist.",
+)
 
 
 def _matrix(members: Sequence[Member], shown: Sequence[str], labels: Sequence[str]):  # type: ignore[no-untyped-def]
@@ -146,7 +154,22 @@ def _coverage_table(found: Synthesis, ordered: Sequence[Question], language: Lan
     return Table("comparables-data", caption, pd.DataFrame(rows, columns=names), tuple(names[1:]))
 
 
-def _matrix_table(members: Sequence[Member], language: Language) -> Table:
+def _counts_table(members: Sequence[Member], shown: Sequence[str], language: Language) -> Table:
+    columns = [Text("Jeu de données", "Data set"), Text("Fourni", "Given"),
+               Text("Signalé", "Known")]  # fmt: skip
+    book = catalogue().data
+    rows = [
+        [book[name].label.text().in_(language),
+         number(sum(name in m.held for m in members), language),
+         number(sum(name in m.known for m in members), language)]
+        for name in shown
+    ]  # fmt: skip
+    data = pd.DataFrame(rows, columns=[column.in_(language) for column in columns])
+    caption = Text("Villes par jeu de données", "Cities by data set").in_(language)
+    return Table("donnees-villes-data", caption, data, tuple(data.columns[1:]))
+
+
+def _matrix_table(members: Sequence[Member], _: Sequence[str], language: Language) -> Table:
     columns = [Text("Ville", "City"), Text("Fournis", "Given"), Text("Signalés", "Known")]
     book = catalogue().data
 

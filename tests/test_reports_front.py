@@ -16,6 +16,7 @@ from analyses import assets, reports, schemas
 from analyses.figures.numbers import CERTAINTY, certainty, key_figure
 from analyses.pages import Page
 from analyses.reports import Chapter, gaps, glossary, summary, words
+from analyses.reports.method_words import METHODS
 from analyses.results import Estimate, Finding, Result
 from analyses.wording import Text
 
@@ -183,8 +184,17 @@ def test_a_linked_text_keeps_every_letter() -> None:
     assert bare.replace("&nbsp;", "\u00a0") == text
 
 
-def test_methods_are_named_in_both_languages() -> None:
-    assert all(text.fr and text.en for text in words.METHODS.values())
+def test_methods_are_named_in_both_languages(root: Path) -> None:
+    assert all(text.fr and text.en for text in METHODS.values())
+    assert list(METHODS) == sorted(METHODS)
+    written = {
+        name
+        for path in (root / "src" / "analyses").rglob("*.py")
+        for name in re.findall(r'method="([a-z0-9-]+)/\d', path.read_text(encoding="utf-8"))
+    }
+    assert len(written) > 10
+    unnamed = {name for name in written if not any(name.startswith(known) for known in METHODS)}
+    assert not unnamed
 
 
 def test_every_table_says_where_to_get_it() -> None:

@@ -223,10 +223,10 @@ def _note(study: Footfall, hidden: int, language: Language) -> str:
     if hidden:
         parts.append(
             Text(
-                f"{number(hidden, 'fr')} {plural(hidden, 'nom', 'noms')} sans place sur la carte : "
-                "voir la version interactive et le tableau.",
+                f"{number(hidden, 'fr')} {plural(hidden, 'nom', 'noms')} sans place sur la carte "
+                "imprimée ; le tableau les donne tous.",
                 f"{number(hidden, 'en')} {plural(hidden, 'name', 'names', 'en')} without room on "
-                "the map: see the interactive version and the table.",
+                "the printed map; the table gives them all.",
             )
         )
     lost = [str(name) for name in study.sensors.loc[study.sensors["lon"].isna(), "name"]]

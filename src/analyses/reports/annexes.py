@@ -212,7 +212,9 @@ def _uses(writer: Writer) -> str:
     """Return, for paper, the files that each chapter reads."""
     said = _say(words.USES, writer)
     items = [said.format(chapter=title, files=files) for title, files in writer.uses.items()]
-    return md.div("print-only", md.bullets(items)) if items else ""
+    if not items:
+        return ""
+    return md.div("print-only", md.paragraph(_say(words.USES_LEAD, writer)), md.bullets(items))
 
 
 def _noted(writer: Writer) -> list[str]:

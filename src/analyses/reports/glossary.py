@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from analyses.figures.escape import markdown as escaped
-from analyses.reports import words
+from analyses.reports.method_words import METHODS
 from analyses.wording import Language, Text
 
 
@@ -119,10 +119,10 @@ class Glossary:
         for term in terms():
             if any(bare == method or bare.startswith(f"{method}-") for method in term.methods):
                 self.used.add(term.id)
-        known = [m for m in words.METHODS if bare == m or bare.startswith(f"{m}-")]
+        known = [m for m in METHODS if bare == m or bare.startswith(f"{m}-")]
         if not known:
             return name
-        return f"{words.METHODS[max(known, key=len)].in_(self.language)} ({name})"
+        return f"{METHODS[max(known, key=len)].in_(self.language)} ({name})"
 
     def entries(self) -> list[Term]:
         """Return the terms met, in the order of the alphabet."""

@@ -254,37 +254,6 @@ DEFINITIONS = Text("Définition des indicateurs", "Definition of the indicators"
 DEFINITIONS_TAIL = Text(
     "Méthode : {methods}. Définition : {source}.", "Method: {methods}. Definition: {source}."
 )
-METHODS = {
-    "bounds": Text("bornes extrêmes", "extreme bounds"),
-    "certu-hppj": Text("heures payées par place et par jour", "hours paid per space and day"),
-    "count": Text("décompte", "count"),
-    "difference": Text("différence", "difference"),
-    "difference-arrays": Text("temps occupé cumulé", "cumulated time taken"),
-    "distance-trigram": Text("position et nom", "position and name"),
-    "gaussian-process-placebo": Text(
-        "modèle du temps ordinaire, éprouvé sur des jours sans évènement",
-        "model of ordinary times, tried on days without event",
-    ),
-    "health": Text("contrôle des capteurs", "check of the sensors"),
-    "held-readings": Text("dernière mesure tenue", "last reading held"),
-    "hill-activity": Text("nombres de Hill", "Hill numbers"),
-    "kaplan-meier": Text("Kaplan et Meier", "Kaplan and Meier"),
-    "ladder": Text("corrections successives des paiements", "successive corrections of payments"),
-    "linearised": Text("décomposition de l'évolution", "decomposition of the change"),
-    "markov-2-state": Text("modèle de Markov à deux états", "two-state Markov model"),
-    "paid-over-counted": Text("payé sur compté", "paid over counted"),
-    "poisson-score": Text("intervalle de Poisson", "Poisson interval"),
-    "quasi-poisson": Text("modèle de comptage", "count model"),
-    "robust-regression": Text("régression robuste", "robust regression"),
-    "share": Text("part", "share"),
-    "slots": Text("quarts d'heure saturés", "saturated quarter-hours"),
-    "stays-per-space-day": Text("séjours par place et par jour", "stays per space and day"),
-    "sum": Text("somme", "sum"),
-    "turnbull": Text("estimation de Turnbull", "Turnbull's estimate"),
-    "wilson": Text("intervalle de Wilson", "Wilson interval"),
-    "within-clustered": Text("évolution à locaux constants", "change on the same premises"),
-}
-"""Names in words of the methods of the indicators table, by the start of their identifier."""
 DATA = Text("Données déclarées par la ville", "Data declared by the city")
 DATA_HEADER = (
     Text("Données", "Data"),
@@ -297,6 +266,7 @@ DATA_HEADER = (
 )
 """The last three are those of ``pages.PROVENANCE``: what the chapters say of the files."""
 DATA_HAD = Text("obtenu le {day}", "had on {day}")
+USES_LEAD = Text("Fichiers que lit chaque chapitre :", "Files that each chapter reads:")
 USES = Text("{chapter} : {files}", "{chapter}: {files}")
 NOTED = Text("Ce que la lecture des fichiers a relevé", "What reading the files found")
 DATA_NONE = Text(

@@ -63,11 +63,15 @@ function coeurville(map, spec) {
       .setLatLng(zone.spot).setContent(text('span', zone.name)).addTo(map);
   });
 
-  var legend = L.control({ position: 'topright' });
+  var legend = L.control({ position: 'topright' }), fold, asked = false;
   legend.onAdd = function () {
-    var box = L.DomUtil.create('fieldset', 'legend');
-    L.DomEvent.disableClickPropagation(box);
-    text('legend', spec.words.legend, box);
+    var box = document.createElement('fieldset');
+    fold = L.DomUtil.create('details', 'legend');
+    L.DomEvent.disableClickPropagation(fold);
+    L.DomEvent.disableScrollPropagation(fold);
+    text('summary', spec.words.legend, fold).addEventListener('click', function () { asked = true; });
+    box.setAttribute('aria-label', spec.words.legend);
+    fold.appendChild(box);
     spec.groups.forEach(function (group) {
       var label = text('label', '', box), check = document.createElement('input');
       var layer = L.layerGroup(group.points.map(function (point) { return mark(group, point); }));
@@ -82,7 +86,7 @@ function coeurville(map, spec) {
       layer.addTo(map);
       map.whenReady(function () { reach(group, layer); });
     });
-    return box;
+    return fold;
   };
   function mark(group, point) {
     var layer = new Mark([point[0], point[1]], {
@@ -135,6 +139,24 @@ function coeurville(map, spec) {
   map.getContainer().addEventListener('pointerdown', function () { moved = true; });
   map.getContainer().addEventListener('keydown', function () { moved = true; });
   map.on('resize', function () { if (!moved) map.fitBounds(spec.bounds, { animate: false }); });
-  new ResizeObserver(function () { map.invalidateSize({ animate: false }); }).observe(map.getContainer());
   legend.addTo(map);
+  /* A name that would lie on another one waits until the reader comes nearer. */
+  function spread() {
+    var kept = [];
+    document.querySelectorAll('.zone-name > span').forEach(function (node) {
+      var a = node.getBoundingClientRect(), gap = 4;
+      var covered = kept.some(function (b) {
+        return a.left < b.right - gap && b.left < a.right - gap && a.top < b.bottom - gap && b.top < a.bottom - gap;
+      });
+      node.style.visibility = covered ? 'hidden' : '';
+      if (!covered) kept.push(a);
+    });
+  }
+  map.on('zoomend', spread);
+  new ResizeObserver(function () {
+    map.invalidateSize({ animate: false });
+    /* On a phone the box would cover the map: it opens when asked. */
+    if (!asked) fold.open = map.getContainer().clientWidth >= 560;
+    spread();
+  }).observe(map.getContainer());
 }

@@ -124,7 +124,7 @@ def week_grid(
     data = pd.DataFrame(
         [[name, *(_cell(share, language) for share in row)]
          for name, row in zip(names, matrix, strict=True)],
-        columns=[Text("Jour", "Day").in_(language), *(f"{hour} h" for hour in hours)],
+        columns=[Text("Jour", "Day").in_(language), *(clock(hour, language) for hour in hours)],
     )  # fmt: skip
     means = shares.mean(axis=1)
     spoken = " ; ".join(
@@ -387,7 +387,7 @@ def infraction_factors(found: Infractions, factor: str, language: Language) -> C
 def _category(factor: str, name: str, language: Language) -> str:
     if factor == "weekday":
         return DAYS[int(name)].in_(language)
-    return f"{int(name)} h" if factor == "hour" else name
+    return clock(int(name), language) if factor == "hour" else name
 
 
 def shown(results: Iterable[Result], indicator: str) -> Result | None:

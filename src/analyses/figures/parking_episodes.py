@@ -13,7 +13,7 @@ from analyses.figures import style
 from analyses.figures.figure import Chart, Table
 from analyses.narrative.parking_episodes import named, where
 from analyses.parking.effects import Crossing, Effects
-from analyses.wording import Language, Text, day, interval, number, percent
+from analyses.wording import Language, Text, clock, day, interval, number, percent
 
 MOST = 3
 """Episodes drawn side by side."""
@@ -94,8 +94,8 @@ def _by_hour(drawn: list[Crossing], names: list[str], language: Language) -> pd.
     header = [Text("Épisode", "Episode"), Text("Heure", "Hour"), Text("Pendant", "During"),
               Text("Attendu", "Expected")]  # fmt: skip
     rows = [
-        (name, f"{hour} h", *(percent(float(line[hour]), language, 0)
-                              for line in item.found.profile))
+        (name, clock(hour, language), *(percent(float(line[hour]), language, 0)
+                                        for line in item.found.profile))
         for name, item in zip(names, drawn, strict=True)
         for hour in range(24)
         if not math.isnan(item.found.profile[0][hour])

@@ -24,6 +24,7 @@ from analyses.wording import (
     NO_BREAK_SPACE,
     Language,
     Text,
+    clock,
     day,
     listing,
     number,
@@ -89,7 +90,8 @@ def patrols(found: Infractions, language: Language) -> Table | None:
     columns = [item.in_(language) for item in header]
     rows = [
         (
-            str(row["place_id"]), DAYS[int(row["weekday"])].in_(language), f"{int(row['hour'])} h",
+            str(row["place_id"]), DAYS[int(row["weekday"])].in_(language),
+            clock(int(row["hour"]), language),
             number(row["expected"], language, 2), percent(100 * row["chance"], language, 0),
         )
         for row in found.patrols.head(LISTED).to_dict(orient="records")
@@ -185,7 +187,8 @@ def _facts(
 
 def _fact(item: Result, language: Language, label: Text | None = None) -> tuple[str, str, str]:
     figure = key_figure(item, language)
-    sure = " ; ".join(part for part in (figure.interval, figure.n) if part)
+    joiner = " ; " if language == "fr" else "; "
+    sure = joiner.join(part for part in (figure.interval, figure.n) if part)
     value = f"{figure.value} {figure.unit}".strip()
     if item.unit == "hours/space/day":  # the label of the indicator says the rest
         value = f"{figure.value} {Text('heures', 'hours').in_(language)}"

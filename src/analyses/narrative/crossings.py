@@ -81,9 +81,10 @@ def links(found: Links) -> list[Finding]:
                 f"{asked} ; une fois leur nombre corrigé, {k} {kept}."
             )
         asked = w.noun(len(found.tested), "question asked", "questions asked together")
+        kept = w.noun(len(shown), "link remains", "links remain")
         return (
             f"These are associations: they do not tell what leads to what. {n} {asked}; once "
-            f"corrected for their number, {k} remain shown."
+            f"corrected for their number, {k} {kept} shown."
         )
 
     return [

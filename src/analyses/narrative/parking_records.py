@@ -12,7 +12,7 @@ from analyses.narrative.phrases import EN, FR, Words, find, said
 from analyses.parking import capability
 from analyses.parking.measures import SOURCES, UNITS, Garages, Infractions
 from analyses.results import Finding, Result
-from analyses.wording import Text, day
+from analyses.wording import Text, clock, day
 
 NAMED = 3
 """Places or garages that a sentence names."""
@@ -215,9 +215,11 @@ def _strong(table: pd.DataFrame, factor: str, results: tuple[Result, ...]) -> li
     what = {"place": Text("lieu", "place"), "hour": Text("heure", "hour")}[factor]
 
     def sentence(w: Words) -> str:
-        tail = " h" if factor == "hour" else ""
-        pairs = zip(part["category"], part["ratio"], strict=True)
-        rows = w.list(f"{name}{tail} (×\u00a0{w.decimal(ratio)})" for name, ratio in pairs)
+        names = [
+            clock(int(name), w.language) if factor == "hour" else name for name in part["category"]
+        ]
+        pairs = zip(names, part["ratio"], strict=True)
+        rows = w.list(f"{name} (×\u00a0{w.decimal(ratio)})" for name, ratio in pairs)
         if w is FR:
             return f"Toutes choses égales par ailleurs, plus que la moyenne par {what.fr} : {rows}."
         return f"Other things equal, more than the mean by {what.en}: {rows}."

@@ -5,7 +5,7 @@ edition shows it. Pure: results in, results out.
 """
 
 from analyses.privacy.protect import NOTHING, Protection, hide, key_of, leaks, protect, roomy
-from analyses.privacy.revisions import tellable
+from analyses.privacy.revisions import Shown, between, shown, tellable
 from analyses.privacy.rules import HIDDEN, Rules, dominated
 
 __all__ = [
@@ -13,11 +13,14 @@ __all__ = [
     "NOTHING",
     "Protection",
     "Rules",
+    "Shown",
+    "between",
     "dominated",
     "hide",
     "key_of",
     "leaks",
     "protect",
     "roomy",
+    "shown",
     "tellable",
 ]

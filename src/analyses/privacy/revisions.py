@@ -5,12 +5,17 @@ was protected against. So nothing is told of a family of numbers (indicator, cla
 of which either edition hides one: there is then no hidden number in it to be had by differences.
 Nothing is told of parts of zones. And nothing is told of a number behind which a count moved by
 fewer units than the least that may be shown, alone or as the difference of two zones' moves.
+
+Editions add up: what several revisions show together is judged two editions at a time, whatever
+lies between them (:func:`between`), since two moves that may each be told can make a third that may
+not.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from analyses.privacy.claims import claims
@@ -20,6 +25,39 @@ from analyses.results import Result
 Key = tuple[str, ...]
 _Family = tuple[str, str, str, str]
 _NEAR = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a public edition tells of counts.
+
+    Parameters
+    ----------
+    closed : frozenset
+        Families of which it hides a number.
+    counts : mapping
+        Number: count: what the number tells of it.
+    least : mapping
+        Family: fewest units that may be shown.
+    """
+
+    closed: frozenset[_Family]
+    counts: Mapping[Key, Mapping[str, float]]
+    least: Mapping[_Family, int]
+
+
+def shown(results: Iterable[Result], rules: Rules | None = None) -> Shown:
+    """Read what a public edition tells of counts, once for all the editions it is set beside."""
+    rules = rules or Rules()
+    totals = [item for item in results if item.breakdown == "total"]
+    least: dict[_Family, int] = {}
+    for item in totals:
+        least[_family(item)] = max(rules.least(item), least.get(_family(item), 0))
+    return Shown(
+        frozenset(_family(item) for item in totals if item.quality == "suppressed"),
+        {_key(item): _told(item) for item in totals if item.computable},
+        least,
+    )
 
 
 def tellable(
@@ -44,33 +82,42 @@ def tellable(
     frozenset of tuple
         Indicator, zone, breakdown, category, start and end of the period, source.
     """
-    rules = rules or Rules()
-    old, new = ([item for item in items if item.breakdown == "total"] for items in (before, after))
-    closed = {_family(item) for item in (*old, *new) if item.quality == "suppressed"}
-    known = {_key(item): item for item in old if item.computable}
-    told: set[Key] = set()
+    return between(shown(before, rules), shown(after, rules), parts)
+
+
+def between(
+    before: Shown, after: Shown, parts: Mapping[str, Sequence[str]] | None = None
+) -> frozenset[Key]:
+    """Return the numbers whose values in two editions may stand side by side.
+
+    Parameters
+    ----------
+    before, after : Shown
+        The older and the newer edition, whatever lies between them.
+    parts : mapping, optional
+        Zone: zones that lie in it.
+
+    Returns
+    -------
+    frozenset of tuple
+        Numbers of the newer edition, as :func:`tellable` names them.
+    """
+    closed = before.closed | after.closed
+    told = {key for key in after.counts if _family_of(key) not in closed}
     moved: dict[_Family, dict[str, dict[Key, float]]] = defaultdict(lambda: defaultdict(dict))
-    least: dict[_Family, int] = {}
-    for item in new:
-        family, key = _family(item), _key(item)
-        if family in closed or not item.computable:
-            continue
-        told.add(key)
-        least[family] = max(rules.least(item), least.get(family, 0))
-        if key in known:
-            for name, step in _steps(known[key], item):
-                moved[family][name][key] = step
+    for key in sorted(told & before.counts.keys()):
+        old, new = before.counts[key], after.counts[key]
+        for name in old.keys() & new.keys():
+            moved[_family_of(key)][name][key] = new[name] - old[name]
     for family, counts in moved.items():
         for steps in counts.values():
-            told -= set(_telling(steps, least[family], parts or {}))
+            told -= set(_telling(steps, after.least[family], parts or {}))
     return frozenset(told)
 
 
-def _steps(before: Result, after: Result) -> Iterator[tuple[str, float]]:
-    """Yield by how much each count that both forms of a number tell moved."""
-    old, new = _told(before), _told(after)
-    for name in old.keys() & new.keys():
-        yield name, new[name] - old[name]
+def _family_of(key: Key) -> _Family:
+    indicator, _, _, _, start, end, source = key
+    return indicator, source, start, end
 
 
 def _told(result: Result) -> dict[str, float]:

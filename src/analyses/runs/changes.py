@@ -21,7 +21,7 @@ from analyses.comparison import revisions
 from analyses.editions import drawing
 from analyses.figures import changes as tables
 from analyses.narrative import changes as sentences
-from analyses.runs import history, indicators_file, manifest, spreadsheet
+from analyses.runs import disclosed, history, indicators_file, manifest, spreadsheet
 from analyses.wording import Text
 
 PUBLIC_LOG = f"{history.FOLDER}/revisions-public.csv"
@@ -60,9 +60,11 @@ def tell(folder: Path, city: City, record: manifest.Manifest, *, public: bool) -
     if opened is not None:
         _log(folder / PUBLIC_LOG, former, now, opened, what=False)
         shown = spreadsheet.read(folder / PUBLIC_LOG, NUMBERS)
-        still = _still(shown, now.public())
-        spreadsheet.write(shown[still], folder / "public" / history.LOG)
-    _write(chapter, _blocks(city, record, changed, opened, ground.get("zones", {})))
+        shown = shown[_still(shown, now.public())]
+        editions = [*history.entries(folder), now]
+        safe = disclosed.together(shown, editions, _rules(city), ground["parts"])
+        spreadsheet.write(shown[safe], folder / "public" / history.LOG)
+    _write(chapter, _blocks(city, record, changed, opened, ground["zones"]))
 
 
 def compared(
@@ -94,14 +96,21 @@ def _opened(
     old, new = before.public(), after.public()
     if old is None or new is None:
         return None
-    rules = privacy.Rules(small_count=city.parameters.small_count)
-    keys = privacy.tellable(results_from(old), results_from(new), rules, ground.get("parts", {}))
+    rules, parts = _rules(city), ground["parts"]
+    keys = privacy.tellable(results_from(old), results_from(new), rules, parts)
     changed = revisions.compare(
         history.edition(before.record, old), history.edition(after.record, new),
         **_thresholds(city),
     )  # fmt: skip
     told = revisions.opened(changed, keys)
-    return replace(told, rows=told.rows[_unhidden(told.rows, new)].reset_index(drop=True))
+    told = replace(told, rows=told.rows[_unhidden(told.rows, new)].reset_index(drop=True))
+    lines = logged(before, after, told, what=False)
+    safe = disclosed.together(lines, [before, after], rules, parts)
+    return replace(told, rows=told.rows[safe].reset_index(drop=True))
+
+
+def _rules(city: City) -> privacy.Rules:
+    return privacy.Rules(small_count=city.parameters.small_count)
 
 
 def _ground(folder: Path, city_id: str) -> dict[str, Any]:

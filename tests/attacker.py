@@ -221,9 +221,12 @@ def recovered(
 
 
 def table(path: object) -> pd.DataFrame:
-    """Read an indicators file."""
-    frame = pd.read_csv(path, keep_default_na=False)  # type: ignore[call-overload]
+    """Read an indicators file, of a run or of a data package, as a French spreadsheet does."""
+    frame = pd.read_csv(  # type: ignore[call-overload]
+        path, keep_default_na=False, sep=";", dtype=str, encoding="utf-8-sig"
+    )
     for name in ("value", "low", "high", "n"):
-        frame[name] = pd.to_numeric(frame[name], errors="coerce")
+        plain = frame[name].str.replace(",", ".")
+        frame[name] = pd.to_numeric(plain, errors="coerce")
     frame["n"] = frame["n"].fillna(0)
     return frame

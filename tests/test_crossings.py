@@ -23,6 +23,7 @@ from analyses.crossings.parts import PARTS, Surroundings, count_parts
 from analyses.crossings.projects import Project, touched
 from analyses.crossings.units import balanced
 from analyses.narrative import crossings as sentences
+from analyses.results import to_frame
 
 M = 1 / grounds.METRES_PER_DEGREE
 """A metre in degrees of latitude; the tests' towns stand on the equator, where both are equal."""
@@ -57,6 +58,24 @@ def test_planted_effects_of_a_project_are_found(simulation: ModuleType) -> None:
         assert said[name].verdict == "shown", name
         assert said[name].rank == 1
         assert said[name].corrected >= said[name].p_value
+
+
+def test_passages_handed_over_to_every_crossing_change_nothing(simulation: ModuleType) -> None:
+    """They are counted once by who asks several crossings: the numbers are the same to the bit."""
+    town = simulation.town(simulation.Plan(counted=8, waves=5, emptied=45.0, step=0.5), 1)
+    passages = crossings.daily(town.counts)
+    kept = passages.copy()
+    given = (town.premises, town.sensors, town.counts)
+    for alone, handed in (
+        (crossings.measure_links(*given), crossings.measure_links(*given, passages=passages)),
+        (crossings.measure_access(*given), crossings.measure_access(*given, passages=passages)),
+        (crossings.measure_potential(*given),
+         crossings.measure_potential(*given, passages=passages)),
+        (crossings.measure_works(town.projects, *given),
+         crossings.measure_works(town.projects, *given, passages=passages)),
+    ):  # fmt: skip
+        assert to_frame(alone.results, "t").equals(to_frame(handed.results, "t"))
+    pd.testing.assert_frame_equal(passages, kept)
 
 
 def test_the_step_of_footfall_is_not_shrunk_by_the_week_it_begins_in(

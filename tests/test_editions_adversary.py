@@ -21,9 +21,11 @@ from pypdf import PdfReader
 
 import attacker
 import sample_report as made
-from analyses import blocks, cities, pages, reports
+from analyses import blocks, cities, pages, reports, sources
+from analyses.cities import Publication
 from analyses.figures.commerce import category
 from analyses.pages import Page
+from analyses.publish import publish
 from analyses.runs import editions, indicators_file
 from analyses.wording import number, percent
 
@@ -150,6 +152,27 @@ def test_no_hidden_count_can_be_recomputed_from_the_table(
     where = request.getfixturevalue(name)
     assert attacker.recovered(where.public, where.internal, {}) == {}
     assert len(attacker.recovered(where.internal, where.internal, {})) > 50
+
+
+@pytest.mark.parametrize("name", ["town", "village"])
+def test_no_hidden_count_can_be_recomputed_from_the_data_package(
+    name: str, request: pytest.FixtureRequest, root: Path, tmp_path: Path
+) -> None:
+    """What leaves as open data is attacked as the public edition is, and holds no more than it."""
+    where = request.getfixturevalue(name)
+    terms = Publication(
+        publisher="Ville", siret="00000000000000", url="https://example.org", tables=()
+    )
+    city = cities.read(root / "cities" / "demo").model_copy(update={"publication": terms})
+    written = publish(where.folder, city, sources.load(city, only=["zones"]), tmp_path / "open")
+    package = attacker.table(tmp_path / "open" / indicators_file.NAME)
+    assert attacker.recovered(package, where.internal, {}) == {}
+    pd.testing.assert_frame_equal(package, where.public, check_exact=True)
+    heads = [path.read_text("utf-8-sig").partition("\n")[0] for path in written]
+    assert not {field for head in heads for field in head.strip().split(";")} & set(SENSITIVE)
+    said = "".join(path.read_text("utf-8-sig") for path in written)
+    assert "-Test" not in said, "the invented owners and shopkeepers are all named so"
+    assert "-Test" in (root / "cities" / "demo" / "premises.csv").read_text("utf-8-sig")
 
 
 def test_a_planted_weak_spot_is_found(town: Town) -> None:

@@ -225,6 +225,20 @@ def test_a_chart_too_tall_for_a_slide_gives_way_to_one_that_can_be_read() -> Non
     assert deck_themes._best([]) is None
 
 
+def test_an_answer_on_one_thing_takes_the_chart_that_shows_it() -> None:
+    made = chapter()
+    (chart,) = (block for block in made.blocks if block.kind == "chart")
+    rows = [["Marché de Noël 2022", "+20 %"]]
+    own = replace(chart, id="own", content={**chart.content, "table": {
+        **chart.content["table"], "rows": rows}})  # fmt: skip
+    answer = "Marché de Noël 2022\u202f: 44 088 passages de plus."
+    assert deck_themes._best([chart, own], answer) is own
+    assert deck_themes._best([chart, own], "64 locaux vides sur 412.") is chart
+    assert deck_themes._best([chart, own], "Carnaval : 12 passages.") is chart
+    tall = replace(own, content={**own.content, "svg": _tall(own)})
+    assert deck_themes._best([chart, tall], answer) is chart
+
+
 def _tall(block: Block) -> str:
     """Return the drawing of a block with a height of 9000 points written in it."""
     return re.sub(r'height="[\d.]+pt"', 'height="9000pt"', block.content["svg"], count=1)

@@ -241,10 +241,10 @@ def missing(results: Iterable[Result], *, anything: bool) -> list[Finding]:
             reasons.setdefault(_reason(row.note), []).append(row)
     findings = []
     for rank, (why, mine) in enumerate(reasons.items()):
-        labels = [indicators.get(row.indicator).label for row in mine]
+        labels = [indicators.get(row.indicator).label.text() for row in mine]
         text = Text(
-            f"Non calculable ({FR.list(label.fr for label in labels)}) : {why.fr}.",
-            f"Not computable ({EN.list(label.en for label in labels)}): {why.en}.",
+            f"Non calculable ({FR.labels(labels)}) : {why.fr}.",
+            f"Not computable ({EN.labels(labels)}): {why.en}.",
         )
         findings.append(Finding(f"parking-missing-{rank}", text, tuple(mine), "missing"))
     return findings

@@ -10,7 +10,17 @@ from typing import Literal
 
 from analyses import activities, indicators
 from analyses.results import Finding, Result
-from analyses.wording import Language, Text, interval, listing, month, number, percent, plural
+from analyses.wording import (
+    Language,
+    Text,
+    interval,
+    listing,
+    lowered,
+    month,
+    number,
+    percent,
+    plural,
+)
 
 ALL = "*"
 WIDE_POINTS = 50.0
@@ -83,6 +93,11 @@ class Words:
         """Join items as in a sentence."""
         return listing(list(items), self.language)
 
+    def labels(self, texts: Iterable[Text]) -> str:
+        """Join labels as in a sentence: only the first begins with a capital."""
+        first, *others = [self.pick(text) for text in texts]
+        return self.list([first, *map(lowered, others)])
+
     def noun(self, count: float, one: str, many: str) -> str:
         """Choose the form of a noun."""
         return plural(count, one, many, self.language)
@@ -142,10 +157,12 @@ def missing_findings(chapter: str, results: Iterable[Result]) -> list[Finding]:
     findings: list[Finding] = []
     for why, items in reasons.items():
         first = items[0].indicator
-        names = [indicators.get(name).label for name in dict.fromkeys(i.indicator for i in items)]
+        names = [
+            indicators.get(name).label.text() for name in dict.fromkeys(i.indicator for i in items)
+        ]
         text = Text(
-            f"Non calculable ({FR.list(name.fr for name in names)}) : {why.fr}",
-            f"Not computable ({EN.list(name.en for name in names)}): {why.en}",
+            f"Non calculable ({FR.labels(names)}) : {why.fr}",
+            f"Not computable ({EN.labels(names)}): {why.en}",
         )
         rank = len(findings)
         name = f"{chapter}-missing-{first}-{rank}"

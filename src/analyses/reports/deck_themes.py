@@ -21,8 +21,8 @@ PRODUCERS = 3
 """Producers named on a slide."""
 NOTE = 240
 """Letters of a drawing's note."""
-READABLE = 0.9
-"""Share of its size on paper under which a drawing is hard to read on a slide."""
+READABLE, LEGIBLE = 0.9, 0.7
+"""Share of its size on paper under which a drawing is hard to read on a slide, or is not read."""
 VALUE = 9
 """Letters of a value beyond which it is written smaller."""
 Finding = Mapping[str, Any]
@@ -48,8 +48,9 @@ def slides(chapter: Chapter, theme: str, language: Language) -> list[Slide]:
     """
     sources = _sources(chapter.blocks, language)
     drawn, used = [], set()
-    for findings, drawing in _sections(chapter.blocks):
+    for findings, drawings in _sections(chapter.blocks):
         answer = next((item for item in findings if item["level"] == "key" and _said(item)), None)
+        drawing = _best(drawings, "" if answer is None else _said(answer))
         if answer is not None and drawing is not None and _said(answer) not in used:
             used.add(_said(answer))
             drawn.append(_drawn(theme, _said(answer), drawing, answer.get("figure"), sources))
@@ -60,7 +61,7 @@ def slides(chapter: Chapter, theme: str, language: Language) -> list[Slide]:
         lines = [line for item in said[1 : SENTENCES + 1] for line in pointed(item)]
         written = {look.KICKER: [Line(theme)], look.MAIN: lines, look.NOTE: [Line(sources)]}
         return [Slide("text", _said(said[0]), {k: v for k, v in written.items() if v})]
-    first = next((item for _, item in _sections(chapter.blocks) if item is not None), None)
+    first = next((_best(drawings) for _, drawings in _sections(chapter.blocks) if drawings), None)
     return [] if first is None else [_drawn(theme, first.content["title"], first, None, sources)]
 
 
@@ -91,13 +92,13 @@ def _said(item: Finding) -> str:
     return summary.plain(item)
 
 
-def _sections(blocks: Sequence[Block]) -> Iterator[tuple[list[Finding], Block | None]]:
-    """Yield, heading by heading, the findings and the drawing: a chart rather than a map."""
+def _sections(blocks: Sequence[Block]) -> Iterator[tuple[list[Finding], list[Block]]]:
+    """Yield, heading by heading, the findings and the drawings."""
     findings: list[Finding] = []
     drawings: list[Block] = []
     for block in [*blocks, None]:
         if block is None or block.kind == "heading":
-            yield findings, _best(drawings)
+            yield findings, drawings
             findings, drawings = [], []
         elif block.kind == "sentences":
             findings += [i for i in block.content["findings"] if i["level"] in ("key", "body")]
@@ -105,13 +106,25 @@ def _sections(blocks: Sequence[Block]) -> Iterator[tuple[list[Finding], Block | 
             drawings.append(block)
 
 
-def _best(drawings: Sequence[Block]) -> Block | None:
-    """Return the first chart that a slide shows large enough, else the largest drawing."""
+def _best(drawings: Sequence[Block], answer: str = "") -> Block | None:
+    """Return the first chart that a slide shows large enough, else the largest drawing.
+
+    Charts rather than maps; of an answer on one thing (``Marché de Noël 2022 : …``), rather the
+    charts that show it.
+    """
     if not drawings:
         return None
     charts = [item for item in drawings if item.kind == "chart"] or list(drawings)
+    subject = re.split(r"\s*: ", answer)[0] if ": " in answer else ""
+    charts = [c for c in charts if subject and _shows(c, subject)] or charts
     large = [item for item in charts if _scale(item) >= READABLE]
     return large[0] if large else max(charts, key=_scale)
+
+
+def _shows(drawing: Block, subject: str) -> bool:
+    """Whether a drawing that can be read on a slide has a row for a thing."""
+    rows = drawing.content["table"]["rows"] if _scale(drawing) >= LEGIBLE else []
+    return any(subject in row for row in rows)
 
 
 def _scale(drawing: Block) -> float:

@@ -228,9 +228,8 @@ def test_a_chart_too_tall_for_a_slide_gives_way_to_one_that_can_be_read() -> Non
 def test_an_answer_on_one_thing_takes_the_chart_that_shows_it() -> None:
     made = chapter()
     (chart,) = (block for block in made.blocks if block.kind == "chart")
-    rows = [["Marché de Noël 2022", "+20 %"]]
-    own = replace(chart, id="own", content={**chart.content, "table": {
-        **chart.content["table"], "rows": rows}})  # fmt: skip
+    named = chart.content["svg"].replace("</svg>", "<text>Marché de Noël 2022</text></svg>")
+    own = replace(chart, id="own", content={**chart.content, "svg": named})
     answer = "Marché de Noël 2022\u202f: 44 088 passages de plus."
     assert deck_themes._best([chart, own], answer) is own
     assert deck_themes._best([chart, own], "64 locaux vides sur 412.") is chart

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from xml.sax.saxutils import escape
 
 from analyses.blocks import Block
 from analyses.pages import PROVENANCE
@@ -122,9 +123,8 @@ def _best(drawings: Sequence[Block], answer: str = "") -> Block | None:
 
 
 def _shows(drawing: Block, subject: str) -> bool:
-    """Whether a drawing that can be read on a slide has a row for a thing."""
-    rows = drawing.content["table"]["rows"] if _scale(drawing) >= LEGIBLE else []
-    return any(subject in row for row in rows)
+    """Whether a drawing that can be read on a slide names a thing."""
+    return _scale(drawing) >= LEGIBLE and escape(subject) in drawing.content["svg"]
 
 
 def _scale(drawing: Block) -> float:

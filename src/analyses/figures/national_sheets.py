@@ -13,12 +13,11 @@ from analyses.comparison.words import COMPONENTS
 from analyses.figures import axis, style
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
-from analyses.figures.national_tables import bounds, place_words
-from analyses.figures.numbers import written
+from analyses.figures.national_tables import bare, bounds, captioned, place_words
 from analyses.narrative.national import SHORT
 from analyses.wording import Language, Text, listing, number, spaced
 
-DRAWN = 12
+DRAWN = 10
 """Questions that a sheet draws: those with the most cities; its table has them all."""
 
 
@@ -62,7 +61,7 @@ def sheet_chart(
     labels = [item.question.label.in_(language) for item in ranked]
     places = [place_words(item.row, language) for item in ranked if item.row is not None]
     with style.style():
-        drawing, axes = style.figure(0.35 + 0.25 * len(ranked))
+        drawing, axes = style.figure(0.3 + 0.215 * len(ranked))
         for line, item in enumerate(ranked):
             assert item.row is not None
             _line(axes, line, found.leagues[item.question].table, item.row, places[line])
@@ -102,11 +101,11 @@ def _line(axes: Axes, line: int, rows: pd.DataFrame, mine: pd.Series, place: str
 
 def _cells(item: Standing, language: Language) -> list[str] | None:
     compared = number(item.compared, language)
-    label = item.question.label.in_(language)
     if item.row is not None:
         unit = str(item.row["unit"])
         place = place_words(item.row, language) if item.ranked else "–"
-        return [label, written(float(item.row["value"]), unit, language),
+        return [captioned(item.question, unit, language),
+                bare(float(item.row["value"]), unit, language),
                 bounds(item.row, unit, language), place, compared]  # fmt: skip
     row = None if item.aside is None else item.aside.row
     if row is None or pd.isna(row["value"]):
@@ -117,5 +116,5 @@ def _cells(item: Standing, language: Language) -> list[str] | None:
     why = SHORT[item.aside.reason].in_(language)
     if item.aside.differs:
         why = listing([COMPONENTS[name][0].in_(language) for name in item.aside.differs], language)
-    return [label, written(float(row["value"]), unit, language), bounds(row, unit, language),
-            aside.format(why=why), compared]  # fmt: skip
+    return [captioned(item.question, unit, language), bare(float(row["value"]), unit, language),
+            bounds(row, unit, language), aside.format(why=why), compared]  # fmt: skip

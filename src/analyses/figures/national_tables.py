@@ -124,9 +124,10 @@ def bare(value: float, unit: str, language: Language) -> str:
 def captioned(question: Question, unit: str, language: Language) -> str:
     """Write the name of a question with its unit in words, where the numbers do not carry it."""
     label = question.label.in_(language)
-    if unit == "%":
+    words_ = indicators.dictionary().unit(unit).in_(language)
+    if unit == "%" or words_.casefold() in label.casefold():
         return label
-    return f"{label} ({indicators.dictionary().unit(unit).in_(language)})"
+    return f"{label} ({words_})"
 
 
 def apart_words(row: pd.Series | Mapping[str, Any], language: Language) -> str:

@@ -31,8 +31,8 @@ _BREAK = (
     '```{=openxml}\n<w:p><w:r><w:br w:type="page"/></w:r></w:p>\n```\n'
 )
 _SMALLER = (
-    "```{=typst}\n#set text(size: 9.6pt)\n#show table: set text(size: 8.2pt)\n"
-    "#set table(inset: (x: 4pt, y: 3pt))\n```\n"
+    "```{=typst}\n#set text(size: 9.3pt)\n#show table: set text(size: 8pt)\n"
+    "#set table(inset: (x: 4pt, y: 2pt))\n```\n"
 )
 """On paper a sheet is set a little smaller, so that the fullest still holds on its page."""
 

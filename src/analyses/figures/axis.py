@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analyses.figures import style
 from analyses.figures.escape import plain
-from analyses.figures.numbers import written
+from analyses.figures.numbers import either, written
 from analyses.results import Estimate
 from analyses.wording import Language, month, number, percent
 
@@ -66,8 +66,9 @@ def categories(axes: Axes, points: Sequence[Point]) -> None:
 
 def values(axes: Axes, points: Sequence[Point], unit: str, language: Language) -> None:
     """Write each value in a column at the right of the drawing."""
+    signed = either(unit, (point.estimate for point in points))
     for rank, point in enumerate(points):
-        text = written(point.estimate.value, unit, language)
+        text = written(point.estimate.value, unit, language, signed=signed)
         axes.annotate(text, (1.0, rank), (8, 0), xycoords=("axes fraction", "data"),
                       textcoords="offset points", va="center", weight=600, size=10,
                       annotation_clip=False)  # fmt: skip

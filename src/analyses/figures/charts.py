@@ -20,7 +20,7 @@ from analyses.figures import axis, style
 from analyses.figures.axis import Point
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
-from analyses.figures.numbers import digits, written
+from analyses.figures.numbers import digits, either, written
 from analyses.results import Estimate
 from analyses.wording import Language, Text, interval, month, number, percent, typography
 
@@ -263,10 +263,10 @@ def estimates_table(words: Words, points: Sequence[Point], unit: str, language: 
     """Return the numbers of a chart: category, value, interval where there is one, and n."""
     level = percent(100 * points[0].estimate.level if points else 95.0, language, 0)
     value, bounds = VALUE.in_(language), INTERVAL.in_(language).format(level=level)
-    n = COUNT.in_(language)
+    n, signed = COUNT.in_(language), either(unit, (point.estimate for point in points))
     columns = {
         words.column: [plain(point.label) for point in points],
-        value: [written(point.estimate.value, unit, language) for point in points],
+        value: [written(point.estimate.value, unit, language, signed=signed) for point in points],
         bounds: [_bounds(point.estimate, unit, language) for point in points],
         n: [number(point.estimate.n, language) for point in points],
     }
@@ -279,8 +279,9 @@ def estimates_table(words: Words, points: Sequence[Point], unit: str, language: 
 def _chart(
     words: Words, drawing: Figure, points: Sequence[Point], unit: str, language: Language
 ) -> Chart:
+    signed = either(unit, (point.estimate for point in points))
     spoken = "; ".join(
-        f"{plain(point.label)}: {written(point.estimate.value, unit, language)}"
+        f"{plain(point.label)}: {written(point.estimate.value, unit, language, signed=signed)}"
         + (f" ({bounds})" if (bounds := _bounds(point.estimate, unit, language)) != NONE else "")
         for point in points[:SPOKEN]
     )

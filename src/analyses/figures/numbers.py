@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -87,7 +88,9 @@ def key_figure(result: Result, language: Language) -> KeyFigure:
             ),
             language,
         )
-    value, unit = _number_and_unit(estimate.value, result.unit, language)
+    value, unit = _number_and_unit(
+        estimate.value, result.unit, language, signed=either(result.unit, [estimate])
+    )
     return KeyFigure(
         label=label,
         value=value,
@@ -219,17 +222,24 @@ def _decimals(value: float, unit: str) -> int:
     return digits(unit) + (not plain and 0 < abs(value) < 1)
 
 
-def written(value: float, unit: str, language: Language) -> str:
-    """Write a value with its unit in words."""
-    body, words = _number_and_unit(value, unit, language)
+def written(value: float, unit: str, language: Language, *, signed: bool = False) -> str:
+    """Write a value with its unit in words; points always have their sign."""
+    body, words = _number_and_unit(value, unit, language, signed=signed)
     return f"{body}{NO_BREAK_SPACE}{words}" if words else body
 
 
-def _number_and_unit(value: float, unit: str, language: Language) -> tuple[str, str]:
+def either(unit: str, estimates: Iterable[Estimate]) -> bool:
+    """Whether yearly percents are changes, of either sign, and not the rates of a year."""
+    return unit == "%/year" and any(estimate.low < 0 for estimate in estimates)
+
+
+def _number_and_unit(
+    value: float, unit: str, language: Language, *, signed: bool = False
+) -> tuple[str, str]:
     """Write a value and its unit apart; a sign of percent stays with the number."""
     words = "%" if unit == "%" else indicators.dictionary().unit(unit).in_(language)
     if words.startswith("%"):
-        told = percent(value, language, digits(unit), signed=unit == "%/year")
+        told = percent(value, language, digits(unit), signed=signed)
         return told, words[1:].strip()
     body = number(value, language, _decimals(value, unit), signed=unit.startswith("points"))
     if language == "fr" and abs(round(value, digits(unit))) < 2:

@@ -230,6 +230,8 @@ def data_sheets(found: Readiness, language: Language, *, given: bool = True) -> 
         "Openness: the usual status in France, for the city to confirm, unless “here”. The ladder "
         "goes from the study to the mobile trace: detail rises along it, reference value falls.",
     )
+    if given:
+        note = Text(f"{note.fr} {_COLUMNS.fr}", f"{note.en} {_COLUMNS.en}")
     others = [] if given else [s for s in found.sheets if s.state == "lacking" and not s.serves]
     if others:
         label = Text(
@@ -309,12 +311,7 @@ def covers(reading: Reading, language: Language) -> str:
 
 def quality(reading: Reading, language: Language) -> str:
     """Write how full a table is, how much of it is located, and what reading found."""
-    filled = plural(
-        reading.filled,
-        Text("{} colonne sur {} remplie", "{} of {} columns filled").in_(language),
-        Text("{} colonnes sur {} remplies", "{} of {} columns filled").in_(language),
-        language,
-    )
+    filled = Text("colonnes : {}/{}", "columns: {}/{}").in_(language)
     parts = [filled.format(number(reading.filled, language), number(reading.columns, language))]
     if reading.located == reading.located and reading.located < LOCATED:
         placed = Text("{} % des lignes situées", "{}% of the rows located").in_(language)
@@ -326,6 +323,11 @@ def quality(reading: Reading, language: Language) -> str:
         parts.append(f"{number(count, language)} {noun}")
     return ", ".join(parts)
 
+
+_COLUMNS = Text(
+    "Colonnes : celles qui sont remplies, sur celles que le jeu peut avoir.",
+    "Columns: those filled, of those that the data set may have.",
+)
 
 LOCATED = 99.5
 """Share of located rows from which nothing is said."""

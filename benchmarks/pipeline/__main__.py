@@ -1,6 +1,7 @@
 """How long a programme of cities takes, beside a plain loop of Papermill on the same notebooks.
 
-``python -m benchmarks.pipeline [--cities 20] [--plain 2] [--rounds 3] [--at FOLDER]``. The works:
+``python -m benchmarks.pipeline [--cities 20] [--plain 2] [--rounds 3] [--full] [--at FOLDER]``. The
+works (``--full`` gives every city every data set, and its works the name ``-full-cities``):
 
 - ``cold-N-cities``: N synthetic cities (:mod:`benchmarks.pipeline.towns`) never run before. Each
   round times ours on all of them, and the plain loop on ``--plain`` of them; the loop's time is
@@ -10,8 +11,8 @@
 - ``unchanged-N-cities``: the same command again. ``one-changed``: again, when one city's survey
   has changed; every other city must be left as it is.
 
-``--only-cold N`` makes N cities (245 for the whole programme), runs ``coeurville run --all`` once
-and records its time.
+``--only-cold N`` makes N cities (245 for the whole programme), runs them once (HTML and PDF of the
+internal edition) and records the time.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ import tempfile
 from pathlib import Path
 
 from benchmarks._record import OURS, RESULTS, Row, record
-from benchmarks.pipeline import overhead, towns
+from benchmarks.pipeline import towns
 from benchmarks.pipeline.clock import Timed, timed
 
 ROOT = Path(__file__).parents[2]
 PLAIN = "papermill loop, pandoc, typst"
 EVERYTHING = f"{OURS} (everything)"
+OVERHEADS = 3
+"""Paired differences a notebook."""
 SAME = ("indicators.csv", "report.html", "report.pdf")
 PACKAGES = ("papermill", "pypandoc_binary", "typst", "pandas", "matplotlib", "statsmodels")
 
@@ -41,17 +44,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="coeurville-pipeline-") as name:
         place = options.at or Path(name)
         count = options.only_cold or options.cities
-        cities = place / f"cities-{count}"
-        names = towns.write(cities, count)
+        kind = f"{count}-full-cities" if options.full else f"{count}-cities"
+        cities, out = place / f"cities-{kind}", place / f"out-{kind}"
+        names = towns.write(cities, count, full=options.full)
         load = os.getloadavg()[0]
-        rows = (
-            _whole(cities, place / "out", count)
-            if options.only_cold
-            else _works(cities, place / "out", names, options)
-        )
+        if options.only_cold:
+            shutil.rmtree(out, ignore_errors=True)
+            rows = _rows(f"cold-{kind}", OURS, [_ours(cities, out)])
+        else:
+            rows = _works(cities, out, names, kind, options)
         load_rows = [
-            Row(f"cold-{count}-cities", OURS, "load_before", load, "processes", 1),
-            Row(f"cold-{count}-cities", OURS, "load_after", os.getloadavg()[0], "processes", 1),
+            Row(f"cold-{kind}", OURS, "load_before", load, "processes", 1),
+            Row(f"cold-{kind}", OURS, "load_after", os.getloadavg()[0], "processes", 1),
         ]
         sizes = towns.sizes(cities / names[0])
     if not options.dry:
@@ -74,43 +78,52 @@ def _options() -> argparse.Namespace:
     asked.add_argument("--plain", type=int, default=2, help="cities of the plain loop, a round")
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--only-cold", type=int, help="run so many cities once, and nothing else")
+    asked.add_argument("--full", action="store_true", help="every data set in every city")
     asked.add_argument("--at", type=Path, help="folder that keeps the cities made")
     asked.add_argument("--dry", action="store_true", help="record nothing")
     return asked.parse_args()
 
 
-def _works(cities: Path, out: Path, names: list[str], options: argparse.Namespace) -> list[Row]:
+def _works(
+    cities: Path, out: Path, names: list[str], kind: str, options: argparse.Namespace
+) -> list[Row]:
     """Time the cold runs of both ways, then the runs with nothing or one city to do."""
     count = len(names)
     ours, loop = [], []
     for turn in range(options.rounds):
         shutil.rmtree(out, ignore_errors=True)
-        ours.append(timed(["-m", "benchmarks.pipeline.ours", str(cities), str(out)], ROOT))
+        ours.append(_ours(cities, out))
         chosen = [names[(turn * options.plain + rank) % count] for rank in range(options.plain)]
         loop.append(_loop(cities, out, chosen, count))
         _say(f"round {turn + 1}: {ours[-1].seconds:.0f} s, loop {loop[-1].seconds:.0f} s")
     shutil.rmtree(out)
-    work, n = f"cold-{count}-cities", options.rounds
-    extra = overhead.seconds_of(cities / names[0], options.rounds)
+    work, n = f"cold-{kind}", options.rounds
+    paired = ["-m", "benchmarks.pipeline.overhead", str(cities / names[0]), str(OVERHEADS)]
+    extra = json.loads(timed(paired, ROOT).output)
     found = [
         *_rows(work, OURS, ours), *_rows(work, PLAIN, loop),
         Row(work, OURS, "speedup", _speedup(ours, loop, "seconds"), "times", n),
         Row(work, OURS, "cpu_speedup", _speedup(ours, loop, "cpu_seconds"), "times", n),
-        Row(work, OURS, "overhead_per_notebook", statistics.fmean(extra), "s", n * len(extra)),
+        Row(work, OURS, "overhead_per_notebook", statistics.fmean(extra), "s",
+            OVERHEADS * len(extra)),
     ]  # fmt: skip
-    found += _whole(cities, out, count)
-    found += _rows(f"unchanged-{count}-cities", EVERYTHING, [_again(cities, out, [])])
+    shutil.rmtree(out, ignore_errors=True)
+    found += _rows(work, EVERYTHING, [timed(_command(cities, out), ROOT)])
+    found += _rows(f"unchanged-{kind}", EVERYTHING, [_again(cities, out, [])])
     with tempfile.TemporaryDirectory() as copy:  # the cities themselves stay as they were made
         changed = Path(shutil.copytree(cities, Path(copy) / "cities"))
         towns.change(changed / names[-1])
-        found += _rows("one-changed", EVERYTHING, [_again(changed, out, names[-1:])])
+        found += _rows(
+            f"one-changed-of-{kind}" if options.full else "one-changed",
+            EVERYTHING,
+            [_again(changed, out, names[-1:])],
+        )
     return found
 
 
-def _whole(cities: Path, out: Path, count: int) -> list[Row]:
-    """Time what ``coeurville run --all`` writes for cities that were never run."""
-    shutil.rmtree(out, ignore_errors=True)
-    return _rows(f"cold-{count}-cities", EVERYTHING, [timed(_command(cities, out), ROOT)])
+def _ours(cities: Path, out: Path) -> Timed:
+    """Time our runs: HTML and PDF of the internal edition."""
+    return timed(["-m", "benchmarks.pipeline.ours", str(cities), str(out)], ROOT)
 
 
 def _again(cities: Path, out: Path, expected: list[str]) -> Timed:

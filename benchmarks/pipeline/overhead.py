@@ -1,8 +1,13 @@
-"""What a notebook costs beyond its own cells."""
+"""What a notebook costs beyond its own cells: ``python -m benchmarks.pipeline.overhead CITY N``.
+
+A command of its own: the server of forks lives as long as the process that started it.
+"""
 
 from __future__ import annotations
 
+import json
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -66,3 +71,7 @@ def _bare(step: plan.Step) -> float:
 
 def _nowhere(*_: Any, **__: Any) -> None:
     """Show nothing."""
+
+
+if __name__ == "__main__":
+    print(json.dumps(seconds_of(Path(sys.argv[1]), int(sys.argv[2]))))

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
@@ -115,18 +116,22 @@ def base(
 
 
 def _draw_ground(axes: Axes, ground: gpd.GeoDataFrame | None) -> None:
+    """Draw the ground, all that is of one kind at once: a town has hundreds of streets."""
     if ground is None:
         return
     for rank, (kind, look) in enumerate(STYLES.items()):
-        for geometry in ground.loc[ground["kind"] == kind, "geometry"]:
-            for form, rings in pieces(geometry):
-                if form == "area" and look["fill"]:
-                    axes.add_patch(PathPatch(_path(rings), fc=look["fill"], lw=0, zorder=rank / 10))
-                elif form == "line":
-                    xy = np.asarray(rings[0])
-                    axes.plot(xy[:, 1], xy[:, 0], color=look["line"] or look["fill"],
-                              lw=look["width"] * 0.8 or 0.8, zorder=rank / 10,
-                              solid_capstyle="round")  # fmt: skip
+        found = [piece for geometry in ground.loc[ground["kind"] == kind, "geometry"]
+                 for piece in pieces(geometry)]  # fmt: skip
+        areas = [_path(rings) for form, rings in found if form == "area" and look["fill"]]
+        lines = [np.asarray(rings[0])[:, ::-1] for form, rings in found if form == "line"]
+        drawn = [
+            PathCollection(areas, facecolors=look["fill"], linewidths=0),
+            LineCollection(lines, colors=look["line"] or look["fill"] or "none",
+                           linewidths=look["width"] * 0.8 or 0.8, capstyle="round"),
+        ]  # fmt: skip
+        for collection in drawn:
+            collection.set_zorder(rank / 10)
+            axes.add_collection(collection, autolim=False)
 
 
 def _draw_zones(axes: Axes, zones: gpd.GeoDataFrame | None, extent: Extent) -> None:

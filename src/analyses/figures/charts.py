@@ -22,7 +22,7 @@ from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Table
 from analyses.figures.numbers import digits, either, written
 from analyses.results import Estimate
-from analyses.wording import Language, Text, interval, month, number, percent, typography
+from analyses.wording import Language, Text, interval, lowered, month, number, percent, typography
 
 VALUE = Text("Valeur", "Value")
 INTERVAL = Text("Intervalle à {level}", "{level} interval")
@@ -203,7 +203,7 @@ def opposed(
         }
     )
     spoken = "; ".join(
-        f"{row.iloc[0]}: {names[0].lower()} {row.iloc[1]}, {names[1].lower()} {row.iloc[2]}"
+        f"{row.iloc[0]}: {lowered(names[0])} {row.iloc[1]}, {lowered(names[1])} {row.iloc[2]}"
         for _, row in data.iterrows()
     )
     table = Table(f"{words.id}-data", words.what, data, (*names, balance), "")

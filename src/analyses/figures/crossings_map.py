@@ -18,7 +18,7 @@ from analyses.figures import axis, drawn, interactive, maps, style
 from analyses.figures.escape import plain
 from analyses.figures.figure import Chart, Map, Table
 from analyses.figures.ground import METRES_PER_DEGREE, Extent, clip, extent_of
-from analyses.wording import Language, Text, number, percent, plural
+from analyses.wording import Language, Text, lowered, number, percent, plural
 
 MOST = 15
 """Premises that the chart and the table show, the best first."""
@@ -268,7 +268,7 @@ def _note(found: Potential) -> Text:
 
 def _alt(spots: pd.DataFrame, language: Language) -> str:
     parts = [
-        f"{look['text'].in_(language).lower()}, {number(count, language)}"
+        f"{lowered(look['text'].in_(language))}, {number(count, language)}"
         for group, look in _GROUPS.items()
         if (count := int((spots["group"] == group).sum()))
     ]

@@ -14,7 +14,7 @@ from analyses.figures.drawn import STATUSES
 from analyses.figures.escape import plain
 from analyses.figures.figure import Map, Table
 from analyses.figures.ground import STYLES, Extent, clip, extent_of, label_spot, pieces
-from analyses.wording import Language, Text, day, number, plural, typography
+from analyses.wording import Language, Text, day, lowered, number, plural, typography
 
 FIELDS: dict[str, Text] = {
     "name": Text("Nom", "Name"),
@@ -268,7 +268,7 @@ def _title(last: pd.DataFrame, zones: gpd.GeoDataFrame | None) -> Text:
 
 def _alt(last: pd.DataFrame, when: str, language: Language) -> str:
     counts = [
-        f"{look['many'].in_(language).lower()} {number(n, language)}"
+        f"{lowered(look['many'].in_(language))} {number(n, language)}"
         for status, look in STATUSES.items()
         if (n := int((last["status"] == status).sum()))
     ]

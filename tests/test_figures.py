@@ -243,6 +243,10 @@ def test_a_label_is_folded_at_spaces_and_a_long_word_at_its_dashes() -> None:
 def test_a_unit_agrees_with_its_number_in_french() -> None:
     assert numbers.written(0.5, "points/year", "fr") == "+0,5\u00a0point par an"
     assert numbers.written(1.96, "points/year", "fr") == "+2,0\u00a0points par an"
+    assert numbers.written(1.2, "effective activities", "fr") == "1,2\u00a0activité équivalente"
+    assert numbers.written(1, "premises", "fr") == "1\u00a0local"
+    assert numbers.written(1, "months", "fr") == "1\u00a0mois"
+    assert numbers.written(12, "premises", "fr") == "12\u00a0locaux"
 
 
 def test_a_rate_of_a_year_is_no_change_and_has_no_sign() -> None:
@@ -250,10 +254,6 @@ def test_a_rate_of_a_year_is_no_change_and_has_no_sign() -> None:
     assert numbers.written(5.6, "%/year", "fr") == "5,6\u202f%\u00a0par an"
     assert not numbers.either("%/year", [Estimate(5.6, 3.8, 7.7, 515)])
     assert numbers.either("%/year", [Estimate(5.6, 3.8, 7.7, 515), Estimate(1, -2, 4, 52)])
-    assert numbers.written(1.2, "effective activities", "fr") == "1,2\u00a0activité équivalente"
-    assert numbers.written(1, "premises", "fr") == "1\u00a0local"
-    assert numbers.written(1, "months", "fr") == "1\u00a0mois"
-    assert numbers.written(12, "premises", "fr") == "12\u00a0locaux"
 
 
 def test_one_class_of_age_is_no_chart() -> None:

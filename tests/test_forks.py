@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -161,3 +163,10 @@ def test_a_hung_cell_ends_at_its_limit(tmp_path: Path, source: str) -> None:
     with pytest.raises(TimeoutError, match="did not end within 1 seconds"):
         forks.call(run_cells, path, str(tmp_path / "out.ipynb"), cells.NAME, 1)
     assert time.monotonic() - before < 55
+
+
+def test_everything_that_forks_find_imported_can_be_imported() -> None:
+    """The server goes on without a word where its preload fails, and every fork is slow."""
+    command = [sys.executable, "-c", f"import {forks.PRELOAD}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -18,10 +18,9 @@ Row = tuple[Sequence[tuple[int, float]], float, float]
 """A constraint: (place of the unknown, factor) …, least and greatest value of their sum."""
 
 _SMALL_DUAL = 1e-9
-_UNBOUNDED = (
-    highspy.HighsModelStatus.kUnbounded,
-    highspy.HighsModelStatus.kUnboundedOrInfeasible,
-)
+_PRIMAL_SIMPLEX = 4
+"""HiGHS's number of the method that goes on from a solution when only the objective changes."""
+_ANSWERED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnbounded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,9 @@ class Programme:
 
     def __init__(self, limits: Sequence[tuple[float, float]], rows: Sequence[Row]) -> None:
         self._solver = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
+        options = {"output_flag": False, "threads": 1, "random_seed": 0,
+                   "simplex_strategy": _PRIMAL_SIMPLEX}  # fmt: skip
+        for option, value in options.items():
             self._solver.setOptionValue(option, value)
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(limits), len(rows)
@@ -77,14 +78,21 @@ class Programme:
         self._solver.changeColCost(self._asked, 0.0)
         self._solver.changeColCost(place, sign)
         self._asked = place
-        self._solver.run()
-        status = self._solver.getModelStatus()
-        if status in _UNBOUNDED:
+        status = self._status()
+        if status not in _ANSWERED:  # lost on the way from the last solution: start from nothing
+            self._solver.clearSolver()
+            status = self._status()
+        if status not in _ANSWERED:
+            raise RuntimeError(f"HiGHS does not answer: {self._solver.modelStatusToString(status)}")
+        if status == highspy.HighsModelStatus.kUnbounded:
             return Extreme(-sign * math.inf)
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise RuntimeError(self._solver.modelStatusToString(status))
         found = self._solver.getSolution()
         return Extreme(float(found.col_value[place]), _held(found.col_dual), _held(found.row_dual))
+
+    def _status(self) -> highspy.HighsModelStatus:
+        self._solver.run()
+        status: highspy.HighsModelStatus = self._solver.getModelStatus()
+        return status
 
 
 def _ends(

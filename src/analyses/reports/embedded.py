@@ -75,18 +75,34 @@ def compile_pdf(document: Path, target: Path, source: Source) -> None:
     RenderError
         If Typst refuses the document, for instance for want of an alternative.
     """
+    found = _compiled(document, source, {})
+    if found is None:
+        found = _compiled(document, source, {"fitted": "no"})
+    if found is None:
+        raise RenderError("Typst could not lay the PDF out: it does not settle.")
+    target.write_bytes(found)
+
+
+def _compiled(document: Path, source: Source, inputs: dict[str, str]) -> bytes | None:
+    """Return the PDF; None if the layout does not settle, since its page numbers may be wrong.
+
+    A figure is drawn smaller where little room is missing, which depends on the figures before it:
+    on some pages this never comes to rest. ``fitted: no`` draws every figure in full.
+    """
     try:
-        typst.compile(
+        made, warnings = typst.compile_with_warnings(
             str(document),
-            output=str(target),
             root=str(source.folder),
             font_paths=[str(source.folder / "theme" / "pdf-fonts")],
             ignore_system_fonts=True,
             pdf_standards=PDF_STANDARD,
             timestamp=int(stamp(source).timestamp()),
+            sys_inputs=inputs,
         )
     except (RuntimeError, ValueError, OSError) as error:
         raise RenderError(f"Typst could not write the PDF: {error}") from error
+    unsettled = any("did not converge" in warning.message for warning in warnings)
+    return None if unsettled or not isinstance(made, bytes) else made
 
 
 def stamp(source: Source) -> datetime:

@@ -20,6 +20,7 @@ _URL = re.compile(r'url\("([^":#]+)"\)')
 _PIXELS = re.compile(r'<img src="(figures/[^"/]+)"')
 _DRAWING = re.compile(r'<svg data-file="(figures/[^"/]+)" ([^<>]*)></svg>')
 _FRAME = re.compile(r'(<iframe [^<>]*) data-document="(figures/[^"/]+)"')
+_LEFT = re.compile(r'<[a-z][^<>]* (?:src|href|data-file|data-document)="(?:figures|theme)/[^"]*"')
 _KINDS = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -50,7 +51,9 @@ def whole(page: str, folder: Path) -> str:
             return _read(folder / drawing).replace("<svg ", f"<svg {attributes} ", 1)
         return frame + _srcdoc(folder / document)
 
-    return places.sub(filled, page)
+    if left := _LEFT.search(done := places.sub(filled, page)):
+        raise RenderError(f"The page still names a file outside it: {left[0]}")
+    return done
 
 
 def framed(text: str, folder: Path) -> str:

@@ -10,6 +10,7 @@ since a thread does not survive a fork. Elsewhere than on Linux, forking is not 
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -43,6 +44,9 @@ ENVIRONMENT = {
 }
 """Environment of the server: it has one thread, results do not vary, and memory that was freed is
 used again rather than given back to the system and asked anew."""
+
+_GARBAGE = 100_000
+"""New objects between two searches for garbage in a fork: it ends before much could gather."""
 
 _PR_SET_PDEATHSIG = 1
 _lock = threading.Lock()
@@ -143,6 +147,7 @@ def _answer(
     _end_with_the_server()
     _silence()
     place.enter()
+    gc.set_threshold(_GARBAGE)
     try:
         message: tuple[bool, Any] = True, function(*arguments)
     except Exception as error:  # noqa: BLE001 - carried to the caller, who raises it

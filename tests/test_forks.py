@@ -170,3 +170,10 @@ def test_everything_that_forks_find_imported_can_be_imported() -> None:
     command = [sys.executable, "-c", f"import {forks.PRELOAD}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_command_starts_without_what_only_notebooks_need() -> None:
+    """Papermill and nbformat take a second to import: a run with nothing to do waits for none."""
+    code = "import sys, analyses.cli; print({'papermill', 'nbformat'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

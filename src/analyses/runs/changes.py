@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
 
 from analyses import pages, privacy
@@ -218,6 +217,8 @@ def _public(
 
 def _write(path: Path, bundles: Sequence[Mapping[str, Any]]) -> None:
     """Write the chapter as an executed notebook, so that it reads as the others do."""
+    import nbformat  # a second of imports: see `plan`
+
     book = nbformat.v4.new_notebook()
     book.cells = [
         nbformat.v4.new_markdown_cell(f"# {TITLE.fr}", id="title"),

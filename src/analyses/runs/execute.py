@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import nbformat
-import papermill
-from papermill.exceptions import PapermillExecutionError
-from papermill.translators import translate_parameters
+from typing import TYPE_CHECKING, Any
 
 from analyses.errors import RunError
-from analyses.runs import cells, forks
+from analyses.runs import forks
 from analyses.runs.plan import Step
 from analyses.sources import kept
+
+if TYPE_CHECKING:  # a second of imports, which a run with nothing to do need not wait for
+    import nbformat
+    from papermill.exceptions import PapermillExecutionError
 
 CELL_TIME_LIMIT = 1800
 """Seconds that one cell may take."""
@@ -104,6 +103,8 @@ def _in_this_process(
     step: Step, target: Path, working_directory: Path, time_limit: int, tables: bytes | None
 ) -> Failure | None:
     """Execute in the calling process, which is to be a fresh one."""
+    from analyses.runs import cells
+
     cells.register()
     kept.hand(tables)
     return _with_papermill(
@@ -125,6 +126,10 @@ def _in_a_kernel(
 def _with_papermill(
     step: Step, target: Path, working_directory: Path, time_limit: int, **engine: str | bool
 ) -> Failure | None:
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
     try:
         papermill.execute_notebook(
             str(step.notebook),
@@ -162,6 +167,8 @@ def anonymise(notebook: nbformat.NotebookNode) -> None:
     cell of injected parameters and in the notebook's metadata; the paths of the two notebooks go.
     Outputs stay as they are.
     """
+    from papermill.translators import translate_parameters
+
     about = notebook.metadata.get("papermill", {})
     given = {name: _relative(value) for name, value in about.get("parameters", {}).items()}
     for name in ("input_path", "output_path"):
@@ -194,6 +201,8 @@ def unfinished(path: Path, name: str) -> Failure | None:
 def _executed(path: Path, name: str) -> nbformat.NotebookNode:
     if not path.is_file():
         raise RunError(f"{name}.ipynb left no executed notebook.")
+    import nbformat
+
     return nbformat.read(path, as_version=4)
 
 

@@ -17,10 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import nbformat
-from papermill.iorw import load_notebook_node
-from papermill.parameterize import parameterize_notebook
-
 from analyses.cities import City
 from analyses.errors import CoeurvilleError
 from analyses.runs import plan
@@ -118,6 +114,8 @@ def launch(folder: Path, *, browser: bool = True) -> int:
 
 
 def _copy(step: plan.Step, path: Path, *, fresh: bool) -> Copy:
+    import nbformat  # a second of imports: see `plan`
+
     made = _made(step)
     if not path.exists():
         nbformat.write(made, path)
@@ -143,6 +141,9 @@ def _copy(step: plan.Step, path: Path, *, fresh: bool) -> Copy:
 
 def _made(step: plan.Step) -> Any:
     """Return a notebook with its parameters, marked with the print of its cells."""
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
     notebook = parameterize_notebook(
         load_notebook_node(str(step.notebook)),
         dict(step.parameters),

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from analyses.errors import Fault, InputError, raise_if_any
 
 Value = str | int | float | bool | None
@@ -94,6 +92,8 @@ def declared_parameters(path: Path) -> dict[str, str]:
     InputError
         If the notebook or its parameters cell is missing, or the cell holds anything else.
     """
+    import nbformat  # a second of imports, which a run with nothing to do need not wait for
+
     try:
         notebook = nbformat.read(path, as_version=4)
     except FileNotFoundError:

@@ -18,7 +18,7 @@ from analyses.commerce.panel import panel as survey_panel
 from analyses.crossings.ground import Ground, centre_of, ground
 from analyses.crossings.happenings import declared_days, event_days
 from analyses.crossings.permutation import Association, associate, holm
-from analyses.crossings.presence import daily
+from analyses.crossings.presence import passages_of
 from analyses.crossings.units import Courses, balanced, courses, surroundings
 from analyses.crossings.verdict import judge, verdict_text
 from analyses.footfall.verdict import Verdict
@@ -162,7 +162,7 @@ def measure_links(
     followed = _NO_COURSES
     if not {"premises", "counts"} & lacking and premises is not None:
         plane = ground(*centre_of(premises, sensors))
-        panel = daily(counts) if passages is None else passages
+        panel = passages_of(counts, passages)
         followed = _follow(premises, _sensors(sensors, counts), panel, events, payments, supply,
                            projects, zones, plane)  # fmt: skip
     raw = [_ask(question, followed, lacking, seed) for question in QUESTIONS]

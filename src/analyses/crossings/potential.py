@@ -18,7 +18,7 @@ from analyses.crossings.parts import (
     Surroundings,
     count_parts,
 )
-from analyses.crossings.presence import daily
+from analyses.crossings.presence import passages_of
 from analyses.crossings.ranking import DRAWS, NEUTRAL, SURE, Ranking, rank_spots, scale
 from analyses.results import Estimate, Result, not_computable
 from analyses.wording import Text
@@ -144,7 +144,7 @@ def measure_potential(
     unplaced = int((stock["vacant"] == 1.0).sum()) - len(spots)
     if len(spots) < FEWEST_SPOTS or len(placed) < FEWEST_REFERENCE:
         return _nothing(_FEW, ("premises",), walk)
-    panel = daily(counts) if passages is None else passages
+    panel = passages_of(counts, passages)
     around = Surroundings(stock, _passages(sensors, panel), places, stops, _car_parks(supply))
     everywhere = count_parts(placed, around, plane, walk)
     found = _rank(spots, everywhere, plane, walk, weights, draws, seed, unplaced, survey)
@@ -179,7 +179,7 @@ def survey_of(
     if len(placed) < FEWEST_REFERENCE:
         return None
     plane = ground(*centre_of(premises), streets)
-    panel = daily(counts) if passages is None else passages
+    panel = passages_of(counts, passages)
     around = Surroundings(stock, _passages(sensors, panel), places, stops, _car_parks(supply))
     values = count_parts(placed, around, plane, walk).values
     scaled = {

@@ -32,6 +32,11 @@ def daily(counts: pd.DataFrame | None) -> pd.DataFrame:
     return daily_counts(healthy_counts(counts, check_health(counts))).panel
 
 
+def passages_of(counts: pd.DataFrame | None, passages: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the passages by day that the caller has, else those of the counts (:func:`daily`)."""
+    return daily(counts) if passages is None else passages
+
+
 def yearly_change(
     panel: pd.DataFrame, before: date, after: date, breaks: Mapping[str, Sequence[pd.Timestamp]]
 ) -> pd.Series:

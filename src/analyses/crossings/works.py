@@ -18,7 +18,7 @@ from analyses.crossings.footfall_steps import Compared, compare
 from analyses.crossings.ground import Ground, centre_of, ground
 from analyses.crossings.happenings import event_days
 from analyses.crossings.permutation import holm
-from analyses.crossings.presence import daily, quiet
+from analyses.crossings.presence import passages_of, quiet
 from analyses.crossings.projects import Phase, Project, declared, spilled, touched
 from analyses.crossings.verdict import ALPHA, judge, verdict_text
 from analyses.footfall.verdict import Verdict
@@ -131,7 +131,7 @@ def measure_works(
     if not known:
         return Works((), (), _absent(_NO_PROJECT, ("projects",)))
     plane = ground(*centre_of(premises, sensors))
-    panel = daily(counts) if passages is None else passages
+    panel = passages_of(counts, passages)
     effects = [
         *_on_vacancy(known, premises, zones, plane),
         *_on_footfall(known, sensors, panel, events, plane),

@@ -98,11 +98,11 @@ def read(path: Path) -> pd.DataFrame:
     """
     texts: dict[str, Any] = {name: str for name in COLUMNS if name not in (*_VALUES, "n")}
     try:
-        french = ";" in _head(path)
+        french = spreadsheet.SEPARATOR in _head(path)
         found = pd.read_csv(
             path,
-            sep=";" if french else ",",
-            decimal="," if french else ".",
+            sep=spreadsheet.SEPARATOR if french else ",",
+            decimal=spreadsheet.DECIMAL if french else ".",
             encoding=spreadsheet.ENCODING,
             dtype=texts,
             keep_default_na=False,

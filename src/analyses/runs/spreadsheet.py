@@ -12,14 +12,15 @@ from analyses.figures import escape
 
 ENCODING = "utf-8-sig"
 """UTF-8 with its mark, without which Excel reads accents wrong."""
-_SEPARATOR, _DECIMAL = ";", ","
+SEPARATOR, DECIMAL = ";", ","
+"""What parts the cells of a line, and the whole of a number from its decimals."""
 
 
 def text(table: pd.DataFrame, *, header: bool = True) -> str:
     """Return a table as text; cells that a spreadsheet takes for a formula are made harmless."""
     safe = pd.DataFrame({name: _safe(column) for name, column in table.items()}, index=table.index)
     return safe.to_csv(
-        index=False, header=header, lineterminator="\r\n", sep=_SEPARATOR, decimal=_DECIMAL
+        index=False, header=header, lineterminator="\r\n", sep=SEPARATOR, decimal=DECIMAL
     )
 
 
@@ -52,9 +53,9 @@ def append(table: pd.DataFrame, path: Path) -> Path:
 def read(path: Path, numbers: Sequence[str] = ()) -> pd.DataFrame:
     """Read a table written here: texts, but for the columns of ``numbers``; empty if missing."""
     content = io.StringIO(path.read_text(encoding=ENCODING))
-    found = pd.read_csv(content, dtype="string", keep_default_na=False, sep=_SEPARATOR)
+    found = pd.read_csv(content, dtype="string", keep_default_na=False, sep=SEPARATOR)
     for name in numbers:
-        found[name] = pd.to_numeric(found[name].str.replace(_DECIMAL, "."), errors="coerce")
+        found[name] = pd.to_numeric(found[name].str.replace(DECIMAL, "."), errors="coerce")
     return found.astype(dict.fromkeys(numbers, "float64"))
 
 

@@ -62,11 +62,16 @@ def code_mark(modules: Iterable[str], root: Path, *, leave: Collection[str] = ()
         sha256 of the syntax trees without docstrings, and of the other files that lie beside the
         modules (dictionaries, schemas, fonts).
     """
-    reached = _reached(frozenset(modules), root, frozenset(leave))
+    return _code_mark(frozenset(modules), root, frozenset(leave))
+
+
+@cache
+def _code_mark(modules: frozenset[str], root: Path, leave: frozenset[str]) -> str:
+    reached = _reached(modules, root, leave)
     digest = hashlib.sha256()
     for name in sorted(reached):
         digest.update(name.encode())
-        digest.update(_tree_mark(reached[name]).encode())
+        digest.update(_module(reached[name])[1].encode())
     for path in sorted(_resources(reached.values(), root)):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
@@ -86,9 +91,7 @@ def _cells(path: Path) -> list[tuple[str, str, str]]:
 
 
 @cache
-def _reached(
-    modules: frozenset[str], root: Path, leave: frozenset[str] = frozenset()
-) -> dict[str, Path]:
+def _reached(modules: frozenset[str], root: Path, leave: frozenset[str]) -> dict[str, Path]:
     """Return the modules that some modules import, directly or not, with their files."""
     waiting, reached = sorted(modules), dict[str, Path]()
     parted = [[part] for part in leave]
@@ -98,12 +101,13 @@ def _reached(
         if path is None or name in reached or name.split(".")[1:2] in parted:
             continue
         reached[name] = path
-        waiting.extend(_module_imports(path))
+        waiting.extend(_module(path)[0])
         if "." in name:
             waiting.append(name.rpartition(".")[0])
     return reached
 
 
+@cache
 def _file(name: str, root: Path) -> Path | None:
     """Return the file of a module of the package, None for what is not a module of it."""
     head, *rest = name.split(".")
@@ -117,8 +121,11 @@ def _file(name: str, root: Path) -> Path | None:
 
 
 @cache
-def _module_imports(path: Path) -> frozenset[str]:
-    return frozenset(_imports(ast.parse(path.read_text(encoding="utf-8"))))
+def _module(path: Path) -> tuple[frozenset[str], str]:
+    """Return what a module imports of the package, and the mark of its code."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = frozenset(_imports(tree))
+    return imported, hashlib.sha256(_without_texts(tree).encode()).hexdigest()
 
 
 def _imports(tree: ast.AST) -> set[str]:
@@ -132,14 +139,12 @@ def _imports(tree: ast.AST) -> set[str]:
     return {name for name in found if name.split(".")[0] == PACKAGE}
 
 
-@cache
-def _tree_mark(path: Path) -> str:
-    return hashlib.sha256(_normal(path.read_text(encoding="utf-8")).encode()).hexdigest()
-
-
 def _normal(source: str) -> str:
     """Return code as its syntax tree, without comments, docstrings and layout."""
-    tree = ast.parse(source)
+    return _without_texts(ast.parse(source))
+
+
+def _without_texts(tree: ast.Module) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]

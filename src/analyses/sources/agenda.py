@@ -169,8 +169,8 @@ def _in_zone(value: date | datetime, zone: ZoneInfo) -> pd.Timestamp:
     """Return an instant; a floating time of the agenda is the city's local time (RFC 5545)."""
     stamp = pd.Timestamp(value)
     if stamp.tzinfo is None:
-        return stamp.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-    return stamp.tz_convert(zone)
+        return stamp.tz_localize(zone.key, ambiguous=True, nonexistent="shift_forward")
+    return stamp.tz_convert(zone.key)
 
 
 def _kind_faults(asked: Request, frame: pd.DataFrame) -> list[Fault]:

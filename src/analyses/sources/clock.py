@@ -171,13 +171,13 @@ def settle(clock: Instants, sensor: Ints, rule: ZoneInfo, zone: ZoneInfo) -> Set
         rank = np.where(_backwards(clock, sensor)[twice], size - 1 - rank, rank)
         first[twice] = np.where(rank == 0, first[twice], second[twice])
         lost[twice], doubled[twice] = size == 1, size >= 2
-    return Settled(pd.DatetimeIndex(first, tz="UTC").tz_convert(zone), skipped, lost, doubled)
+    return Settled(in_zone(first, zone), skipped, lost, doubled)
 
 
 def _utc(clock: Instants, rule: ZoneInfo, *, summer: bool) -> Instants:
     """Return UTC instants of clock readings; an hour that happens twice is read by ``summer``."""
     index = pd.DatetimeIndex(clock)
-    placed = index.tz_localize(rule, ambiguous=np.full(len(index), summer), nonexistent="NaT")
+    placed = index.tz_localize(rule.key, ambiguous=np.full(len(index), summer), nonexistent="NaT")
     utc: Instants = placed.tz_convert(None).to_numpy(dtype="datetime64[ns]")
     return utc
 
@@ -186,7 +186,16 @@ def from_offsets(stamps: Stamps, zone: ZoneInfo) -> pd.DatetimeIndex:
     """Return the instants of stamps that carry their own offset."""
     ahead = np.where(np.isnan(stamps.offset), 0.0, stamps.offset)
     utc = stamps.clock - (ahead * 60e9).astype("timedelta64[ns]")
-    return pd.DatetimeIndex(utc, tz="UTC").tz_convert(zone)
+    return in_zone(utc, zone)
+
+
+def in_zone(utc: Instants, zone: ZoneInfo) -> pd.DatetimeIndex:
+    """Return UTC instants in a zone, which pandas is given by its name.
+
+    pandas 2 asks a ``ZoneInfo`` element by element, and takes the table of a named zone at once: a
+    hundred times faster where local times become instants.
+    """
+    return pd.DatetimeIndex(utc, tz="UTC").tz_convert(zone.key)
 
 
 def _backwards(clock: Instants, sensor: Ints) -> Mask:

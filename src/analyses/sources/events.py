@@ -129,13 +129,13 @@ def _placed(asked: Request, raw: Raw, frame: pd.DataFrame) -> tuple[pd.DataFrame
 
 def _instants(stamps: clock.Stamps, zone: ZoneInfo) -> pd.DatetimeIndex:
     local = pd.DatetimeIndex(stamps.clock).tz_localize(
-        zone, ambiguous=np.ones(len(stamps.clock), dtype=bool), nonexistent="shift_forward"
+        zone.key, ambiguous=np.ones(len(stamps.clock), dtype=bool), nonexistent="shift_forward"
     )
     written = ~np.isnan(stamps.offset)
     if not written.any():
         return local
     offset = clock.from_offsets(stamps, zone)
-    return pd.DatetimeIndex(np.where(written, offset, local)).tz_convert(zone)
+    return pd.DatetimeIndex(np.where(written, offset, local)).tz_convert(zone.key)
 
 
 def _laid_out(asked: Request, file: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:

@@ -97,7 +97,7 @@ def clock_changes(
 ) -> list[tuple[pd.Timestamp, bool]]:
     """Return the changes of clocks between two days: local day, whether clocks go forward."""
     days = pd.date_range(start.normalize(), end.normalize() + pd.Timedelta(days=1), freq="D")
-    noon = (days + pd.Timedelta(hours=12)).tz_localize(zone)
+    noon = (days + pd.Timedelta(hours=12)).tz_localize(zone.key)
     ahead = noon.tz_localize(None).to_numpy() - noon.tz_convert(None).to_numpy()
     moved = np.flatnonzero(np.diff(ahead)).tolist()
     return [(days[i + 1], bool(ahead[i + 1] > ahead[i])) for i in moved]

@@ -172,6 +172,59 @@ def test_ecovisio_keeps_two_sites_of_which_one_name_begins_the_other(tmp_path: P
     }
 
 
+def test_ecovisio_total_named_after_walking_owns_directions_that_are_not(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        "e.csv",
+        "Time,Quai Pedestrian,Quai IN,Quai OUT,Pont,Pont Pedestrians IN,Pont Pedestrians OUT\n"
+        + "".join(f"2024-06-01 {h}:00,3,1,2,30,10,20\n" for h in (10, 11, 12)),
+    )
+    frame = counts(tmp_path, "ecovisio", "e.csv", options={"time_zone": "local"}).counts
+    first = frame.groupby("sensor_id")["count"].first()
+    assert first.to_dict() == {"Quai Pedestrian": 3, "Pont": 30}
+
+
+def test_wide_refuses_directions_beside_their_sum(tmp_path: Path) -> None:
+    head = "Time,Quai,Quai IN,Quai OUT\n"
+    rows = "".join(f"2024-06-01 {h}:00,{h},4,{h - 4}\n" for h in (10, 11, 12))
+    written(tmp_path, "w.csv", head + rows)
+    with pytest.raises(InputError, match=r"count twice.*layout: ecovisio") as raised:
+        counts(tmp_path, "wide", "w.csv", options={"time_zone": "local"})
+    assert [fault.column for fault in raised.value.faults] == ["Quai"]
+    own = "".join(f"2024-06-01 {h}:00,{h},40,{h * 3}\n" for h in (10, 11, 12))
+    written(tmp_path, "w.csv", head + own)  # sensors of their own, whatever their names
+    kept = counts(tmp_path, "wide", "w.csv", options={"time_zone": "local"}).counts
+    assert kept["sensor_id"].nunique() == 3
+
+
+def test_opendatasoft_rows_under_their_labels(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        "p.csv",
+        "Identifiant du compteur;Nom du compteur;Identifiant du site de comptage;Comptage horaire;"
+        "Date et heure de comptage;Coordonnées géographiques\n"
+        + "".join(
+            f"100-{side};Pont {side};100;{n};2024-10-27T0{h}:00:00+0{z}:00;48.84,2.33\n"
+            for side, n in (("N", 3), ("S", 5))
+            for h, z in ((2, 2), (2, 1), (3, 1))
+        ),
+    )
+    frame = counts(tmp_path, "opendatasoft", "p.csv").counts
+    assert frame.groupby("sensor_id")["count"].sum().to_dict() == {"100-N": 9, "100-S": 15}
+    placed = load(city(tmp_path, sensors=[{"layout": "opendatasoft", "path": "p.csv"}])).sensors
+    assert placed["lat"].tolist() == [48.84, 48.84]
+
+
+def test_a_skipped_hour_is_one_line_however_many_sensors(tmp_path: Path) -> None:
+    rows = "".join(f"31/03/2024 {h:02d}:00,{h},{h}\n" for h in range(24))
+    written(tmp_path, "w.csv", "Time,A,B\n" + rows)
+    tables = counts(tmp_path, "wide", "w.csv", options={"time_zone": "local"})
+    assert tables.quality.loc[tables.quality["set_aside"], ["rows", "lines"]].values.tolist() == [
+        [1, "4"]
+    ]
+    assert len(tables.counts) == 46
+
+
 # ------------------------------------------------------------------ other layouts
 
 
@@ -337,6 +390,21 @@ def test_all_the_faults_of_a_file_come_at_once(tmp_path: Path) -> None:
         (6, "start"),
         (None, "sources.counts.options"),
     } <= found
+
+
+def test_an_unreadable_time_is_shown_as_it_is_written(tmp_path: Path) -> None:
+    """With the row, the column and the value, however many sensors share the row."""
+    written(tmp_path, "w.csv", "Time,A,B\n2024-06-01 10:00,1,2\nhier,3,4\n2024-13-01 12:00,5,6\n")
+    with pytest.raises(InputError) as raised:
+        counts(tmp_path, "wide", "w.csv", options={"time_zone": "local"})
+    assert [(f.row, f.column, f.value) for f in raised.value.faults if f.row] == [
+        (3, "Time", "hier"),
+        (4, "Time", "2024-13-01 12:00"),
+    ]
+    written(tmp_path, "l.csv", "sensor_id;date;hour;count\nA;01-Nov-16;9;1\nA;31/06/2016;25;1\n")
+    with pytest.raises(InputError) as raised:
+        counts(tmp_path, "coeurville", "l.csv", options={"time_zone": "local"})
+    assert [(f.row, f.value) for f in raised.value.faults if f.row] == [(3, "31/06/2016")]
 
 
 def test_an_hour_given_twice_is_refused_unless_declared(tmp_path: Path) -> None:

@@ -125,3 +125,25 @@ def test_the_demo_buses_are_counted_as_their_law_says(root: Path) -> None:
     assert stops["departures"].to_dict() == pytest.approx(
         {name: item["departures"] for name, item in written.items()}
     )
+
+
+def test_days_taken_out_long_before_open_no_period(tmp_path: Path) -> None:
+    """Feeds keep the holidays of years past; 400 days from those would hold no service."""
+    old = "".join(f"WK,{year}1225,2\n" for year in range(2019, 2025))
+    feed = {**FEED, "calendar_dates.txt": FEED["calendar_dates.txt"] + old}
+    put(tmp_path, "gtfs.zip", packed(feed))
+    put(tmp_path, "plain.zip", packed(FEED))
+    found = sources.load(city(tmp_path, sources=SOURCE))
+    plain = {"stops": [{"layout": "gtfs", "path": "plain.zip"}]}
+    expected = sources.load(city(tmp_path, sources=plain))
+    assert found["stops"]["departures"].tolist() == expected["stops"]["departures"].tolist()
+    assert any("6 janvier 2025" in note.fr.replace("\u00a0", " ") for note in found.reserves)
+
+
+def test_a_period_without_service_has_unknown_departures_not_none(tmp_path: Path) -> None:
+    put(tmp_path, "gtfs.zip", packed(FEED))
+    options = {"from": "2024-01-01", "to": "2024-01-31"}
+    tables = sources.load(city(tmp_path, sources={"stops": [{**SOURCE["stops"][0],
+                                                             "options": options}]}))  # fmt: skip
+    assert tables["stops"]["departures"].isna().all()
+    assert any("Aucun service" in note.fr for note in tables.reserves)

@@ -160,6 +160,12 @@ def listed(
     return faults
 
 
+_DEGREES = (
+    "Correct it or leave it empty; where the coordinates are projected, layout: mapped takes "
+    "options: {crs: EPSG:2154}, with their own code; or do not read lon and lat"
+)
+
+
 def _faults(
     raw: Raw, spec: Column, text: pa.ChunkedArray, read: convert.Converted, how: Reading
 ) -> list[Fault]:
@@ -181,7 +187,8 @@ def _faults(
             over = values < limit if sign < 0 else values > limit
             word = "under the smallest" if sign < 0 else "over the largest"
             problem = f"the value is {word} allowed ({limit} {spec.unit}".rstrip() + ")"
-            faults += listed(raw, spec.name, over, text, problem, "Correct it or leave it empty")
+            remedy = _DEGREES if spec.name in ("lon", "lat") else "Correct it or leave it empty"
+            faults += listed(raw, spec.name, over, text, problem, remedy)
     if spec.type == "string" and "pattern" in rules:
         fits = pc.match_substring_regex(text, f"^(?:{rules['pattern']})$")
         wrong = np.asarray(pc.invert(pc.fill_null(fits, True)).to_numpy(), dtype=bool)

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analyses.schemas import months
 from analyses.schemas.descriptor import Column, fold
 
 Mask = npt.NDArray[np.bool_]
@@ -26,7 +27,7 @@ _TRUE = {"true", "vrai", "oui", "o", "yes", "y", "1", "t"}
 _FALSE = {"false", "faux", "non", "n", "no", "0", "f"}
 _FIRST_YEAR, _LAST_YEAR = 1700, 2200  # outside, nanosecond dates overflow and no survey is meant
 _DATES = (
-    ("iso", re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})([T ]\d{2}:\d{2}.*)?")),
+    ("iso", re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})([T ]\d{1,2}[:h]\d{2}.*)?")),
     ("compact", re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})")),
     ("slash", re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})( \d{1,2}:\d{2}.*)?")),
     ("month", re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})")),
@@ -154,9 +155,10 @@ def booleans(values: pa.ChunkedArray) -> Converted:
 
 
 def dates(values: pa.ChunkedArray, reading: Reading) -> Converted:
-    """Read days: ISO, French day/month/year, year-month; a bare year only if a month is declared.
+    """Read days: ISO, day/month/year (a month may be a word), year-month, year if it may be.
 
-    Each distinct spelling is read once, so the cost does not grow with repeated dates.
+    A bare year is read only if a month is declared. Each distinct spelling is read once, so the
+    cost does not grow with repeated dates.
     """
     codes, uniques = _unique(values)
     read = [_date(text, reading) for text in uniques]
@@ -178,6 +180,7 @@ def _proven(text: str) -> bool:
 
 def _date(text: str, reading: Reading) -> tuple[np.datetime64, str]:
     nothing = np.datetime64("NaT", "ns")
+    text = months.numbered(text) or text
     for kind, pattern in _DATES:
         found = pattern.fullmatch(text)
         if found is None:

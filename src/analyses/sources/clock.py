@@ -7,7 +7,7 @@ names. Hours that a change of clocks skips or doubles are told apart and handed 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analyses.schemas import months
 from analyses.schemas.convert import Mask
 
 Floats = npt.NDArray[np.float64]
@@ -31,6 +32,9 @@ _ISO = re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})" + _TIME)
 _SLASHED = re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})" + _TIME)
 _NAMED = {"Z": 0.0, "UTC": 0.0, "GMT": 0.0, "CET": 60.0, "CEST": 120.0}
 _HOUR = re.compile(r"(?P<H>\d{1,2})(?:\s*(?:[:hH]\s*(?P<M>\d{2})?)(?::\d{2})?)?(?:\s*[-–à].*)?")
+
+SHOWN = 5
+"""Unreadable rows that messages show one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Stamps:
         Present, and unreadable.
     unproven_order : bool
         Whether day and month were told apart by the French convention alone.
+    unread : tuple of str
+        Texts of the first unreadable rows (:data:`SHOWN`), in their order, for messages.
     """
 
     clock: Instants
@@ -56,11 +62,25 @@ class Stamps:
     day_only: Mask
     bad: Mask
     unproven_order: bool = False
+    unread: tuple[str, ...] = ()
 
     def shifted(self, days: Ints) -> Stamps:
         """Return the stamps moved by whole days."""
         moved = self.clock + days.astype("timedelta64[D]").astype("timedelta64[ns]")
-        return Stamps(moved, self.offset, self.day_only, self.bad, self.unproven_order)
+        return replace(self, clock=moved)
+
+    def chosen(self, keep: Any) -> Stamps:
+        """Return the stamps of some rows, by a mask."""
+        first = np.flatnonzero(self.bad)[: len(self.unread)]
+        unread = tuple(text for text, row in zip(self.unread, first, strict=True) if keep[row])
+        return Stamps(
+            self.clock[keep],
+            self.offset[keep],
+            self.day_only[keep],
+            self.bad[keep],
+            self.unproven_order,
+            unread,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +111,7 @@ def parse(text: pa.ChunkedArray, date_order: str = "") -> Stamps:
     Parameters
     ----------
     text : pyarrow.ChunkedArray of string
-        ISO 8601 or French day/month/year; null where missing.
+        ISO 8601 or French day/month/year, whose month may be a word; null where missing.
     date_order : str
         ``dmy``, ``mdy`` or empty, as for :class:`analyses.schemas.Reading`.
     """
@@ -110,7 +130,8 @@ def parse(text: pa.ChunkedArray, date_order: str = "") -> Stamps:
     slashed, proven = [item[3] for item in read], [item[4] for item in read]
     unproven = not date_order and any(slashed) and not any(proven)
     bad = (codes >= 0) & np.isnat(clock[codes])
-    return Stamps(clock[codes], offset[codes], day_only[codes], bad, unproven)
+    unread = tuple(str(texts[codes[row]]) for row in np.flatnonzero(bad)[:SHOWN])
+    return Stamps(clock[codes], offset[codes], day_only[codes], bad, unproven, unread)
 
 
 def with_hour(day: Stamps, text: pa.ChunkedArray, starts_at: int = 0) -> Stamps:
@@ -133,7 +154,10 @@ def with_hour(day: Stamps, text: pa.ChunkedArray, starts_at: int = 0) -> Stamps:
     bad = day.bad | (present & np.isnan(minutes))
     clock[bad | ~present] = np.datetime64("NaT")
     none = np.zeros(len(clock), dtype=bool)
-    out = Stamps(clock, day.offset, none, bad, day.unproven_order)
+    days = dict(zip(np.flatnonzero(day.bad), day.unread, strict=False))
+    first = np.flatnonzero(bad)[:SHOWN]
+    unread = tuple(days.get(row) or str(text[int(row)].as_py()) for row in first)
+    out = Stamps(clock, day.offset, none, bad, day.unproven_order, unread)
     return out.shifted((minutes < 60 * starts_at).astype(np.int64)) if starts_at else out
 
 
@@ -212,6 +236,7 @@ def _one(text: str | None, date_order: str) -> tuple[Any, float, bool, bool, boo
     nothing = (np.datetime64("NaT", "ns"), np.nan, False, False, False)
     if text is None:
         return nothing
+    text = months.numbered(text) or text
     found = _ISO.fullmatch(text)
     slashed = found is None
     found = found or _SLASHED.fullmatch(text)

@@ -271,6 +271,11 @@ def _repeat_faults(pieces: list[Piece], twice: pd.DataFrame, key: list[str]) -> 
         "Keep one of them, declare a correction, or declare options: {duplicates: first} "
         "(or last, drop)"
     )
+    if pieces and pieces[0].request.table == "premises":
+        remedy += (
+            "; if the file identifies parcels or addresses, not premises, add what tells them "
+            "apart: premises_id: PARCEL + UNIT, or PARCEL + # (the line)"
+        )
     for _, rows in groups[:5]:
         places_ = [
             (pieces[number_].request.file, line)

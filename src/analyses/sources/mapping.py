@@ -9,6 +9,7 @@ from pyproj import Transformer
 
 from analyses.errors import Fault
 from analyses.schemas import Raw, Schema, fold
+from analyses.sources import joined
 from analyses.sources.request import Request
 
 OTHERWISE = "*"
@@ -35,7 +36,8 @@ def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
     raw : Raw
         File as it is.
     asked : Request
-        With ``columns`` (our field: the file's column; one column may serve several fields),
+        With ``columns`` (our field: the file's column; one column may serve several fields, and
+        several joined by ``+`` one field: :mod:`analyses.sources.joined`),
         ``values`` (our field: {text in the file: our value}, ``"*"`` for any other text,
         ``""`` for a blank cell),
         ``constants`` (our field: one value), and the options ``point_column`` with
@@ -57,8 +59,9 @@ def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
     columns: dict[str, pa.ChunkedArray] = {}
     labels: dict[str, str] = {}
     for name, label in source.columns.items():
-        if label in raw.table.column_names and name in schema.names:
-            columns[name], labels[name] = raw.table[label], label
+        values = joined.column(raw, name, label) if name in schema.names else None
+        if values is not None:
+            columns[name], labels[name] = values, label
     for name, value in source.constants.items():
         if name in schema.names:
             columns[name] = pa.chunked_array([pa.array([value] * len(raw.lines), pa.string())])
@@ -147,8 +150,10 @@ def _misnamed(raw: Raw, asked: Request, schema: Schema) -> list[Fault]:
             f"Correct city.yml (sources.{table}.{where}); the file has: {there}",
             column=label,
         )
-        for where, label in wanted.items()
-        if label not in raw.table.column_names
+        for where, whole in wanted.items()
+        for label in joined.absent(
+            joined.labels(whole, raw.table.column_names), raw.table.column_names
+        )
     ]
     return faults
 

@@ -9,6 +9,7 @@ import openpyxl
 
 from analyses.errors import Fault, InputError
 from analyses.schemas import Schema, fold
+from analyses.sources import joined
 from analyses.sources.files import formats
 from analyses.sources.request import Request
 
@@ -49,7 +50,11 @@ def wanted(asked: Request, schema: Schema) -> set[str]:
     if asked.source.layout not in ("coeurville", "mapped"):
         return set()
     if asked.source.layout == "mapped":
-        return {fold(label) for label in asked.source.columns.values()}
+        return {
+            fold(label)
+            for one in asked.source.columns.values()
+            for label in (one, *joined.labels(one, ()))
+        }
     return {
         fold(spelling)
         for column in schema.columns

@@ -38,6 +38,7 @@ def long(raw: Raw, stamps: Stamps, counts: dict[str, Floats], label: str) -> Rea
         np.tile(stamps.day_only, size),
         bad,
         stamps.unproven_order,
+        stamps.unread,
     )
     values = np.concatenate(list(counts.values())) if counts else np.empty(0)
     lines = np.tile(raw.lines, size)
@@ -49,17 +50,7 @@ def select(readings: Readings, keep: np.ndarray) -> Readings:
     """Return some of the readings."""
 
     def cut(stamps: Stamps | None) -> Stamps | None:
-        return (
-            None
-            if stamps is None
-            else Stamps(
-                stamps.clock[keep],
-                stamps.offset[keep],
-                stamps.day_only[keep],
-                stamps.bad[keep],
-                stamps.unproven_order,
-            )
-        )
+        return None if stamps is None else stamps.chosen(keep)
 
     stamps = cut(readings.stamps)
     assert stamps is not None

@@ -42,6 +42,7 @@ _OTHER_MODE = re.compile(
     r"cycl|v[ée]lo|bike|bicycl|v[ée]hicul|vehicle|voiture|\bcars?\b|motori|trottinette|scooter|cheva",
     re.IGNORECASE,
 )
+_WALKING = re.compile(r"[\s_-]+(?:pedestrians?|peds?|pi[ée]tons?|fu[ßs]+g[äa]nger)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,9 @@ def read(asked: Request) -> Piece:
 def sites(columns: Sequence[str]) -> list[Site]:
     """Group the columns of an export by site; a grand total is left out.
 
+    ``Place IN`` belongs to ``Place``, to ``Place Pedestrian`` where the total says the mode and the
+    direction does not, else to a site of its own, whose count is the sum of its directions.
+
     Parameters
     ----------
     columns : sequence of str
@@ -102,6 +106,7 @@ def sites(columns: Sequence[str]) -> list[Site]:
     names = [name for name in columns if fold(name) not in ("total", "somme")]
     directions = {name for name in names if _DIRECTION.search(name)}
     totals = [name for name in names if name not in directions]
+    walked = {_unmoded(name): name for name in totals if _unmoded(name) != name}
     parts: dict[str, list[str]] = {name: [] for name in totals}
     orphans: dict[str, list[str]] = {}
     for name in names:
@@ -113,10 +118,19 @@ def sites(columns: Sequence[str]) -> list[Site]:
         else:
             found = _DIRECTION.search(name)
             assert found is not None
-            orphans.setdefault(name[: found.start()].strip(), []).append(name)
+            site = _unmoded(name[: found.start()])
+            if site in walked:
+                parts[walked[site]].append(name)
+            else:
+                orphans.setdefault(name[: found.start()].strip(), []).append(name)
     return [Site(name, name, tuple(parts[name])) for name in totals] + [
         Site(name, None, tuple(own)) for name, own in orphans.items()
     ]
+
+
+def _unmoded(name: str) -> str:
+    """Return the name of a site without the word for walking that ends it."""
+    return _WALKING.sub("", name.strip()).strip()
 
 
 def _site(raw: Raw, site: Site, asked: Request) -> tuple[Floats, list[Fault], Note | None]:

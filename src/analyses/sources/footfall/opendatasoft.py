@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -35,12 +36,15 @@ _HOURS = re.compile(r"\d{1,2}")
 _DAYS = ("jour", "date", "day", "date formatee")
 _SENSORS = (
     "numero de boucle",
+    "identifiant du compteur",
+    "id compteur",
     "id",
     "identifiant",
-    "id compteur",
     "compteur",
     "boucle de comptage",
 )
+_TIMES = ("date", "date et heure de comptage")
+_COUNTS = ("counts", "sum counts", "comptage horaire")
 
 
 def read(asked: Request) -> Piece:
@@ -57,14 +61,15 @@ def read(asked: Request) -> Piece:
     hours = [name for name in raw.table.column_names if _HOURS.fullmatch(name) and int(name) < 24]
     if len(hours) == 24:
         return _by_hour(asked, raw, sorted(hours, key=int), faults)
-    if {"date", "counts"} <= set(raw.table.column_names):
-        return _rows(asked, raw, faults)
+    date, passages = (_first(raw, spellings) for spellings in (_TIMES, _COUNTS))
+    if date and passages:
+        return _rows(asked, raw, (date, passages), faults)
     raise InputError(
         [
             Fault(
                 raw.file,
-                "this is neither a table with 24 hourly columns nor Eco-Counter rows (date, "
-                "counts); it has: " + ", ".join(raw.header)[:300],
+                "this is neither a table with 24 hourly columns nor Eco-Counter rows (date and "
+                "counts, or their labels); it has: " + ", ".join(raw.header)[:300],
                 "Use layout: mapped with columns:",
             )
         ]
@@ -132,7 +137,12 @@ def _by_hour(asked: Request, raw: Raw, hours: list[str], faults: list[Fault]) ->
     bad = none.copy()
     bad[::size] = day.bad
     stamps = Stamps(
-        np.concatenate(starts)[order], np.full(size * days, np.nan), none, bad, day.unproven_order
+        np.concatenate(starts)[order],
+        np.full(size * days, np.nan),
+        none,
+        bad,
+        day.unproven_order,
+        day.unread,
     )
     readings = Readings(
         raw.file,
@@ -167,14 +177,21 @@ def _without_anomalies(raw: Raw) -> tuple[Raw, list[Note]]:
     return Raw(raw.file, kept, raw.lines[~odd], raw.labels, raw.header), [note]
 
 
-def _rows(asked: Request, raw: Raw, faults: list[Fault]) -> Piece:
+def _first(raw: Raw, spellings: Sequence[str]) -> str | None:
+    """Return the first column of a file that is named so, in any case and accents."""
+    there = {fold(name): str(name) for name in reversed(raw.table.column_names)}
+    return next((there[name] for name in spellings if name in there), None)
+
+
+def _rows(asked: Request, raw: Raw, named: tuple[str, str], faults: list[Fault]) -> Piece:
+    date, passages = named
     sensor = raw.table[sensor_column(raw, asked)].to_pandas().astype("string")
-    values, wrong = counts.passages(raw, "counts", asked)
-    stamps = clock.parse(raw.table["date"], asked.option("date_order"))
+    values, wrong = counts.passages(raw, passages, asked)
+    stamps = clock.parse(raw.table[date], asked.option("date_order"))
     notes: list[Note] = []
     if "isoDate" in raw.table.column_names:
         notes += _iso_note(raw, stamps)
-    readings = Readings(raw.file, raw.lines, sensor, stamps, values, start_label="date")
+    readings = Readings(raw.file, raw.lines, sensor, stamps, values, start_label=date)
     done = place(asked, readings)
     if "sens" in raw.table.column_names and not done.frame.empty:
         done.frame = _add_directions(raw, done.frame)
@@ -217,7 +234,8 @@ def _add_directions(raw: Raw, frame: pd.DataFrame) -> pd.DataFrame:
 
 def points(raw: Raw) -> pa.ChunkedArray | None:
     """Return the column of points (``lat, lon``) of an export, None if it has none."""
-    for name in ("geo", "geo_point_2d", "GeoPunkt", "geolocalisation"):
+    for name in ("geo", "geo_point_2d", "GeoPunkt", "geolocalisation", "coordinates"):
         if name in raw.table.column_names:
             return raw.table[name]
-    return None
+    label = _first(raw, ("coordonnees geographiques",))
+    return raw.table[label] if label else None

@@ -13,6 +13,7 @@ from analyses.schemas import Note, Raw, check, fold, get
 from analyses.sources import clock, corrections, mapping
 from analyses.sources.clock import Floats, Stamps
 from analyses.sources.files import headers
+from analyses.sources.footfall import ecovisio
 from analyses.sources.footfall.counts import (
     LEAST_UPTIME,
     empty,
@@ -167,12 +168,38 @@ def read_wide(asked: Request, skip: Sequence[str] = (), layout: Layout = WIDE) -
     for name in sensors:
         counts[name], bad = passages(raw, name, asked)
         faults += bad
+    faults += _directions(raw, counts)
     notes: list[Note] = []
     if hour is not None:
         day, notes, wrong = _day_and_hour(asked, raw, day, hour, counts)
         faults += wrong
     readings = long(raw, day, counts, time)
     return finish(asked, place(asked, readings), len(raw.lines), notes, faults)
+
+
+def _directions(raw: Raw, counts: dict[str, Floats]) -> list[Fault]:
+    """Refuse columns that add up to another one: each passage would be counted twice."""
+    doubled = []
+    for site in ecovisio.sites(list(counts)):
+        if site.total is None or len(site.parts) < 2:
+            continue
+        total, sums = counts[site.total], np.sum([counts[name] for name in site.parts], axis=0)
+        known = (total > 0) & ~np.isnan(sums)
+        if known.any() and (np.abs(total - sums)[known] <= 0.5).mean() > 0.9:
+            doubled.append(site)
+    if not doubled:
+        return []
+    first = doubled[0]
+    return [
+        Fault(
+            raw.file,
+            f"{len(doubled)} column(s) are the sum of their directions, which stand beside: "
+            f"{first.total} is {' and '.join(first.parts)}; passages would count twice",
+            "Read the file with layout: ecovisio, which knows directions, or leave them out: "
+            "options: {ignore: [NAME, NAME]}",
+            column=first.total,
+        )
+    ]
 
 
 def _summed(raw: Raw, whole: Raw, asked: Request) -> tuple[Raw, list[Fault]]:

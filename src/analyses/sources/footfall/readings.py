@@ -13,7 +13,7 @@ import pandas as pd
 
 from analyses.errors import Fault
 from analyses.schemas import Note
-from analyses.sources.clock import Ints, Stamps, from_offsets, settle
+from analyses.sources.clock import SHOWN, Ints, Stamps, from_offsets, settle
 from analyses.sources.footfall import evidence, reserves
 from analyses.sources.footfall.steps import (
     COLUMNS,
@@ -78,17 +78,18 @@ def _unread(file: str, lines: Ints, stamps: Stamps, label: str) -> list[Fault]:
             "Write it as 2024-06-15 14:00, 15/06/2024 14:00 or 2024-06-15T14:00:00+02:00",
             row=int(row),
             column=label,
+            value=text,
         )
-        for row in rows[:5]
+        for row, text in zip(rows[:SHOWN], stamps.unread, strict=False)
     ]
     missing = lines[np.isnat(stamps.clock) & ~stamps.bad]
     faults += [
         Fault(
             file, "the date is missing", "Fill it in or remove the row", row=int(row), column=label
         )
-        for row in missing[:5]
+        for row in missing[:SHOWN]
     ]
-    rest = max(len(rows) - 5, 0) + max(len(missing) - 5, 0)
+    rest = max(len(rows) - SHOWN, 0) + max(len(missing) - SHOWN, 0)
     if rest:
         faults.append(
             Fault(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from analyses.errors import Fault
 from analyses.schemas import Note
 from analyses.sources.clock import Floats, Instants, Ints
@@ -72,7 +74,8 @@ def trading_days(
 
 
 def rows_note(file: str, lines: Ints, fr: str, en: str, aside: bool) -> Note:
-    """Return the note on some rows, set aside or not."""
+    """Return the note on some rows, set aside or not; a line of many sensors counts once."""
+    lines = np.unique(lines)
     count, done = len(lines), " : écartée(s)" if aside else ""
     done_en = ": set aside" if aside else ""
     return Note(

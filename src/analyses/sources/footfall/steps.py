@@ -10,7 +10,7 @@ import pandas as pd
 
 from analyses.errors import Fault
 from analyses.schemas import Note
-from analyses.sources.clock import Floats, Ints, Stamps, from_offsets
+from analyses.sources.clock import SHOWN, Floats, Ints, Stamps, from_offsets
 from analyses.sources.footfall import reserves
 from analyses.sources.request import Request
 
@@ -167,8 +167,11 @@ def _unread_ends(readings: Readings) -> list[Fault]:
             "Correct it or leave it empty",
             row=int(row),
             column=readings.end_label,
+            value=text,
         )
-        for row in readings.lines[readings.end.bad][:5]
+        for row, text in zip(
+            readings.lines[readings.end.bad][:SHOWN], readings.end.unread, strict=False
+        )
     ]
 
 

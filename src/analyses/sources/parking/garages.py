@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analyses.errors import Fault, InputError
-from analyses.schemas import Raw, Reading, convert, get
+from analyses.schemas import Raw, Reading, convert, fold, get
 from analyses.schemas.check import listed
 from analyses.sources.files import streams
 from analyses.sources.parking import moments
@@ -22,6 +22,8 @@ from analyses.wording import Text
 
 TABLE = "parking_availability"
 _COUNT = ("capacities",)
+_TIMES = ("time", "timestamp", "datetime", "date", "horodatage", "heure", "date heure")
+"""Headers (folded) of the column of times of a wide file."""
 
 OVER = Remark(
     "{n} relevé(s) avec plus de véhicules que de places (places libres négatives).",
@@ -100,12 +102,12 @@ def read_file(asked: Request) -> Piece:
 
 def _read_wide(asked: Request) -> Piece:
     """Read a file with a column of times and one column of free spaces a garage."""
-    label = asked.option("time_column", "time")
     frames, faults, rows, tally = [], asked.check_options(WIDE.options), 0, Tally()
     zone, wrong = time_zone(asked, Recipe(WIDE))
     faults += wrong
     for raw, ragged in streams.batches(asked):
         faults += ragged
+        label = asked.option("time_column") or _time_label(raw)
         if label not in raw.table.column_names:
             raise InputError(
                 [
@@ -123,6 +125,11 @@ def _read_wide(asked: Request) -> Piece:
         faults += bad
         rows += len(raw.lines)
     return Piece(asked, pd.concat(frames), rows, tuple(tally.notes()), tuple(dict.fromkeys(faults)))
+
+
+def _time_label(raw: Raw) -> str:
+    """Return the first column that is named as a time, ``time`` if there is none."""
+    return next((name for name in raw.table.column_names if fold(name) in _TIMES), "time")
 
 
 def _long(

@@ -50,6 +50,13 @@ WHOLE_HOURS = Remark(
     "{n} infraction(s) all on the hour: the file is truncated to the hour.",
 )
 
+WHOLE_DAYS = Remark(
+    "{n} infraction(s) toutes à minuit : le fichier ne donne que le jour, les heures ne se lisent "
+    "pas. Si l'heure est dans une autre colonne : time: Jour + Heure, sous columns.",
+    "{n} infraction(s) all at midnight: the file gives the day alone, hours cannot be read. If the "
+    "hour is in another column: time: Day + Hour, under columns.",
+)
+
 
 def _layouts(table: str) -> tuple[Layout, Layout]:
     ours = Text(
@@ -144,7 +151,8 @@ def read_infractions(asked: Request) -> Piece:
     tally.add(ALIKE, frame.index[frame.duplicated(key)])
     times = frame["time"].dropna()
     if len(times) > 100 and (times.dt.minute.eq(0) & times.dt.second.eq(0)).all():
-        tally.add(WHOLE_HOURS, times.index)
+        midnight = times.dt.hour.eq(0).all()
+        tally.add(WHOLE_DAYS if midnight else WHOLE_HOURS, times.index)
     return _noted(piece, tally)
 
 

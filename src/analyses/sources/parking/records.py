@@ -21,7 +21,7 @@ from analyses.errors import Fault
 from analyses.schemas import Note, Raw, Reading, Schema, check, fold, get
 from analyses.schemas.check import listed
 from analyses.schemas.convert import Mask
-from analyses.sources import corrections, mapping
+from analyses.sources import corrections, joined, mapping
 from analyses.sources.files import streams
 from analyses.sources.files.opening import reading_of
 from analyses.sources.parking import moments
@@ -161,7 +161,10 @@ def chosen(names: Sequence[str], asked: Request, recipe: Recipe, schema: Schema)
     if recipe.columns:
         return list(dict.fromkeys(_found(names, recipe).values()))
     if asked.source.layout == "mapped":
-        wanted = {*asked.source.columns.values(), asked.option("point_column")}
+        wanted = {
+            asked.option("point_column"),
+            *(part for one in asked.source.columns.values() for part in joined.labels(one, names)),
+        }
         return [name for name in names if name in wanted]
     ours = {
         fold(spelling)

@@ -102,10 +102,11 @@ def read(asked: Request) -> Piece:
     runs, odd = _runs(tables)
     faults += [*wrong, *unreadable, *odd]
     served = _served(tables, share, runs)
-    raw, tally, rows = _stops(asked, tables, served)
+    runs_at_all = bool((share > 0).any())
+    raw, tally, rows = _stops(asked, tables, served, running=runs_at_all)
     raw, repairs, hits = corrections.on_text(raw, asked.corrections)
     checked = check(raw, get("stops"))
-    notes = (*repairs, *checked.notes, *tally.notes(), _period_note(asked, days))
+    notes = (*repairs, *checked.notes, *tally.notes(), _period_note(asked, days, runs_at_all))
     return Piece(asked, checked.frame, rows, notes, (*faults, *checked.faults), hits)
 
 
@@ -195,6 +196,8 @@ def _days(asked: Request, tables: dict[str, Table]) -> tuple[pd.DatetimeIndex, l
     for name, columns in (("calendar", ("start_date", "end_date")), ("calendar_dates", ("date",))):
         for column in columns if name in tables else ():
             dates, _ = _dates(tables[name], column)
+            if name == "calendar_dates":  # a day without service opens no period
+                dates = dates[tables[name].frame["exception_type"].eq("1").fillna(False)]
             bounds += [dates.min(), dates.max()] if dates.notna().any() else []
     ends: list[pd.Timestamp | None] = []
     for option in ("from", "to"):
@@ -296,8 +299,13 @@ def _mode(code: object) -> str:
     return _MODES.get(kind, "other") if kind < 100 else _EXTENDED.get(kind // 100, "other")
 
 
-def _stops(asked: Request, tables: dict[str, Table], calls: pd.DataFrame) -> tuple[Raw, Tally, int]:
-    """Return the stations of the city, and the stops that belong to none, as text."""
+def _stops(
+    asked: Request, tables: dict[str, Table], calls: pd.DataFrame, *, running: bool
+) -> tuple[Raw, Tally, int]:
+    """Return the stations of the city, and the stops that belong to none, as text.
+
+    Departures are left empty where no service runs in the period (``running`` false).
+    """
     table = tables["stops"]
     stops = table.frame.drop_duplicates("stop_id")
     kind = stops["location_type"].fillna("0")
@@ -325,7 +333,9 @@ def _stops(asked: Request, tables: dict[str, Table], calls: pd.DataFrame) -> tup
         "name": [None if pd.isna(name) else str(name) for name in kept["stop_name"]],
         "mode": [_HEAVIEST[int(mode[name])] for name in ids],
         "lines": [str(int(lines[name])) for name in ids],
-        "departures": [repr(round(float(departures[name]), 6)) for name in ids],
+        "departures": [
+            repr(round(float(departures[name]), 6)) if running else None for name in ids
+        ],
         "lon": [None if pd.isna(text) else str(text) for text in kept["stop_lon"]],
         "lat": [None if pd.isna(text) else str(text) for text in kept["stop_lat"]],
     }
@@ -351,7 +361,18 @@ def _near(stops: pd.DataFrame, asked: Request) -> npt.NDArray[np.bool_]:
     return np.asarray(unknown | inside, dtype=bool)
 
 
-def _period_note(asked: Request, days: pd.DatetimeIndex) -> Note:
+def _period_note(asked: Request, days: pd.DatetimeIndex, known: bool) -> Note:
+    if len(days) and not known:
+        first, last = days[0].date(), days[-1].date()
+        return Note(
+            Text(
+                f"Aucun service de {asked.file} ne circule du lundi au vendredi, du {day(first)} "
+                f"au {day(last)} : départs inconnus ; les options from et to déclarent la période.",
+                f"No service of {asked.file} runs from Monday to Friday, from {day(first, 'en')} "
+                f"to {day(last, 'en')}: departures unknown; the options from and to declare the "
+                "period.",
+            )
+        )
     if not len(days):
         return Note(
             Text(

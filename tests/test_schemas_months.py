@@ -1,0 +1,45 @@
+"""Dates whose month is a word."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from analyses.schemas import Reading, convert, months
+from analyses.sources import clock
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("01-Nov-16", "2016-11-01"),
+        ("01-Nov-98", "1998-11-01"),
+        ("01-Nov-2016 14:00", "2016-11-01 14:00"),
+        ("1er janvier 2023", "2023-01-01"),
+        ("mardi 1 nov. 2016", "2016-11-01"),
+        ("15 févr. 2020", "2020-02-15"),
+        ("15 juin 2019", "2019-06-15"),
+        ("15-JUL-19", "2019-07-15"),
+        ("Wed Nov 2, 2016", "2016-11-02"),
+        ("Nov 1, 2016 2:00 PM", "2016-11-01 2:00 PM"),
+        ("2016-Nov-01", "2016-11-01"),
+        ("15 jui 2019", None),  # juin or juillet
+        ("2024-06-15T14:00:00Z", None),
+        ("15/06/2024 2:00 PM", None),
+        ("15h30", None),
+    ],
+)
+def test_a_month_in_words_is_numbered(text: str, expected: str | None) -> None:
+    assert months.numbered(text) == expected
+
+
+def test_days_and_times_are_read_with_their_month_in_words() -> None:
+    column = pa.chunked_array([["01-Nov-16", "31 février 2020", "3 mai 2020 10:30", None]])
+    read = convert.dates(column, Reading())
+    assert read.values.dt.strftime("%Y-%m-%d").tolist()[::2] == ["2016-11-01", "2020-05-03"]
+    assert read.bad.tolist() == [False, True, False, False]
+    assert not read.unproven_order
+    stamps = clock.parse(pa.chunked_array([["Nov 1, 2016 2:00 PM", "31 février 2020", None]]))
+    assert stamps.clock[0] == np.datetime64("2016-11-01T14:00")
+    assert stamps.unread == ("31 février 2020",)

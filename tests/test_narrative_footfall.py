@@ -173,6 +173,8 @@ def test_every_drawing_has_an_alternative_and_its_numbers(study: chapter.Footfal
     note = sensor_map.sensor_map(study, "fr")
     assert note is not None
     assert "Rue Basse" in note.note  # no coordinates
+    placed = int(study.sensors["lon"].notna().sum())
+    assert f'"label": "Capteurs ({placed})"' in note.html  # one line of legend, not one a sensor
 
 
 def test_the_blocks_of_a_page_take_them_all(study: chapter.Footfall, root: Path) -> None:

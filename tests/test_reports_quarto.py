@@ -157,6 +157,30 @@ def test_what_typst_lacked_up_to_quarto_1_8_is_asked_for_behind_a_guard() -> Non
     assert "show title" not in before
 
 
+FORGETS = """
+function Header(el)
+  if not el.classes:includes 'unnumbered' and not el.classes:includes 'unlisted' then return nil end
+  return pandoc.Plain { pandoc.RawInline('typst', '#heading('), pandoc.Str 'x' }
+end
+"""
+"""What Quarto does of such a heading up to 1.8, after our filter: its anchor goes."""
+
+
+def test_an_unlisted_heading_keeps_its_anchor(tmp_path: Path) -> None:
+    (tmp_path / "forgets.lua").write_text(FORGETS, encoding="utf-8")
+    made = pypandoc.convert_text(
+        "[Belfort](#fiche-belfort)\n\n## Belfort {#fiche-belfort .unnumbered .unlisted}\n",
+        "typst",
+        "markdown",
+        extra_args=[
+            f"--lua-filter={assets.reports() / 'theme' / 'coeurville.lua'}",
+            f"--lua-filter={tmp_path / 'forgets.lua'}",
+        ],
+    )
+    assert "#link(<fiche-belfort>)" in made
+    assert "#heading(level: 2, outlined: false)[Belfort] <fiche-belfort>" in made
+
+
 def test_a_fault_is_told_without_what_comes_before_it() -> None:
     told = (
         "\x1b[1mpandoc \x1b[22m\n  to: html\n\n\x1b[1mmetadata\x1b[22m\n  title: Error\n\n"

@@ -657,6 +657,16 @@ local function halves(div)
   return out
 end
 
+-- Up to 1.8, Quarto forgets the anchor of a heading that is kept out of the contents.
+local function unlisted(header)
+  if not header.classes:includes 'unlisted' then return nil end
+  local out = pandoc.Inlines { pandoc.RawInline('typst', string.format(
+    '#heading(level: %d, outlined: false)[', header.level)) }
+  out:extend(header.content)
+  out:insert(pandoc.RawInline('typst', '] <' .. header.identifier .. '>'))
+  return pandoc.Para(out)
+end
+
 local function shape(doc)
   headers = {}
   doc.blocks:walk { Header = function(header) headers[#headers + 1] = header end }
@@ -712,7 +722,7 @@ local function shape(doc)
     end,
     Header = function(header)
       if html then header.level = header.level + 1 end
-      return header
+      return typst and unlisted(header) or header
     end,
   }
   if typst then doc = doc:walk { Str = quotes } end

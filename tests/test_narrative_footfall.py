@@ -173,6 +173,8 @@ def test_every_drawing_has_an_alternative_and_its_numbers(study: chapter.Footfal
     note = sensor_map.sensor_map(study, "fr")
     assert note is not None
     assert "Rue Basse" in note.note  # no coordinates
+    placed = int(study.sensors["lon"].notna().sum())
+    assert f'"label": "Capteurs ({placed})"' in note.html  # one line of legend, not one a sensor
 
 
 def test_the_blocks_of_a_page_take_them_all(study: chapter.Footfall, root: Path) -> None:
@@ -217,3 +219,18 @@ def test_counts_alone_over_three_weeks_say_in_each_section_what_lacks() -> None:
                     footfall_events.place_effects, footfall_hours.opening_week,
                     footfall_hours.seasons, footfall_hours.stays):  # fmt: skip
         assert nothing(study, "fr") is None
+
+
+def test_the_busiest_sensor_is_one_that_counted(study: chapter.Footfall) -> None:
+    """A column without a single reading has no mean: it is not the busiest one."""
+    empty = pd.DataFrame([{**study.sensors.iloc[0].to_dict(), "name": "Muet", "passages": np.nan}])
+    silent = dataclasses.replace(study, sensors=pd.concat([study.sensors, empty]))
+    said = sentences.level(silent)[0]
+    assert "Rue Haute" in said.text.fr
+    assert "Muet" not in said.text.fr
+    for alone in (empty, pd.concat([empty, empty])):
+        said = sentences.level(dataclasses.replace(study, sensors=alone))[0]
+        assert "Aucun jour n'est assez complet" in said.text.fr
+        assert "No day is complete enough" in said.text.en
+        assert "–" not in said.text.fr
+        assert said.plain is None

@@ -205,3 +205,33 @@ def test_types_are_shares_with_intervals_over_days() -> None:
     )
     wide = type_shares(burst, "Europe/Paris").set_index("type").loc["trottoir"]
     assert wide["high"] - wide["low"] > 0.05
+
+
+@pytest.mark.parametrize(
+    ("times", "gone"),
+    [
+        (("2015-11-30", "2015-12-01", "2015-12-02"), {"month"}),  # November is its Monday
+        (("2015-12-24", "2015-12-25", "2015-12-26"), {"holiday"}),  # so is Christmas its Friday
+        (("2015-12-24",), {"month", "weekday", "holiday"}),
+    ],
+)
+def test_a_record_too_short_to_tell_two_factors_keeps_the_others(
+    times: tuple[str, ...], gone: set[str]
+) -> None:
+    """Extracts of a few days are common; the factors that name the same day are one."""
+    rng = np.random.default_rng(5)
+    rows = [
+        {"place_id": place, "time": pd.Timestamp(f"{day} {hour:02d}:15", tz="Europe/Paris")}
+        for day in times
+        for place in "AB"
+        for hour in (9, 10, 15)
+        for _ in range(1 + rng.poisson(3))
+    ]
+    infractions = pd.DataFrame(rows).assign(type="x", controls=np.nan)
+    cells = count_cells(infractions, "Europe/Paris")
+    found = factors(cells, holidays=[date(2015, 12, 25)])
+    kept = set(found.table["factor"])
+    assert {"place", "hour"} <= kept
+    assert not gone & kept
+    assert np.isfinite(found.table["ratio"]).all()
+    assert found.n == len(rows)

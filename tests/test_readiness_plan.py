@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from analyses import cities, schemas, sources
+from analyses import cities, indicators, schemas, sources
 from analyses.cities import Sources
 from analyses.errors import InputError
 from analyses.figures import readiness as tables
@@ -198,6 +198,9 @@ def test_a_city_without_data_gets_sentences_and_tables(tulle: Readiness) -> None
         table = tables.answers_of(tulle, theme, "en")
         assert table is not None
         assert (table.data["Today"] == "not computable").all()
+        assert not table.data.iloc[:, 1:].duplicated().any()  # the same is said once
+        listed = "; ".join(table.data["Indicator"]).split("; ")
+        assert len(listed) == sum(indicators.get(a.indicator).theme == theme for a in tulle.answers)
 
 
 def test_the_journey_is_to_fill_in_until_it_is_filled(root: Path) -> None:

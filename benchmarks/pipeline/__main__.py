@@ -9,7 +9,9 @@ The works (``--full`` gives every city every data set, and its works the name ``
   indicators, HTML and PDF of the cities that both made must be equal to the byte. ``everything`` is
   what ``coeurville run --all`` writes: two editions, each in HTML, PDF, DOCX and PPTX.
 - ``unchanged-N-cities``: the same command again. ``one-changed``: again, when one city's survey
-  has changed; every other city must be left as it is.
+  has changed; every other city must be left as it is. Each is followed by ``coeurville national``
+  on the same cities, timed as ``synthesis``: made at first, up to date after the second, made again
+  after the third.
 
 ``--only-cold N`` makes N cities (245 for the whole programme), runs them once (HTML and PDF of the
 internal edition) and records the time.
@@ -33,6 +35,7 @@ ROOT = Path(__file__).parents[2]
 PLAIN = "papermill loop, pandoc, typst"
 """Pictures and style are put into its page as ours do, which is faster than Pandoc's own way."""
 EVERYTHING = f"{OURS} (everything)"
+SYNTHESIS = f"{OURS} (synthesis)"
 OVERHEADS = 3
 """Paired differences a notebook."""
 SAME = ("indicators.csv", "report.html", "report.pdf")
@@ -110,17 +113,18 @@ def _works(
         Row(work, OURS, "overhead_per_notebook", statistics.fmean(extra), "s",
             OVERHEADS * len(extra)),
     ]  # fmt: skip
-    shutil.rmtree(out, ignore_errors=True)
+    for left in (out, out.with_name(f"{out.name}-national")):
+        shutil.rmtree(left, ignore_errors=True)
     found += _rows(work, EVERYTHING, [timed(_command(cities, out), ROOT)])
+    found += _rows(work, SYNTHESIS, [_synthesis(cities, out, due=True)])
     found += _rows(f"unchanged-{kind}", EVERYTHING, [_again(cities, out, [])])
+    found += _rows(f"unchanged-{kind}", SYNTHESIS, [_synthesis(cities, out, due=False)])
     with tempfile.TemporaryDirectory() as copy:  # the cities themselves stay as they were made
         changed = Path(shutil.copytree(cities, Path(copy) / "cities"))
         towns.change(changed / names[0])
-        found += _rows(
-            f"one-changed-of-{kind}" if options.full else "one-changed",
-            EVERYTHING,
-            [_again(changed, out, names[:1])],
-        )
+        one = f"one-changed-of-{kind}" if options.full else "one-changed"
+        found += _rows(one, EVERYTHING, [_again(changed, out, names[:1])])
+        found += _rows(one, SYNTHESIS, [_synthesis(changed, out, due=True)])
     return found
 
 
@@ -137,6 +141,24 @@ def _again(cities: Path, out: Path, expected: list[str]) -> Timed:
     if ran != expected:
         raise SystemExit(f"{ran} were run, where {expected} had changed")
     return done
+
+
+def _synthesis(cities: Path, out: Path, *, due: bool) -> Timed:
+    """Time the synthesis of the cities that ran; stop unless it was made, or left, as it should."""
+    place = out.with_name(f"{out.name}-national")
+    before = _bytes(place)
+    names = sorted(_finished(out))
+    folders = ["--cities", str(cities), "--runs", str(out), "--out", str(place)]
+    done = timed(["-m", "analyses", "national", *names, "--engine", "embedded", *folders], ROOT)
+    if (_bytes(place) != before) != due:
+        raise SystemExit(f"the synthesis was {'left as it was' if due else 'made again'}")
+    return done
+
+
+def _bytes(place: Path) -> bytes:
+    """Return the manifest of a synthesis, which tells when it was made."""
+    manifest = place / "run.json"
+    return manifest.read_bytes() if manifest.exists() else b""
 
 
 def _command(cities: Path, out: Path) -> list[str]:

@@ -486,6 +486,21 @@ local function points(div)
   return { pandoc.Header(2, { pandoc.Str(title) }), pandoc.BulletList(items) }
 end
 
+-- A short chapter starts no page.
+local function joined(div)
+  if typst then return around('#joined[', div.content, ']') end
+  if html then return div.content end
+  local out = pandoc.Blocks {}
+  for _, block in ipairs(div.content) do
+    if block.t == 'Header' and block.level == 1 then
+      block = pandoc.Div({ pandoc.Para(block.content) },
+        pandoc.Attr(block.identifier, {}, { ['custom-style'] = 'Joined Title' }))
+    end
+    out:insert(block)
+  end
+  return out
+end
+
 local function one_page(div)
   if typst then return around('#one-page(cut => [', div.content, '])') end
   return div.content
@@ -642,6 +657,16 @@ local function halves(div)
   return out
 end
 
+-- Up to 1.8, Quarto forgets the anchor of a heading that is kept out of the contents.
+local function unlisted(header)
+  if not header.classes:includes 'unlisted' then return nil end
+  local out = pandoc.Inlines { pandoc.RawInline('typst', string.format(
+    '#heading(level: %d, outlined: false)[', header.level)) }
+  out:extend(header.content)
+  out:insert(pandoc.RawInline('typst', '] <' .. header.identifier .. '>'))
+  return pandoc.Para(out)
+end
+
 local function shape(doc)
   headers = {}
   doc.blocks:walk { Header = function(header) headers[#headers + 1] = header end }
@@ -658,6 +683,7 @@ local function shape(doc)
       if has(div, 'key-figures') then return key_figures(div) end
       if has(div, 'points') then return points(div) end
       if has(div, 'one-page') then return one_page(div) end
+      if has(div, 'joined') then return joined(div) end
       if has(div, 'figure') then return figure(div) end
       if has(div, 'figure-data') and html then return details(div) end
       if has(div, 'drawing') and html then
@@ -696,7 +722,7 @@ local function shape(doc)
     end,
     Header = function(header)
       if html then header.level = header.level + 1 end
-      return header
+      return typst and unlisted(header) or header
     end,
   }
   if typst then doc = doc:walk { Str = quotes } end

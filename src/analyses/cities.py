@@ -10,7 +10,6 @@ import datetime as dt
 import unicodedata
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -272,7 +271,7 @@ class City(_Strict):
     @field_validator("time_zone")
     @classmethod
     def _known_time_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in declarations.time_zones():
             raise ValueError("is not a name of the IANA time zone list, such as Europe/Paris")
         return value
 
@@ -308,7 +307,7 @@ def read(folder: str | Path) -> City:
     label = f"{folder.name}/city.yml"
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.safe_load(text)
+        content = declarations.loaded(text)
     except FileNotFoundError:
         raise InputError([Fault(label, "the file does not exist", _NEW_CITY)]) from None
     except UnicodeDecodeError as error:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 from pydantic import ValidationError
@@ -59,6 +62,26 @@ def faults(label: str, text: str, error: ValidationError, known: Iterable[str]) 
     rows = lines(text)
     keys = sorted(known)
     return [_fault(label, item, rows, keys) for item in error.errors()]
+
+
+def loaded(text: str) -> Any:
+    """Return what a YAML text holds, by the compiled parser where there is one.
+
+    Raises
+    ------
+    yaml.YAMLError
+        If it is not YAML: as the other parser says it, which names the line and what was expected.
+    """
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError:
+        return yaml.safe_load(text)
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of the IANA time zone list that this machine knows."""
+    return frozenset(available_timezones())
 
 
 def lines(text: str) -> dict[Path, int]:

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from analyses.errors import Fault, InputError
-from analyses.wording import Text
+from analyses.wording import Language, Text
 
 Theme = Literal["commerce", "footfall", "parking", "crossings", "readiness"]
 Better = Literal["lower", "higher", "none"]
@@ -48,7 +48,13 @@ class Document(_Strict):
     """The text that a definition was read in."""
 
     title: Words
+    english: Words | None = None
+    """The title in English, where it is words of ours rather than a published title."""
     url: str | None = None
+
+    def titled(self, language: Language) -> str:
+        """Return the title as a report in ``language`` gives it."""
+        return self.english if language == "en" and self.english else self.title
 
 
 class Band(_Strict):

@@ -92,10 +92,21 @@ def vacancy_by(
         caption=f"{title}, {day(last, language)}",
         data=pd.DataFrame(rows, columns=columns),
         numeric=(columns[1], columns[2]),
-        note=_note(hidden, language),
+        note=" ".join(
+            part
+            for part in (
+                _UNSURE.in_(language) if any(row[-1] == "–" for row in rows) else "",
+                _note(hidden, language),
+            )
+            if part
+        ),
     )
 
 
+_UNSURE = Text(
+    "Repère « – » : l'intervalle couvre plusieurs classes, aucune ne peut être donnée.",
+    "Band “–”: the interval spans several bands, so none can be given.",
+)
 _COLUMNS = (
     Text("Locaux", "Premises"),
     Text("Taux de vacance", "Vacancy rate"),

@@ -245,13 +245,14 @@ def _effect_cells(impact: Impact, language: Language) -> list[str]:
     if impact.calibration is None:
         return [number(impact.observed, language), "", "", "", verdict, "", ""]
     calibration, effect = impact.calibration, impact.relative
+    wrong = percent(100 * calibration.false_alarm_rate, language, 0)
     return [
         number(impact.observed, language),
         number(impact.expected.value, language),
         percent(effect.value, language, 0, signed=True),
         interval(effect.low, effect.high, "%", language, 0),
         verdict,
-        f"{percent(100 * calibration.false_alarm_rate, language, 0)} (n = {calibration.n})",
+        f"{wrong} (n\u00a0=\u00a0{calibration.n})",
         percent(impact.detectable, language, 0),
     ]
 

@@ -115,7 +115,7 @@ def spec(
     Parameters
     ----------
     groups : list of dict
-        Points that look alike, each with its popup's cells.
+        Points that look alike, each with its popup's cells, and its radius where it has its own.
     fields : list of str
         Labels of these cells.
     zones, ground : geopandas.GeoDataFrame or None

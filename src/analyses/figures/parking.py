@@ -122,9 +122,9 @@ def week_grid(
         f"on {WEEKDAYS[int(top['weekday'])].en} at {clock(top['hour'], 'en')}",
     ).in_(language)
     data = pd.DataFrame(
-        [[name, *(_cell(share, language) for share in row)]
-         for name, row in zip(names, matrix, strict=True)],
-        columns=[Text("Jour", "Day").in_(language), *(clock(hour, language) for hour in hours)],
+        [[clock(hour, language), *(_cell(share, language) for share in column)]
+         for hour, column in zip(hours, matrix.T, strict=True)],
+        columns=[Text("Heure", "Hour").in_(language), *names],
     )  # fmt: skip
     means = shares.mean(axis=1)
     spoken = " ; ".join(

@@ -15,7 +15,7 @@ from analyses.readiness.catalogue import Term, catalogue
 from analyses.readiness.plan import Choice, by_term
 from analyses.readiness.sheets import Reading, Sheet
 from analyses.readiness.ways import rules
-from analyses.wording import Language, Text, day, listing, number, plural
+from analyses.wording import Language, Text, day, listing, lowered, number, plural
 
 __all__ = [
     "answers_of", "clauses", "data_sheets", "journey", "known", "lacking", "plan_of", "themes",
@@ -74,7 +74,10 @@ def themes(found: Readiness, language: Language) -> Table:
 
 
 def answers_of(found: Readiness, theme: str, language: Language) -> Table | None:
-    """List the indicators of a theme: today's answer, and what it takes or must be known."""
+    """List the indicators of a theme: today's answer, and what it takes or must be known.
+
+    Indicators of which the same is said share a row.
+    """
     columns = (
         Text("Indicateur", "Indicator"), Text("Aujourd'hui", "Today"),
         Text("Réserve, ou ce qu'il faudrait", "Reserve, or what it takes"),
@@ -84,13 +87,15 @@ def answers_of(found: Readiness, theme: str, language: Language) -> Table | None
         return None
     told = [item for item in own if item.status != "ready"] or own
     plain = [item.indicator for item in own if item not in told]
+    same: dict[tuple[str, str], list[str]] = {}
+    for item in told:
+        answer = (STATUS[item.status].in_(language), why(item, language))
+        label = indicators.get(item.indicator).label.text().in_(language)
+        same.setdefault(answer, []).append(label)
+    joiner = " ; " if language == "fr" else "; "
     rows = [
-        (
-            indicators.get(item.indicator).label.text().in_(language),
-            STATUS[item.status].in_(language),
-            why(item, language),
-        )
-        for item in told
+        (joiner.join([first, *map(lowered, others)]), *answer)
+        for answer, (first, *others) in same.items()
     ]
     rest = Text("Calculables sans réserve : {}.", "Computable as they are: {}.").in_(language)
     title = Text("Ce que chaque indicateur demande : {}", "What each indicator takes: {}")

@@ -21,6 +21,7 @@ _ZONE_SIZE = 8.5
 _ACROSS, _TALLEST = 468.0, 0.85
 """Width of the drawing in points, and its largest height beside its width."""
 _TITLE = Text("Capteurs de fréquentation", "Footfall sensors")
+_SENSORS = Text("Capteurs", "Sensors")
 _HEADER = (
     Text("Capteur", "Sensor"),
     Text("Passages par jour", "Passages a day"),
@@ -65,7 +66,7 @@ def sensor_map(
     extent = _wide(extent_of(placed["lon"].to_numpy(float), placed["lat"].to_numpy(float), 0.15))
     ground = clip(streets, extent.grown(0.1))
     shown = None if zones is None else zones[zones.intersects(extent.window())]
-    busiest = str(placed.sort_values("passages").iloc[-1]["name"])
+    busiest = str(placed.sort_values("passages", na_position="first").iloc[-1]["name"])
     title = (
         Text(f"Le capteur le plus passant est {busiest}", f"The busiest sensor is {busiest}")
         if len(placed) > 1
@@ -99,13 +100,19 @@ def _cells(row: Any, language: Language) -> list[str]:
 
 def _groups(placed: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
     radius = _radius(placed)
+    label = f"{_SENSORS.in_(language)} ({number(len(placed), language)})"
     return [
         {
             "shape": "circle", "fill": style.BLUE, "edge": "#06304f", "reach": True,
-            "radius": round(float(size), 1), "label": plain(row["name"]),
-            "points": [[round(row["lat"], 6), round(row["lon"], 6), _cells(row, language)]],
+            "radius": _SMALLEST, "label": label,
+            "points": [
+                [
+                    round(row["lat"], 6), round(row["lon"], 6), _cells(row, language),
+                    round(float(size), 1),
+                ]
+                for row, size in zip(placed.to_dict("records"), radius, strict=True)
+            ],
         }
-        for row, size in zip(placed.to_dict("records"), radius, strict=True)
     ]  # fmt: skip
 
 

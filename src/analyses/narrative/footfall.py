@@ -26,6 +26,10 @@ FAULTS: dict[str, Text] = {
 }
 """Names of the faults of sensors."""
 
+_NO_DAY = Text(
+    "Aucun jour n'est assez complet pour une moyenne.", "No day is complete enough for a mean."
+)
+
 
 def missing(study: Footfall) -> list[Finding]:
     """Say what cannot be computed, why, and (by the page) which tables would unlock it."""
@@ -40,29 +44,40 @@ def level(study: Footfall) -> list[Finding]:
         return []
     first, last = period(study)
     n, passages = len(study.sensors), _named(study, "footfall")
-    busiest = study.sensors.sort_values("passages").iloc[-1]
+    busiest = study.sensors.sort_values("passages", na_position="first").iloc[-1]
+    mean_day = float(busiest["passages"])
 
     def counted(w: Words) -> str:
         if n == 1:
             return _lone(w, study)
         since, until = day(first, w.language), day(last, w.language)
-        mean = w.count(float(busiest["passages"]))
+        mean = w.count(mean_day)
         if w.language == "fr":
             word = w.noun(n, "capteur compte", "capteurs comptent")
+            most = (
+                f"Le plus passant, {busiest['name']}, en compte {mean} par jour en moyenne."
+                if mean_day >= 0
+                else _NO_DAY.fr
+            )
             return (
-                f"{w.count(n)} {word} les passages, du {since} au {until}. Le plus passant, "
-                f"{busiest['name']}, en compte {mean} par jour en moyenne. Ce sont des passages, "
-                "non des personnes."
+                f"{w.count(n)} {word} les passages, du {since} au {until}. {most} Ce sont des "
+                "passages, non des personnes."
             )
         word = w.noun(n, "sensor counts", "sensors count")
+        most = (
+            f"The busiest, {busiest['name']}, counts {mean} a day on average."
+            if mean_day >= 0
+            else _NO_DAY.en
+        )
         return (
-            f"{w.count(n)} {word} passages, from {since} to {until}. The busiest, "
-            f"{busiest['name']}, counts {mean} a day on average. These are passages, not people."
+            f"{w.count(n)} {word} passages, from {since} to {until}. {most} These are passages, "
+            "not people."
         )
 
     shown = any(impact.verdict == "shown" for impact in study.whole())  # it comes first then
-    mean = float(busiest["passages"])
-    first_page = None if shown or not mean > 0 else plain.passages(str(busiest["name"]), mean, n)
+    first_page = (
+        None if shown or not mean_day > 0 else plain.passages(str(busiest["name"]), mean_day, n)
+    )
     return [Finding("footfall-level", said(counted), passages, plain=first_page), *_health(study)]
 
 
@@ -71,15 +86,17 @@ def _lone(w: Words, study: Footfall) -> str:
     first, last = period(study)
     row = study.sensors.iloc[0]
     since, until = day(first, w.language), day(last, w.language)
-    mean = w.count(float(row["passages"]))
+    known, mean = row["passages"] >= 0, w.count(float(row["passages"]))
     if w.language == "fr":
+        often = f" : {mean} par jour en moyenne." if known else f". {_NO_DAY.fr}"
         return (
-            f"Un capteur, {row['name']}, compte les passages, du {since} au {until} : {mean} par "
-            "jour en moyenne. Ce sont des passages, non des personnes."
+            f"Un capteur, {row['name']}, compte les passages, du {since} au {until}{often} Ce sont "
+            "des passages, non des personnes."
         )
+    often = f": {mean} a day on average." if known else f". {_NO_DAY.en}"
     return (
-        f"One sensor, {row['name']}, counts passages, from {since} to {until}: {mean} a day on "
-        "average. These are passages, not people."
+        f"One sensor, {row['name']}, counts passages, from {since} to {until}{often} These are "
+        "passages, not people."
     )
 
 

@@ -149,10 +149,10 @@ def journey(found: Readiness) -> list[Finding]:
         text = said(
             lambda w: (
                 "À remplir : la ville n'a pas encore décrit le parcours de ses clients dans "
-                "readiness.yml. Le tableau ne montre que les données détenues à chaque étape."
+                "readiness.yml."
                 if w is FR
                 else "To fill in: the city has not yet described its customers' journey in "
-                "readiness.yml. The table only shows the data held at each step."
+                "readiness.yml."
             )
         )
         return [Finding("readiness-journey", text)]

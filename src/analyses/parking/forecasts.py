@@ -278,10 +278,10 @@ def _calibration(chance: Floats, happened: Floats) -> tuple[pd.DataFrame, float]
 def _verdict(better: bool) -> Text:
     if better:
         return Text(
-            "Les probabilités prévues font mieux que la moyenne passée par lieu, jour et heure, "
-            "en justesse comme en calage.",
-            "The forecast probabilities beat the past mean by place, weekday and hour, both in "
-            "log loss and in calibration.",
+            "Les probabilités prévues font mieux que la moyenne passée par lieu, jour et heure : "
+            "elles approchent mieux ce qui est arrivé, et leurs pourcentages se vérifient mieux.",
+            "The forecast probabilities beat the past mean by place, weekday and hour: they come "
+            "closer to what happened, and their percentages hold truer.",
         )
     return Text(
         "Les probabilités prévues ne font pas mieux que la moyenne passée par lieu, jour et heure.",

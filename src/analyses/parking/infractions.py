@@ -28,6 +28,12 @@ REFLECTS_PATROLS = Text(
 
 FACTORS = ("place", "weekday", "hour", "month", "holiday")
 
+_GIVEN_UP = ("holiday", "month", "weekday", "hour", "place")
+"""Factors that a record may be too short to tell from the others, the first to go first."""
+
+_WORST_CONDITION = 1e10
+"""Condition number beyond which two factors are taken for one (days that are all of one month)."""
+
 FEWEST_DAYS = 3
 """Days in a category under which its factor gets no interval: a single holiday says nothing of
 how holidays differ."""
@@ -195,6 +201,9 @@ def factors(
 ) -> Factors:
     """Fit infractions ~ place + weekday + hour + month + holiday, log link, offset log(effort).
 
+    A record of a few days cannot tell every factor from the others: those that it cannot are left
+    out of the model and of the table.
+
     Poisson quasi-likelihood with errors clustered by day (Gourieroux, Monfort and Trognon 1984,
     Econometrica 52): the ratios need no assumption on the spread, only on the mean.
 
@@ -217,8 +226,7 @@ def factors(
     if cells["count"].sum() <= 0:
         raise ValueError("no infraction to explain")
     coded = _coded(cells, holidays)
-    design, columns = _design(coded)
-    fitted = _fit(design, coded)
+    fitted, columns = _told_apart(coded)
     reach = float(stats.t.ppf(0.5 + level / 2, max(coded["day"].nunique() - 1, 1)))
     table = pd.concat(
         [_effects(name, columns, coded, fitted, reach) for name in columns], ignore_index=True
@@ -239,20 +247,42 @@ class _Fit:
     dispersion: float
 
 
-def _fit(design: sparse.csr_array, coded: pd.DataFrame) -> _Fit:
-    """Poisson quasi-likelihood by Newton's method, sandwich covariance by day."""
+def _told_apart(coded: pd.DataFrame) -> tuple[_Fit, dict[str, list[str]]]:
+    """Fit the largest set of factors that the cells tell apart, with the categories of each.
+
+    Without one factor first, each in turn, then without more and more of them; the mean alone
+    always fits.
+    """
+    fewer: list[tuple[str, ...]] = [(name,) for name in _GIVEN_UP]
+    fewer += [_GIVEN_UP[:many] for many in range(2, len(_GIVEN_UP) + 1)]
+    for gone in ((), *fewer):
+        design, columns = _design(coded, [name for name in FACTORS if name not in gone])
+        fitted = _fit(design, coded)
+        if fitted is not None:
+            return fitted, columns
+    raise ValueError("no infraction to explain")
+
+
+def _fit(design: sparse.csr_array, coded: pd.DataFrame) -> _Fit | None:
+    """Poisson quasi-likelihood by Newton's method, sandwich covariance by day.
+
+    None if the factors cannot be told apart, or predict some zeros exactly.
+    """
     count = coded["count"].to_numpy(dtype=float)
     offset = np.log(coded["effort"].to_numpy(dtype=float))
     theta = np.zeros(design.shape[1])
     theta[0] = np.log(count.sum() / np.exp(offset).sum())
     for _ in range(100):
         mean = np.exp(design @ theta + offset)
-        step = np.linalg.solve(_information(design, mean), design.T @ (count - mean))
+        information = _information(design, mean)
+        if not np.linalg.cond(information) < _WORST_CONDITION:
+            return None
+        step = np.linalg.solve(information, design.T @ (count - mean))
         theta = theta + step / max(1.0, float(np.abs(step).max()) / 2.0)
         if np.abs(step).max() < 1e-9:
             break
     else:
-        raise ValueError("the count model did not converge: a factor predicts some zeros exactly")
+        return None
     mean = np.exp(design @ theta + offset)
     bread = np.linalg.inv(_information(design, mean))
     days = pd.factorize(coded["day"])[0]
@@ -290,11 +320,13 @@ def _coded(cells: pd.DataFrame, holidays: Iterable[date]) -> pd.DataFrame:
     return coded.reset_index(drop=True)
 
 
-def _design(coded: pd.DataFrame) -> tuple[sparse.csr_array, dict[str, list[str]]]:
-    """Intercept and one indicator a category but the first of each factor."""
+def _design(
+    coded: pd.DataFrame, names: Sequence[str]
+) -> tuple[sparse.csr_array, dict[str, list[str]]]:
+    """Intercept and one indicator a category but the first of each of the factors named."""
     rows = np.arange(len(coded))
     blocks, columns = [sparse.csr_array(np.ones((len(coded), 1)))], {}
-    for name in FACTORS:
+    for name in names:
         labels = sorted(coded[name].unique())
         if len(labels) < 2:
             continue

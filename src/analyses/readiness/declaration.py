@@ -114,7 +114,7 @@ def parse(text: str, label: str) -> Declaration:
         With every fault: invalid YAML, unknown keys, data sets, steps, angles or levels.
     """
     try:
-        content = yaml.safe_load(text)
+        content = declarations.loaded(text)
     except yaml.YAMLError as error:
         raise InputError([declarations.unreadable(label, error)]) from None
     if content is None:

@@ -163,7 +163,7 @@ def _definitions(chapters: Sequence[Chapter], writer: Writer) -> str:
         methods = sorted(set(rows.loc[rows["indicator"] == name, "method"]))
         tail = _say(words.DEFINITIONS_TAIL, writer).format(
             methods=", ".join(writer.glossary.method(method) for method in methods),
-            source=dictionary.document(name).title,
+            source=dictionary.document(name).titled(writer.language),
         )
         entries.append(
             _entry(

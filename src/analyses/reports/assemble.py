@@ -16,7 +16,7 @@ from analyses.blocks import blocks_of
 from analyses.cities import City
 from analyses.errors import RunError
 from analyses.figures import style
-from analyses.reports import annexes, cover, reference_docx, sheet, summary, words
+from analyses.reports import annexes, cover, flow, reference_docx, sheet, summary, words
 from analyses.reports import markdown as md
 from analyses.reports.chapters import Chapter, Writer
 from analyses.reports.cover import Edition
@@ -100,11 +100,12 @@ def assemble(
         md.div("contents", "", title=words.CONTENTS.in_(language)),
         sheet.sheet(city, chapters, writer, internal=edition == "internal"),
     ]
-    body += [annexes.published(city, writer)] if city.published or city.facts else []
-    body += [writer.chapter(chapter) for chapter in chapters]
-    body.append(annexes.method(city, chapters, record, writer, public=edition == "public"))
-    body.append(annexes.glossary(writer))
-    body.append(annexes.lists(writer))
+    told = [annexes.published(city, writer)] if city.published or city.facts else []
+    told += [writer.chapter(chapter) for chapter in chapters]
+    told.append(annexes.method(city, chapters, record, writer, public=edition == "public"))
+    told.append(annexes.glossary(writer))
+    told.append(annexes.lists(writer))
+    body += flow.joined(told)
     body.append(md.div("data-annex", md.heading(words.ANNEX.in_(language), 1, "annexe-donnees")))
     document = md.front_matter(values) + "\n" + "\n".join(body)
     (folder / DOCUMENT).write_text(document, encoding="utf-8")

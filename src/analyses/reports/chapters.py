@@ -66,6 +66,8 @@ class Writer:
     """What the chapters say of each file they read: file, title of the column, cell."""
     uses: dict[str, str] = field(default_factory=dict)
     """Files that each chapter reads, by its title."""
+    waiting: bool = False
+    """Whether a chapter without data has already said what its table tells."""
     noted: dict[str, None] = field(default_factory=dict)
     """What reading the files found, each sentence once, in the order of the chapters."""
 
@@ -97,7 +99,9 @@ class Writer:
         """Return the one paragraph and the one table of what a chapter cannot compute."""
         table = self.table(gaps.table(missing, self.language), f"table-{name}-manque")
         if whole:
-            return md.paragraph(self._say(words.GAPS_WHOLE)) + "\n" + table
+            lead = words.GAPS_ALSO if self.waiting else words.GAPS_WHOLE
+            self.waiting = True
+            return md.paragraph(self._say(lead)) + "\n" + table
         head = md.heading(self._say(words.GAPS), 2, f"{name}-manque")
         return "\n".join([head, md.paragraph(self._say(words.GAPS_LEAD)), table])
 

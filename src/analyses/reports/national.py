@@ -16,7 +16,7 @@ from analyses.figures import style
 from analyses.figures.escape import markdown as text_
 from analyses.narrative.national import STATES
 from analyses.national_pages import CARDS, IDENTITY, SHEET
-from analyses.reports import annexes, cover, reference_docx, summary, words
+from analyses.reports import annexes, cover, flow, reference_docx, summary, words
 from analyses.reports import markdown as md
 from analyses.reports import national_words as own
 from analyses.reports.assemble import DOCUMENT, Source
@@ -171,12 +171,14 @@ def assemble(found: Synthesis, chapters: Sequence[Chapter], record: Record, fold
         cover.for_word(values), _summary(chapters, writer),
         md.div("contents", "", title=words.CONTENTS.in_(language)),
     ]  # fmt: skip
+    told = []
     for name in own.CHAPTERS:
         if name == "sheets":
-            body.append(_sheets(sheets, writer))
+            told.append(_sheets(sheets, writer))
         elif name in named:
-            body.append(writer.chapter(_without_cards(named[name])))
-    body += [_method(found, record, writer), annexes.glossary(writer), annexes.lists(writer)]
+            told.append(writer.chapter(_without_cards(named[name])))
+    told += [_method(found, record, writer), annexes.glossary(writer), annexes.lists(writer)]
+    body += flow.joined(told)
     body.append(md.div("data-annex", md.heading(words.ANNEX.in_(language), 1, "annexe-donnees")))
     document = md.front_matter(values) + "\n" + "\n".join(body)
     (folder / DOCUMENT).write_text(document, encoding="utf-8")

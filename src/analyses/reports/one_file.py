@@ -51,9 +51,20 @@ def whole(page: str, folder: Path) -> str:
             return _read(folder / drawing).replace("<svg ", f"<svg {attributes} ", 1)
         return frame + _srcdoc(folder / document)
 
-    if left := _LEFT.search(done := places.sub(filled, page)):
+    return alone(places.sub(filled, page))
+
+
+def alone(page: str) -> str:
+    """Return an HTML page that names no file outside it.
+
+    Raises
+    ------
+    RenderError
+        If it names one.
+    """
+    if left := _LEFT.search(page):
         raise RenderError(f"The page still names a file outside it: {left[0]}")
-    return done
+    return page
 
 
 def framed(text: str, folder: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,9 @@ from analyses.reports import embedded, one_file, pictures, word_file
 from analyses.reports.assemble import DOCUMENT, Source
 
 TIME_LIMIT = 600
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_FAULT = re.compile(r"^(?:ERROR|Error)\b.*", re.MULTILINE | re.DOTALL)
 
 
 def find() -> str | None:
@@ -35,12 +39,14 @@ def render(source: Source, kind: str, target: Path) -> None:
     """Render one format; the PDF is compiled from Quarto's Typst source, as PDF/UA-1.
 
     Quarto writes the Typst source (``keep-typ``); the file is then compiled by the Typst that ships
-    with us, with the report's fonts, so that both engines give the same standard and date.
+    with us, with the report's fonts, so that both engines give the same standard and date. Its
+    reader takes the fenced raw blocks (tables, maps) for cells of no language that it knows and
+    hands them on; our filter comes after its own, so that both engines see the same document.
 
     Raises
     ------
     RenderError
-        If Quarto is absent, stops, or writes nothing.
+        If Quarto is absent, stops, writes nothing, or leaves a file out of the page.
     """
     to = "typst" if kind == "pdf" else kind
     made = source.folder / f"report.{'typ' if kind == 'pdf' else kind}"
@@ -59,6 +65,8 @@ def render(source: Source, kind: str, target: Path) -> None:
     if kind == "pdf":
         embedded.compile_pdf(made, target, source)
         return
+    if kind == "html":
+        one_file.alone(made.read_text(encoding="utf-8"))
     shutil.copyfile(made, target)
     if kind == "docx":
         word_file.finish(target, source.folder / "theme" / "fonts")
@@ -87,5 +95,12 @@ def _quarto(
     except subprocess.TimeoutExpired:
         raise RenderError(f"Quarto did not end within {TIME_LIMIT} s.") from None
     if done.returncode:
-        raise RenderError(f"Quarto stopped ({done.returncode}): {done.stderr.strip()[-2000:]}")
+        raise RenderError(f"Quarto stopped ({done.returncode}): {reason(done.stderr)}")
     return done
+
+
+def reason(told: str) -> str:
+    """Return what Quarto says of its fault, without what it was asked to do, told before it."""
+    plain = _COLOUR.sub("", told).strip()
+    found = _FAULT.search(plain)
+    return found[0].strip()[:2000] if found else plain[-2000:]

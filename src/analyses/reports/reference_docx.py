@@ -171,6 +171,8 @@ def _headings() -> list[str]:
         letters = f'<w:b/><w:color w:val="{NAVY}"/>' + _size(size)
         name = f"Heading{level}"
         made.append(_style(name, f"heading {level}", "Normal", form, letters, after="BodyText"))
+    same_page = '<w:pageBreakBefore w:val="0"/><w:spacing w:before="480" w:after="140"/>'
+    made.append(_style("JoinedTitle", "Joined Title", "Heading1", same_page, after="BodyText"))
     return made
 
 

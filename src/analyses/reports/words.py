@@ -154,6 +154,9 @@ GAPS_WHOLE = Text(
     "This chapter awaits its first data: nothing is estimated in their place. The table says what "
     "is missing, why, which file would give it and where to get it.",
 )
+GAPS_ALSO = Text(
+    "Ce chapitre aussi attend ses premières données.", "This chapter too awaits its first data."
+)
 GAPS_CAPTION = Text("Ce qui manque, et ce qui le débloque", "What is missing, and what unlocks it")
 GAPS_HEADER = (
     Text("Ce qui manque", "What is missing"),
@@ -212,7 +215,7 @@ SURENESS_MEANS = {
 RESERVE = Text("à lire avec réserve", "with a reserve")
 RESERVES = Text("À savoir avant d'utiliser ces chiffres", "Before using these figures")
 MISSING = Text("Non calculable", "Not computable")
-UNLOCK = Text("Pour l'obtenir, il faut : {tables}.", "To have it, add: {tables}.")
+UNLOCK = Text("À fournir ou à compléter : {tables}.", "To be given or completed: {tables}.")
 FAILED = Text(
     "Ce chapitre n'a pas pu être produit : {reason}", "This chapter could not be made: {reason}"
 )

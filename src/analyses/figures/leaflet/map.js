@@ -90,10 +90,11 @@ function coeurville(map, spec) {
   };
   function mark(group, point) {
     var layer = new Mark([point[0], point[1]], {
-      shape: group.shape, radius: group.radius, color: group.edge, weight: 1.3,
+      shape: group.shape, radius: point[3] || group.radius, color: group.edge, weight: 1.3,
       fillColor: group.fill, fillOpacity: 0.95
     });
     layer.bindPopup(card(spec.fields, point[2]), { maxWidth: 280 });
+    if (point[2][0]) layer.bindTooltip(text('span', point[2][0]), { direction: 'top' });
     layer.words = point[2].filter(Boolean).join(', ');
     return layer;
   }

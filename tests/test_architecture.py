@@ -89,6 +89,23 @@ def test_imports_go_down_only(path: Path) -> None:
         assert not both_domain or own == "crossings", f"{own} imports {other}"
 
 
+def test_readers_know_files_but_not_one_another() -> None:
+    home = PACKAGE / "sources"
+    packages = {path.parent.name for path in home.glob("*/__init__.py")}
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert packages == set(re.findall(r"^\| `([a-z]+)/` \|", text, re.MULTILINE))
+    beside = {
+        (path.parent.name, name.split(".")[2])
+        for path in home.glob("*/*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for name in (f"{node.module}.{alias.name}" for alias in node.names)
+        if name.startswith("analyses.sources.") and name.split(".")[2] in packages
+    }
+    known = {pair for pair in beside if pair[0] != pair[1] and pair[1] != "files"}
+    assert known == {("days", "footfall")}
+
+
 @pytest.mark.parametrize(
     "path",
     [path for path in modules() if part(path) in DOMAIN],

@@ -12,7 +12,7 @@ from analyses import cities, footfall, sources
 from analyses.demo import footfall as made
 from analyses.demo import streets
 from analyses.demo.city import SEED, stream
-from analyses.sources import calendars
+from analyses.sources.days import calendars
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from analyses.demo import parking as generator
 from analyses.demo.city import stream
 from analyses.demo.streets import network
 from analyses.parking import measures
-from analyses.sources import hours
+from analyses.sources.parking import hours
 
 PARIS = "Europe/Paris"
 

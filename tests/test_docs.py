@@ -31,7 +31,7 @@ from analyses.figures.numbers import CERTAINTY, FAIR, SURE
 from analyses.parameters import Parameters
 from analyses.readiness.catalogue import catalogue
 from analyses.results import COLUMNS, Quality
-from analyses.sources import headers
+from analyses.sources.files import headers
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

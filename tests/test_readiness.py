@@ -18,7 +18,8 @@ from analyses.readiness.answers import answer, answers
 from analyses.readiness.assets import assets
 from analyses.readiness.ways import rules
 from analyses.results import Result
-from analyses.sources import calendars, hours
+from analyses.sources.days import calendars
+from analyses.sources.parking import hours
 
 Tables = Mapping[str, "pd.DataFrame | None"]
 

@@ -19,7 +19,7 @@ from analyses.commerce.lives import lives
 from analyses.demo.layouts import HISTORY, STOCK
 from analyses.errors import InputError
 from analyses.publish import register
-from analyses.sources import sirene_national_cities, sirene_national_files
+from analyses.sources.sirene import national_cities, national_files
 
 DAY = dt.date(2025, 7, 15)
 TOWNS = {"alpha": "02691", "beta": "57630", "lyon": "69123", "merged": "49007"}
@@ -109,8 +109,8 @@ def folder_of_cities(home: Path, files: dict[str, Path]) -> Path:
     return home
 
 
-def places(home: Path) -> list[sirene_national_cities.Place]:
-    return [sirene_national_cities.place_of(cities.read(home / name)) for name in TOWNS]
+def places(home: Path) -> list[national_cities.Place]:
+    return [national_cities.place_of(cities.read(home / name)) for name in TOWNS]
 
 
 def measured(table: pd.DataFrame, year: int) -> dict[str, tuple[int, int, int]]:
@@ -226,7 +226,7 @@ def test_the_real_history_of_lyon_4e(shared_data, tmp_path):
     content = {"id": "croix-rousse", "name": "Lyon 4e", "insee_code": "69384",
                "sources": {"establishments": declared}}  # fmt: skip
     (home / "croix-rousse" / "city.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    place = sirene_national_cities.place_of(cities.read(home / "croix-rousse"))
+    place = national_cities.place_of(cities.read(home / "croix-rousse"))
     done = register.write(paths, [place], tmp_path / "out", cities_dir=home, day=DAY)
     table = sources.load(cities.read(home / "croix-rousse")).establishments
     assert len(table) > 50_000
@@ -286,7 +286,7 @@ def raised(files: dict[str, Path], tmp_path: Path) -> str:
     listed = tmp_path / "list.csv"
     listed.write_text("insee_com\n02691\n", encoding="utf-8")
     with pytest.raises(InputError) as error:
-        register.write(files, sirene_national_cities.places_of_list(listed), tmp_path / "out",
+        register.write(files, national_cities.places_of_list(listed), tmp_path / "out",
                        cities_dir=tmp_path)  # fmt: skip
     assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
     return str(error.value)
@@ -326,9 +326,9 @@ def test_the_day_comes_from_the_stock_or_is_asked(tmp_path):
     name = "dateDernierTraitementEtablissement"
     pq.write_table(table, tmp_path / "plain.parquet", write_statistics=False)
     for path in (files["stock"], tmp_path / "plain.parquet"):
-        opened = sirene_national_files.opened("stock", path)
-        with sirene_national_files.duckdb.connect() as engine:
-            assert sirene_national_files.extract_day(opened, engine) == DAY
+        opened = national_files.opened("stock", path)
+        with national_files.duckdb.connect() as engine:
+            assert national_files.extract_day(opened, engine) == DAY
     pq.write_table(table.drop_columns([name]), files["stock"])
     assert "--day YYYY-MM-DD" in raised(files, tmp_path)
 
@@ -336,15 +336,15 @@ def test_the_day_comes_from_the_stock_or_is_asked(tmp_path):
 def test_a_list_of_communes(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("nom;insee_com\nLyon;69123\nAjaccio;2A004\n", encoding="utf-8")
-    found = sirene_national_cities.places_of_list(path)
+    found = national_cities.places_of_list(path)
     assert [place.city.id for place in found] == ["69123", "2a004"]
     assert found[0].communes == tuple(f"6938{n}" for n in range(1, 10))
     path.write_text("insee_com\n1004\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"line 2.*'1004'"):
-        sirene_national_cities.places_of_list(path)
+        national_cities.places_of_list(path)
     path.write_text("nom\nLyon\n", encoding="utf-8")
     with pytest.raises(InputError, match="no column holds the INSEE codes"):
-        sirene_national_cities.places_of_list(path)
+        national_cities.places_of_list(path)
 
 
 def test_a_second_pass_replaces_and_positions_follow(tmp_path):

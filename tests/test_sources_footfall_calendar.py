@@ -11,7 +11,8 @@ import pytest
 
 from analyses.cities import City, DataSource, Sources
 from analyses.errors import CoeurvilleError, InputError
-from analyses.sources import calendars, load
+from analyses.sources import load
+from analyses.sources.days import calendars
 
 AGENDA = """BEGIN:VCALENDAR
 VERSION:2.0

@@ -12,7 +12,8 @@ import pytest
 
 from analyses.cities import City, DataSource, Sources
 from analyses.errors import InputError
-from analyses.sources import clock, evidence, load
+from analyses.sources import clock, load
+from analyses.sources.footfall import evidence
 from analyses.sources.tables import Tables
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -10,7 +10,8 @@ import pytest
 
 from analyses import sources
 from analyses.errors import InputError
-from analyses.sources import osm, streets
+from analyses.sources.commerce import osm
+from analyses.sources.surroundings import streets
 from trial import city, put
 
 

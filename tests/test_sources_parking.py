@@ -14,7 +14,8 @@ import pytest
 from analyses import sources
 from analyses.errors import InputError
 from analyses.parking.grid import Window
-from analyses.sources import hours, moments, observations, payments, streams
+from analyses.sources.files import streams
+from analyses.sources.parking import hours, moments, observations, payments
 from trial import city, put
 
 

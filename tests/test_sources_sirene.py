@@ -15,7 +15,8 @@ import pytest
 
 from analyses import sources
 from analyses.errors import InputError
-from analyses.sources import sirene_lines, sirene_rows, sirene_scan
+from analyses.sources.sirene import lines, scan
+from analyses.sources.sirene.rows import clean, columns_of
 from trial import city, put
 
 STOCK = [
@@ -312,11 +313,11 @@ def test_search_by_lines_finds_what_a_full_reading_finds(tmp_path, monkeypatch):
     ]
     put(tmp_path, "stock.csv", csv_text(rows))
     path = tmp_path / "essai" / "stock.csv"
-    monkeypatch.setattr(sirene_lines, "_READ", 1000)
-    monkeypatch.setattr(sirene_lines, "_GIVE", 500)
-    source = sirene_scan.scan(path, "stock.csv")
+    monkeypatch.setattr(lines, "_READ", 1000)
+    monkeypatch.setattr(lines, "_GIVE", 500)
+    source = scan.scan(path, "stock.csv")
     for wanted in (["02691"], ["75104", "75120", "02691"], ["99999"]):
-        found = sirene_scan.rows(source, ["siret"], "codeCommuneEtablissement", wanted)
+        found = scan.rows(source, ["siret"], "codeCommuneEtablissement", wanted)
         expected = [row["siret"] for row in rows if row["codeCommuneEtablissement"] in wanted]
         assert found["siret"].to_pylist() == expected
 
@@ -351,8 +352,8 @@ def test_classifications_are_told_by_the_shape_and_date_of_the_code():
             "code_commune": pa.chunked_array([["02691"] * len(rows)]),
         }
     )
-    named = sirene_rows.columns_of(sirene_scan.Scan(Path("x"), "x", tuple(columns), ","))
-    cleaned = sirene_rows.clean(table, named, "x", None)
+    named = columns_of(scan.Scan(Path("x"), "x", tuple(columns), ","))
+    cleaned = clean(table, named, "x", None)
     assert cleaned.frame["nomenclature"].fillna("").tolist() == [
         "NAFRev2",
         "NAF2025",

@@ -94,7 +94,7 @@ Ville,21450999900018,45999-3,Equipement culturel,03,Médiathèque,Médiathèque,
     assert "maire@" not in tables["places"].to_csv()
     schema = json.loads((shared_data / "schemas" / "scdl_equipements.json").read_text("utf-8"))
     (theme,) = [f for f in schema["fields"] if f["name"] == "EQUIP_THEME"]
-    from analyses.sources.amenity_kinds import SCDL_THEMES
+    from analyses.sources.surroundings.amenity_kinds import SCDL_THEMES
 
     assert set(theme["constraints"]["enum"]) == set(SCDL_THEMES)
 
@@ -421,7 +421,7 @@ def test_layouts_are_listed_and_options_documented() -> None:
 
 def test_official_headers_are_those_that_are_read(shared_data: Path) -> None:
     """Fields looked for are fields of the published schemas (or one spelling of several is)."""
-    from analyses.sources.amenities import FORMS
+    from analyses.sources.surroundings.amenities import FORMS
 
     for layout, file in {
         "schema-irve-statique": "etalab_schema-irve-statique.json",

@@ -22,7 +22,7 @@ from analyses.footfall.events import events_from_frame
 from analyses.footfall.health import check_health, healthy_counts
 from analyses.footfall.series import daily_counts
 from analyses.footfall.study import measure_events
-from analyses.sources import calendars
+from analyses.sources.days import calendars
 from benchmarks._record import OURS, Row
 
 CITY = Path(__file__).parents[2] / "cities" / "demo"

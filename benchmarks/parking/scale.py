@@ -27,7 +27,7 @@ from benchmarks.parking.samples import YEAR, ZONES
 def checked(folder: Path) -> SpaceTime:
     """Read with the project's reader, which checks every cell, batch by batch."""
     from analyses import cities
-    from analyses.sources.observations import stream_stays
+    from analyses.sources.parking.observations import stream_stays
 
     return stays_space_time(stream_stays(cities.read(folder)), YEAR, ZONES)
 
@@ -114,7 +114,7 @@ ZONE: dict[str, Method] = {
 def main(method: str, folder: Path) -> dict[str, float]:
     """Run one method: a whole file once, one zone as often as fits in half a second."""
     if method in WHOLE:
-        importlib.import_module("analyses.sources.observations")  # imports are not counted
+        importlib.import_module("analyses.sources.parking.observations")  # imports are not counted
         start, began = time.perf_counter(), time.process_time()
         found = WHOLE[method](folder)
         spent, used = time.perf_counter() - start, time.process_time() - began

@@ -93,7 +93,7 @@ def _check(folder: Path) -> None:
     from analyses import commerce, sources
     from analyses.cities import City, DataSource, Sources
     from analyses.publish import register
-    from analyses.sources.sirene_national_cities import places_of_list
+    from analyses.sources.sirene.national_cities import places_of_list
 
     day = dt.date.fromisoformat(str(made.EXTRACT - 1))
     known = {place.city.insee_code: place for place in places_of_list(folder / "communes.csv")}

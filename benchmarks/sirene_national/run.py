@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from analyses.publish import register
-from analyses.sources.sirene_national_cities import places_of_list
+from analyses.sources.sirene.national_cities import places_of_list
 
 
 def main(folder: Path) -> dict[str, float]:

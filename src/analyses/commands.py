@@ -27,7 +27,7 @@ from analyses.publish import register
 from analyses.runs import forks, freshness, lab, manifest, stopping, workshop
 from analyses.runs.execute import CELL_TIME_LIMIT
 from analyses.sources import readiness as own_readiness
-from analyses.sources import sirene_national_cities as national
+from analyses.sources.sirene import national_cities as national
 from analyses.wording import Language, Text, number
 
 Engine = Literal["auto", "embedded", "quarto"]

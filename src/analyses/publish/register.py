@@ -18,9 +18,9 @@ from analyses.commerce.yearly import COLUMNS, by_year
 from analyses.errors import CoeurvilleError, Fault, InputError
 from analyses.publish.tables import write_french
 from analyses.runs.promote import promote, recover
-from analyses.sources.sirene_national import MEMORY_MB, STEPS, national_pass
-from analyses.sources.sirene_national_cities import Extract, Place, declaration, readings
-from analyses.sources.sirene_national_files import Role
+from analyses.sources.sirene.national import MEMORY_MB, STEPS, national_pass
+from analyses.sources.sirene.national_cities import Extract, Place, declaration, readings
+from analyses.sources.sirene.national_files import Role
 
 __all__ = ["MEMORY_MB", "STEPS", "Published", "Role", "by_year", "write"]
 
@@ -69,7 +69,7 @@ def write(
     Parameters
     ----------
     files, places, day, all_activities, memory_mb, progress
-        As for :func:`analyses.sources.sirene_national.national_pass`.
+        As for :func:`analyses.sources.sirene.national.national_pass`.
     to : Path
         Folder: ``<city>/history.parquet``, ``<city>/stock.parquet``, ``turnover.csv`` (for a
         French spreadsheet), ``turnover.parquet`` and ``README.md``. Each city's folder is

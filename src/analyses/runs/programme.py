@@ -28,8 +28,8 @@ from analyses.readiness import declaration
 from analyses.readiness.catalogue import catalogue
 from analyses.results import COLUMNS
 from analyses.runs import finished, indicators_file, spreadsheet
-from analyses.sources import geojson
 from analyses.sources import readiness as own_readiness
+from analyses.sources.files import geojson
 from analyses.wording import Text
 
 FOLDER = "programme"

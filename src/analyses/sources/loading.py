@@ -11,30 +11,23 @@ import pandas as pd
 from analyses.cities import City
 from analyses.errors import Fault, InputError, raise_if_any
 from analyses.schemas import Note, get, names, repeated
-from analyses.sources import (
-    corrections,
-    footfall,
-    happenings,
-    kept,
-    osm,
-    parking,
-    places,
-    premises,
-    sirene,
-    streets,
-    surroundings,
-)
+from analyses.sources import corrections, days, footfall, kept, parking, places, surroundings
+from analyses.sources.commerce import osm, premises
+from analyses.sources.days import happenings
 from analyses.sources.parts import Part, part_of, together
 from analyses.sources.request import Family, Piece, Request, expand
+from analyses.sources.sirene import register
+from analyses.sources.surroundings import footprints, streets
 from analyses.sources.tables import Tables
 from analyses.wording import Text, listing, number
 
 FAMILIES: tuple[Family, ...] = (
     premises.FAMILY,
-    sirene.FAMILY,
+    register.FAMILY,
     osm.FAMILY,
     streets.FAMILY,
     *footfall.FAMILIES,
+    *days.FAMILIES,
     *parking.FAMILIES,
     *surroundings.FAMILIES,
 )
@@ -207,7 +200,7 @@ def _placed(pieces: list[Piece], zones: Any) -> tuple[list[Piece], list[Fault]]:
     placed, faults = [], []
     for piece in pieces:
         if piece.request.table in surroundings.UNPLACED:
-            done, wrong = surroundings.zoned(piece, zones)
+            done, wrong = footprints.zoned(piece, zones)
             placed.append(done)
             faults += wrong
             continue

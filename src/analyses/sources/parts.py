@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analyses import digests
-from analyses.sources import footfall, parking, surroundings
+from analyses.sources import days, footfall, parking, surroundings
 from analyses.sources.remarks import examples
 from analyses.sources.request import Piece
 from analyses.sources.tables import PROVENANCE, QUALITY, Tables
@@ -72,6 +72,7 @@ _PERIODS = {
     "establishments": ("period_start", "period_start"),
     "shops": ("observed", "observed"),
     **footfall.PERIODS,
+    **days.PERIODS,
     **parking.PERIODS,
     **surroundings.PERIODS,
 }

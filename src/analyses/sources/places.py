@@ -18,7 +18,7 @@ from shapely.validation import explain_validity
 from analyses.cities import City, DataSource
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, check, get
-from analyses.sources import files, geojson
+from analyses.sources.files import geojson, sheets
 from analyses.sources.request import Request, expand
 from analyses.wording import Text, listing, number
 
@@ -136,7 +136,7 @@ def _raw(file: str, items: list[dict[str, Any]]) -> Raw:
             name: pa.chunked_array(
                 [
                     pa.array(
-                        [files.cell(row.get(name)) for row in properties],
+                        [sheets.cell(row.get(name)) for row in properties],
                         pa.string(),
                     )
                 ]

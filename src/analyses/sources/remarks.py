@@ -1,10 +1,59 @@
-"""Pieces of sentences shared by the notes of the readers."""
+"""Remarks of the readers: kinds of reserves, their rows counted, examples named."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from analyses.wording import Text, listing
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analyses.schemas import Note
+from analyses.wording import Text, listing, number
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A kind of reserve: sentences with ``{n}`` for the number of rows."""
+
+    fr: str
+    en: str
+    set_aside: bool = False
+
+
+class Tally:
+    """Counts of remarks over the batches of one file."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Remark, int] = {}
+        self._lines: dict[Remark, list[int]] = {}
+
+    def add(self, remark: Remark, lines: Sequence[int] | pd.Index | npt.NDArray[np.int64]) -> None:
+        """Count rows under a remark, by their lines."""
+        if len(lines):
+            self._rows[remark] = self._rows.get(remark, 0) + len(lines)
+            first = self._lines.setdefault(remark, [])
+            first += [int(line) for line in lines[: 5 - len(first)]]
+
+    def count(self, remark: Remark) -> int:
+        """Return the rows counted under a remark."""
+        return self._rows.get(remark, 0)
+
+    def notes(self) -> list[Note]:
+        """Return one note a remark, in the order of their appearance."""
+        return [
+            Note(
+                Text(
+                    remark.fr.replace("{n}", number(rows)),
+                    remark.en.replace("{n}", number(rows, "en")),
+                ),
+                rows,
+                remark.set_aside,
+                tuple(self._lines[remark]),
+            )
+            for remark, rows in self._rows.items()
+        ]
 
 
 def examples(texts: Iterable[str], limit: int = 3, *, quoted: bool = True) -> Text:

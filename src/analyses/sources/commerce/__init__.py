@@ -1,0 +1,1 @@
+"""Premises as surveyed, and shops as OpenStreetMap has them."""

@@ -1,0 +1,1 @@
+"""Files of any form as text tables: CSV, XLSX, JSON, Parquet, GeoJSON and OpenStreetMap's own."""

@@ -1,0 +1,230 @@
+"""Free-space counters of garages: one row a reading, or one column a garage."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from analyses.errors import Fault, InputError
+from analyses.schemas import Raw, Reading, convert, get
+from analyses.schemas.check import listed
+from analyses.sources.files import streams
+from analyses.sources.parking import moments
+from analyses.sources.parking.observations import MAPPED_OPTIONS
+from analyses.sources.parking.recipes import Recipe
+from analyses.sources.parking.records import OPTIONS, SKIPPED, TWICE, read, time_zone
+from analyses.sources.remarks import Remark, Tally
+from analyses.sources.request import Family, Layout, Piece, Request, each
+from analyses.wording import Text
+
+TABLE = "parking_availability"
+_COUNT = ("capacities",)
+
+OVER = Remark(
+    "{n} relevé(s) avec plus de véhicules que de places (places libres négatives).",
+    "{n} reading(s) with more vehicles than spaces (free spaces below 0).",
+)
+NEGATIVE = Remark(
+    "{n} relevé(s) avec moins de zéro véhicule (plus de places libres que la capacité).",
+    "{n} reading(s) with fewer vehicles than none (more free spaces than the capacity).",
+)
+REPEATS = Remark(
+    "{n} relevé(s) répètent exactement un autre (parc, instant, valeur) ; comptés une fois.",
+    "{n} reading(s) repeat another exactly (garage, time, value); counted once.",
+)
+CONFLICTS = Remark(
+    "{n} relevé(s) donnent une autre valeur pour un parc et un instant déjà donnés ; le "
+    "dernier est compté.",
+    "{n} reading(s) give another value for a garage and time already given; the last one counts.",
+)
+UNCHANGED = Remark(
+    "{n} case(s) vide(s), lues comme inchangées.", "{n} blank cell(s), read as unchanged."
+)
+NO_CAPACITY = Remark(
+    "{n} relevé(s) de parcs sans capacité connue : ni taux ni saturation.",
+    "{n} reading(s) of garages of unknown capacity: no rate, no saturation.",
+)
+
+
+def _free(frame: pd.DataFrame, tally: Tally, asked: Request) -> pd.DataFrame:
+    """Compute free spaces where the file gives occupied ones, and count impossible readings."""
+    capacity = _capacities(asked)
+    if capacity:
+        frame["capacity"] = frame["capacity"].fillna(frame["garage_id"].map(capacity).astype(float))
+    frame["free"] = frame["free"].fillna(frame["capacity"] - frame["occupied"])
+    tally.add(OVER, frame.index[frame["free"] < 0])
+    tally.add(NEGATIVE, frame.index[frame["free"] > frame["capacity"]])
+    tally.add(UNCHANGED, frame.index[frame["free"].isna()])
+    tally.add(NO_CAPACITY, frame.index[frame["capacity"].isna()])
+    return frame
+
+
+def _capacities(asked: Request) -> dict[str, float]:
+    """Return the capacities declared as ``capacities: [P1=400, P2=250]``."""
+    found, faults = {}, []
+    for item in asked.options("capacities"):
+        name, _, spaces = item.rpartition("=")
+        if name and spaces.strip().isdigit():
+            found[name.strip()] = float(spaces)
+        else:
+            faults.append(
+                Fault(
+                    "city.yml",
+                    "this is not a capacity",
+                    "Write it as GARAGE=400",
+                    column=f"sources.{TABLE}.options.capacities",
+                    value=item,
+                )
+            )
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def read_file(asked: Request) -> Piece:
+    """Read one file of readings, kept as they stand and in their order; oddities are counted."""
+    if asked.source.layout == "wide":
+        piece = _read_wide(asked)
+    else:
+        piece = read(asked, RECIPES[asked.source.layout], series="garage_id")
+    frame, tally = piece.frame, Tally()
+    repeats = frame.duplicated(["garage_id", "time", "free", "capacity"])
+    again = frame.duplicated(["garage_id", "time"])
+    tally.add(REPEATS, frame.index[repeats])
+    tally.add(CONFLICTS, frame.index[again & ~repeats])
+    return dataclasses.replace(piece, notes=(*piece.notes, *tally.notes()))
+
+
+def _read_wide(asked: Request) -> Piece:
+    """Read a file with a column of times and one column of free spaces a garage."""
+    label = asked.option("time_column", "time")
+    frames, faults, rows, tally = [], asked.check_options(WIDE.options), 0, Tally()
+    zone, wrong = time_zone(asked, Recipe(WIDE))
+    faults += wrong
+    for raw, ragged in streams.batches(asked):
+        faults += ragged
+        if label not in raw.table.column_names:
+            raise InputError(
+                [
+                    Fault(
+                        asked.file,
+                        "the file has no column of times under this name; it "
+                        f"has: {', '.join(raw.header)[:300]}",
+                        "Declare options: {time_column: NAME IN THE FILE}",
+                        column=label,
+                    )
+                ]
+            )
+        frame, bad = _long(raw, label, zone, asked, tally)
+        frames.append(_free(frame, tally, asked))
+        faults += bad
+        rows += len(raw.lines)
+    return Piece(asked, pd.concat(frames), rows, tuple(tally.notes()), tuple(dict.fromkeys(faults)))
+
+
+def _long(
+    raw: Raw, label: str, zone: str, asked: Request, tally: Tally
+) -> tuple[pd.DataFrame, list[Fault]]:
+    formats = tuple(filter(None, [asked.option("time_format")]))
+    written = moments.read(raw.table[label], formats, asked.option("date_order"))
+    placed = moments.settle(written, zone, np.zeros(len(raw.lines), dtype=np.int64))
+    tally.add(TWICE, raw.lines[placed.twice])
+    tally.add(SKIPPED, raw.lines[placed.skipped])
+    faults = listed(
+        raw,
+        label,
+        written.bad,
+        raw.table[label],
+        "this is not a time that exists",
+        "Write it as 2024-06-15 14:30, or declare options: {time_format: …}",
+    )
+    schema = get(TABLE)
+    columns = {}
+    for name in raw.table.column_names:
+        if name == label or not name:
+            continue
+        text = convert.to_text(raw.table[name], schema.missing)
+        got = convert.numbers(text, Reading(asked.option("decimal", "any")))
+        columns[name] = got.values.to_numpy(dtype=float)
+        faults += listed(
+            raw,
+            name,
+            got.bad,
+            text,
+            "this is not a number of free spaces",
+            "Write a number, or leave it empty for no change",
+        )
+    times = moments.series(placed.seconds, asked.city.time_zone)
+    times = times.set_axis(pd.Index(raw.lines, name="line"))
+    long = pd.DataFrame(
+        {
+            "garage_id": pd.array(np.tile(list(columns), len(times)), dtype="string[pyarrow]"),
+            "time": times.repeat(len(columns)),
+            "free": np.column_stack(list(columns.values())).reshape(-1),
+        }
+    )
+    for name in ("occupied", "capacity"):
+        long[name] = np.nan
+    long["name"] = pd.array(pa.nulls(len(long), pa.string()), dtype="string[pyarrow]")
+    return long[list(schema.names)], faults
+
+
+def _layout(name: str, fr: str, en: str, *more: str) -> Layout:
+    return Layout(name, Text(fr, en), (*OPTIONS, *_COUNT, *more))
+
+
+WIDE = _layout(
+    "wide",
+    "Une colonne par parc, une ligne par instant ; case vide : inchangé",
+    "One column a garage, one row a time; blank: unchanged",
+    "time_column",
+)
+_TEMPLATE = _layout(
+    "coeurville",
+    "Modèle coeurville (CSV, XLSX, Parquet)",
+    "coeurville template (CSV, XLSX, Parquet)",
+)
+_MAPPED = Layout(
+    "mapped",
+    Text(
+        "Tout autre fichier, colonnes déclarées dans city.yml",
+        "Any other file, columns declared in city.yml",
+    ),
+    (*MAPPED_OPTIONS, *_COUNT),
+)
+RECIPES = {
+    "coeurville": Recipe(_TEMPLATE, finish=_free),
+    "mapped": Recipe(_MAPPED, formats=("epoch",), finish=_free),
+    "birmingham": Recipe(
+        _layout(
+            "birmingham",
+            "Birmingham (places occupées, heure locale)",
+            "Birmingham (occupied spaces, local time)",
+        ),
+        {
+            "garage_id": ("SystemCodeNumber",),
+            "capacity": ("Capacity",),
+            "occupied": ("Occupancy",),
+            "time": ("LastUpdated",),
+        },
+        needs=("garage_id", "capacity", "occupied", "time"),
+        finish=_free,
+    ),
+    "montpellier": Recipe(
+        _layout(
+            "montpellier",
+            "Montpellier (places libres, secondes UTC)",
+            "Montpellier (free spaces, UTC seconds)",
+        ),
+        {"garage_id": ("idPark",), "free": ("free",), "capacity": ("total",), "time": ("time",)},
+        ("epoch",),
+        ("garage_id", "free", "capacity", "time"),
+        finish=_free,
+        utc=True,
+    ),
+}
+
+FAMILY = Family(TABLE, (*(recipe.layout for recipe in RECIPES.values()), WIDE), each(read_file))

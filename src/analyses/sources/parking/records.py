@@ -1,0 +1,340 @@
+"""Parking records: any layout of dated rows, read by batches into typed, placed-in-time frames.
+
+What is common to payments, stays, states, counts, garages and infractions is here, so that time
+zones, changes of clocks, plates and faults follow one rule; what differs is a :class:`Recipe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from zoneinfo import available_timezones
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analyses.errors import Fault
+from analyses.schemas import Note, Raw, Reading, Schema, check, fold, get
+from analyses.schemas.check import listed
+from analyses.schemas.convert import Mask
+from analyses.sources import corrections, mapping
+from analyses.sources.files import streams
+from analyses.sources.files.opening import reading_of
+from analyses.sources.parking import moments
+from analyses.sources.parking.plates import Pseudonyms
+from analyses.sources.parking.recipes import Recipe
+from analyses.sources.remarks import Remark, Tally
+from analyses.sources.request import Piece, Request
+from analyses.wording import Text, listing
+
+OPTIONS: tuple[str, ...] = ("decimal", "date_order", "time_zone", "time_format", "duplicates")
+"""Options that every layout of dated rows takes."""
+
+
+TWICE = Remark(
+    "{n} instant(s) tombent dans l'heure doublée du passage à l'heure d'hiver, sans que le fichier "
+    "dise laquelle ; l'ordre des lignes décide, sinon la première (heure d'été) est prise.",
+    "{n} time(s) fall in the hour doubled by the change to winter time and the file does not say "
+    "which; the order of rows decides, else the first (summer time) is taken.",
+)
+SKIPPED = Remark(
+    "{n} instant(s) tombent dans l'heure sautée du passage à l'heure d'été ; lus comme si "
+    "l'horloge n'avait pas été avancée.",
+    "{n} time(s) fall in the hour skipped by the change to summer time; read as if the clock "
+    "had not been put forward.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How the times of a file are placed: zone of its clock, zone of the table, formats, series."""
+
+    zone: str
+    home: str
+    formats: tuple[str, ...]
+    series: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a file, typed and indexed by ``line``, with what is wrong with them."""
+
+    frame: pd.DataFrame
+    rows: int
+    faults: tuple[Fault, ...]
+    notes: tuple[Note, ...]
+    hits: tuple[int, ...]
+
+
+def read(asked: Request, recipe: Recipe, series: str = "") -> Piece:
+    """Read one file whole; see :func:`batches`."""
+    tally = Tally()
+    parts = list(batches(asked, recipe, tally, series=series))
+    frames = [part.frame for part in parts if len(part.frame)] or [part.frame for part in parts[:1]]
+    hits = [part.hits for part in parts if part.hits]
+    return Piece(
+        asked,
+        pd.concat(frames) if frames else _nothing(asked.table),
+        sum(part.rows for part in parts),
+        (*dict.fromkeys(note for part in parts for note in part.notes), *tally.notes()),
+        tuple(dict.fromkeys(fault for part in parts for fault in part.faults)),
+        tuple(int(sum(counts)) for counts in zip(*hits, strict=True)),
+    )
+
+
+def batches(
+    asked: Request,
+    recipe: Recipe,
+    tally: Tally,
+    *,
+    series: str = "",
+    pseudonyms: Pseudonyms | None = None,
+) -> Iterator[Batch]:
+    """Read one file by batches.
+
+    Parameters
+    ----------
+    asked : Request
+        File to read.
+    recipe : Recipe
+        Its layout.
+    tally : Tally
+        Where reserves are counted.
+    series : str
+        Field that names the series of a row, for tables that look at each place again and again.
+    pseudonyms : Pseudonyms, optional
+        Order numbers of vehicles already given in other files of the same table.
+
+    Yields
+    ------
+    Batch
+        Fields of the table in order, then ``vehicle`` where plates were given.
+    """
+    schema = get(asked.table)
+    faults = asked.check_options(recipe.layout.options)
+    reading, wrong = reading_of(asked)
+    zone, odd = time_zone(asked, recipe)
+    faults += [*wrong, *odd]
+    vehicles = pseudonyms or Pseudonyms()
+    if asked.option("time_format"):
+        recipe = replace(recipe, formats=(asked.option("time_format"), *recipe.formats))
+    for raw, ragged in streams.batches(asked, lambda names: chosen(names, asked, recipe, schema)):
+        named, misread = _named(raw, asked, recipe, schema, vehicles)
+        repaired, repairs, hits = corrections.on_text(named, asked.corrections)
+        at = Clock(zone, asked.city.time_zone, recipe.formats, series)
+        frame, bad, notes = _typed(repaired, schema, reading, at, tally)
+        if recipe.finish is not None and not misread:
+            frame = recipe.finish(frame, tally, asked)
+        bad += _required(repaired, frame, schema) if not misread else []
+        frame = frame[[c for c in frame.columns if not c.startswith("_")]]
+        unread = _unread(raw, asked, recipe)
+        yield Batch(
+            frame,
+            len(raw.lines),
+            (*faults, *ragged, *misread, *bad),
+            (*unread, *repairs, *notes),
+            hits,
+        )
+
+
+def time_zone(asked: Request, recipe: Recipe) -> tuple[str, list[Fault]]:
+    """Return the zone of the file's clock: declared, UTC by layout, or the city's."""
+    declared = asked.option("time_zone", "UTC" if recipe.utc else asked.city.time_zone)
+    if declared in available_timezones():
+        return declared, []
+    fault = Fault(
+        "city.yml",
+        "there is no such time zone",
+        "Write a name such as Europe/Paris or UTC",
+        column=f"sources.{asked.table}.options.time_zone",
+        value=declared,
+    )
+    return asked.city.time_zone, [fault]
+
+
+def chosen(names: Sequence[str], asked: Request, recipe: Recipe, schema: Schema) -> list[str]:
+    """Return the columns of a file that are worth reading."""
+    if recipe.columns:
+        return list(dict.fromkeys(_found(names, recipe).values()))
+    if asked.source.layout == "mapped":
+        wanted = {*asked.source.columns.values(), asked.option("point_column")}
+        return [name for name in names if name in wanted]
+    ours = {
+        fold(spelling)
+        for column in schema.columns
+        for spelling in (column.name, column.title.fr, column.title.en)
+    }
+    return [name for name in names if fold(name) in ours]
+
+
+def _found(names: Sequence[str], recipe: Recipe) -> dict[str, str]:
+    """Return our field: the file's header, for the fields of a layout that the file has."""
+    folded = {fold(name): name for name in reversed(names) if name}
+    found = {}
+    for ours, spellings in recipe.columns.items():
+        label = next((folded[fold(s)] for s in spellings if fold(s) in folded), None)
+        if label is not None:
+            found[ours] = label
+    return found
+
+
+def _unread(raw: Raw, asked: Request, recipe: Recipe) -> list[Note]:
+    """Name the columns of a template that are none of ours."""
+    if recipe.columns or asked.source.layout == "mapped":
+        return []
+    unread = [name for name in raw.header if name and name not in raw.table.column_names]
+    if not unread:
+        return []
+    return [
+        Note(
+            Text(
+                f"Colonnes de {raw.file} qui ne sont pas du modèle et n'ont pas été lues : "
+                f"{listing([f'« {name} »' for name in unread])}.",
+                f"Columns of {raw.file} that are not in the template and were not read: "
+                f"{listing([repr(name) for name in unread], 'en')}.",
+            )
+        )
+    ]
+
+
+def _named(
+    raw: Raw, asked: Request, recipe: Recipe, schema: Schema, vehicles: Pseudonyms
+) -> tuple[Raw, list[Fault]]:
+    """Bring a batch under our names, plates already replaced by order numbers."""
+    faults: list[Fault] = []
+    plate = _plate(raw, asked, recipe, schema)
+    if recipe.columns:
+        found = _found(raw.table.column_names, recipe)
+        columns = {ours: raw.table[label] for ours, label in found.items() if ours != "plate"}
+        coded = {k: dict(v) for k, v in recipe.values.items()} | dict(asked.source.values)
+        for name, codes in coded.items():
+            if name in columns:
+                columns[name] = mapping.coded(columns[name], codes)
+        for name, value in asked.source.constants.items():
+            columns[name] = pa.chunked_array([pa.array([value] * len(raw.lines), pa.string())])
+        named = Raw(raw.file, pa.table(columns), raw.lines, found, raw.header)
+        faults += [_absent(raw, recipe, name) for name in recipe.needs if name not in found]
+    elif asked.source.layout == "mapped":
+        named, faults = mapping.apply(raw, asked, schema)
+    else:
+        named, _ = mapping.template(raw, schema)
+    if plate is not None:
+        codes = pa.chunked_array([pa.array(vehicles.codes(raw.table[plate]), pa.int64())])
+        named = replace(named, table=named.table.append_column("vehicle", codes))
+    return named, faults
+
+
+def _plate(raw: Raw, asked: Request, recipe: Recipe, schema: Schema) -> str | None:
+    if "plate" not in schema.personal:
+        return None
+    if recipe.columns:
+        return _found(raw.table.column_names, recipe).get("plate")
+    if asked.source.layout == "mapped":
+        label = asked.source.columns.get("plate")
+        return label if label in raw.table.column_names else None
+    spec = schema["plate"]
+    ours = {fold(spelling) for spelling in (spec.name, spec.title.fr, spec.title.en)}
+    return next((name for name in raw.table.column_names if fold(name) in ours), None)
+
+
+def _absent(raw: Raw, recipe: Recipe, name: str) -> Fault:
+    there = ", ".join(raw.header) or "none"
+    return Fault(
+        raw.file,
+        f"the layout {recipe.layout.name} has a column for {name.lstrip('_')} and "
+        f"the file has none; it has: {there[:300]}",
+        "Check the layout, or map the file with layout: mapped and columns:",
+        column=recipe.columns[name][0],
+    )
+
+
+@cache
+def _timeless(schema_name: str) -> Schema:
+    schema = get(schema_name)
+    kept = tuple(column for column in schema.columns if column.type != "datetime")
+    return replace(schema, columns=kept)
+
+
+def _typed(
+    raw: Raw, schema: Schema, reading: Reading, at: Clock, tally: Tally
+) -> tuple[pd.DataFrame, list[Fault], tuple[Note, ...]]:
+    checked = check(raw, _timeless(schema.name), reading)
+    frame, faults = checked.frame, list(checked.faults)
+    groups = _groups(raw, at.series)
+    for column in schema.columns:
+        if column.type != "datetime":
+            continue
+        if column.name not in raw.table.column_names:
+            never = np.full(len(frame), moments.MISSING)
+            frame[column.name] = moments.series(never, at.home).set_axis(frame.index)
+            continue
+        values = raw.table[column.name]
+        written = moments.read(values, at.formats, reading.date_order)
+        placed = moments.settle(written, at.zone, groups)
+        tally.add(TWICE, raw.lines[placed.twice])
+        tally.add(SKIPPED, raw.lines[placed.skipped])
+        frame[column.name] = moments.series(placed.seconds, at.home).set_axis(frame.index)
+        frame[f"_{column.name}_day"] = written.day_only
+        frame[f"_{column.name}_twice"] = placed.twice
+        faults += listed(
+            raw,
+            column.name,
+            written.bad,
+            values,
+            "this is not a time that exists",
+            "Write it as 2024-06-15 14:30, or declare options: {time_format: …}",
+        )
+    order = [name for name in schema.names if name in frame]
+    helpers = [name for name in frame.columns if name.startswith("_")]
+    frame = frame[[*order, *helpers]].copy()
+    for name in raw.table.column_names:
+        if name.startswith("_") or name == "vehicle":
+            kind = "Int64" if name == "vehicle" else "string"
+            frame[name] = pd.array(raw.table[name].to_pandas(), dtype=kind)
+    return frame, faults, checked.notes
+
+
+def _groups(raw: Raw, series: str) -> npt.NDArray[np.int64] | None:
+    if not series or series not in raw.table.column_names:
+        return None
+    encoded = pc.dictionary_encode(raw.table[series])
+    whole = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0)
+    codes: npt.NDArray[np.int64] = pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False)
+    return codes.astype(np.int64)
+
+
+def _required(raw: Raw, frame: pd.DataFrame, schema: Schema) -> list[Fault]:
+    """Return the faults of required times that are still missing once the layout is finished."""
+    faults = []
+    for column in schema.columns:
+        if column.type != "datetime" or not column.required:
+            continue
+        given = column.name in raw.table.column_names
+        if not given and frame[column.name].isna().all() and len(frame):
+            faults.append(
+                Fault(
+                    raw.file,
+                    f"the column is missing; the file has: {', '.join(raw.header)[:300]}",
+                    "Add the column, or map it in city.yml with layout: mapped",
+                    column=column.name,
+                )
+            )
+        elif given:
+            empty: Mask = np.asarray(raw.table[column.name].is_null().to_numpy(), dtype=bool)
+            missing = frame[column.name].reindex(raw.lines).isna().to_numpy() & empty
+            missing &= np.isin(raw.lines, frame.index)
+            faults += listed(raw, column.name, missing, None, "the value is missing", "Fill it in")
+    return faults
+
+
+def _nothing(table: str) -> pd.DataFrame:
+    schema = get(table)
+    frame = pd.DataFrame({name: pd.Series(dtype="object") for name in schema.names})
+    frame.index.name = "line"
+    return frame

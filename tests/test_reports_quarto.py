@@ -181,6 +181,21 @@ def test_an_unlisted_heading_keeps_its_anchor(tmp_path: Path) -> None:
     assert "#heading(level: 2, outlined: false)[Belfort] <fiche-belfort>" in made
 
 
+def test_quotes_of_the_text_stay_as_they_are() -> None:
+    """Pandoc up to 3.7 (Quarto 1.8 and before) reads them as `Quoted`; `+smart` does so here."""
+    made = pypandoc.convert_text(
+        "---\ntitle: 'The \"Title\"'\n---\n\nshared is \"Mean stay\", over 'x'\n",
+        "typst",
+        "markdown+smart",
+        extra_args=[
+            "--standalone",
+            f"--lua-filter={assets.reports() / 'theme' / 'coeurville.lua'}",
+        ],
+    )
+    assert "shared is “Mean stay”, over ‘x’" in made
+    assert "The “Title”" in made
+
+
 def test_a_fault_is_told_without_what_comes_before_it() -> None:
     told = (
         "\x1b[1mpandoc \x1b[22m\n  to: html\n\n\x1b[1mmetadata\x1b[22m\n  title: Error\n\n"

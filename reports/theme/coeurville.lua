@@ -608,6 +608,15 @@ local function gather(doc)
   return doc
 end
 
+-- Pandoc up to 3.7 takes the quotes of the text for marks, and writes its own.
+local function quoted(el)
+  local double = el.quotetype == 'DoubleQuote'
+  local out = pandoc.Inlines { pandoc.Str(double and '\u{201c}' or '\u{2018}') }
+  out:extend(el.content)
+  out:insert(pandoc.Str(double and '\u{201d}' or '\u{2019}'))
+  return out
+end
+
 -- Typst would make its own quotes of pandoc's: the signs of the text are written as they are.
 local function quotes(str)
   if not str.text:find '\u{2018}' and not str.text:find '\u{2019}' and not str.text:find '\u{201c}'
@@ -669,6 +678,7 @@ end
 
 local function shape(doc)
   headers = {}
+  doc = doc:walk { Quoted = quoted }
   doc.blocks:walk { Header = function(header) headers[#headers + 1] = header end }
   doc.blocks = doc.blocks:walk {
     Image = image,

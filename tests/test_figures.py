@@ -400,3 +400,14 @@ def test_the_map_counts_what_it_shows(drawn: maps.Map) -> None:
     assert set(table["Zone"]) == {"Hypercentre", "Faubourg", "Ensemble"}
     assert drawn.title.startswith("6 locaux vacants sur 9 de statut connu")
     assert "vacants 3" in html.unescape(drawn.alt)
+
+
+def test_dots_that_would_lie_in_a_knot_get_an_axis_near_them() -> None:
+    close = [Point("A", Estimate(6.2, 6.1, 6.4, 48)), Point("B", Estimate(6.1, 5.9, 6.2, 48))]
+    start, end = axis.near(close, "")
+    assert 0 < start < 5.9
+    assert end > 6.4
+    wide = [*close, Point("C", Estimate(2.0, 1.0, 3.0, 48))]
+    assert axis.near(wide, "") == axis.limits(wide, "")
+    below = [Point("D", Estimate(-1.0, -2.0, 0.5, 48))]
+    assert axis.near(below, "") == axis.limits(below, "")

@@ -96,7 +96,8 @@ def test_the_table_lists_reserves_and_its_note_what_is_simply_given() -> None:
     told, known = what_data_give(have, "en"), matrix(have)
     known = known[known["indicator"].isin(UNITS)]
     plain = known["why_en"] == "computable"
-    assert len(told.data) == (~plain).sum()
+    assert len("; ".join(told.data["Indicator"]).split("; ")) == (~plain).sum()
+    assert not told.data.iloc[:, 1:].duplicated().any()  # the same is said once
     assert "computable" not in set(told.data["Reason"])
     assert sum(told.note.lower().count(indicators.get(name).label.text().en.lower())
                for name in known.loc[plain, "indicator"]) >= plain.sum() > 0  # fmt: skip

@@ -97,6 +97,29 @@ def limits(points: Sequence[Point], unit: str) -> tuple[float, float]:
     return start, high + 0.04 * (high - start) or 1.0
 
 
+NARROW = 0.35
+"""Share of an axis from zero under which what is drawn would be a knot at its end."""
+
+
+def near(points: Sequence[Point], unit: str) -> tuple[float, float]:
+    """Return the ends of an axis of dots: from zero, unless all of them would lie in a knot.
+
+    Dots are read by their places beside one another, so that their axis may begin anywhere, where
+    bars' may not.
+    """
+    start, end = limits(points, unit)
+    low = min(
+        bound
+        for point in points
+        for bound in (point.estimate.low, point.estimate.value)
+        if not math.isnan(bound)
+    )
+    room = end - low
+    if start != 0.0 or room > NARROW * end:
+        return start, end
+    return max(low - 0.3 * room, 0.0), end + 0.1 * room
+
+
 def x_axis(axes: Axes, unit: str, language: Language) -> None:
     """Write the horizontal axis in the unit."""
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, unit, language)))

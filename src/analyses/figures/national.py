@@ -38,6 +38,7 @@ LABELS = 10
 PANELS = 6
 """Panels of the small multiples."""
 
+CUT = Text("L'axe ne part pas de zéro.", "The axis does not start at zero.")
 READING = Text(
     "Disque et trait : valeur rapprochée de la moyenne à la mesure de son incertitude, intervalle "
     "à {level}. Cercle vide : valeur brute. À droite : places possibles.",
@@ -82,10 +83,14 @@ def league_chart(
             axis.categories(axes, points)
             _places(axes, rows, language)
         bounds = [*points, *(Point("", _raw(row)) for _, row in rows.iterrows())]
-        axes.set_xlim(*axis.limits(bounds, unit))
+        start, end = axis.near(bounds, unit)
+        axes.set_xlim(start, end)
         _bands(axes, question, language)
         axis.x_axis(axes, unit, language)
+        if unit != "%":
+            axes.set_xlabel(indicators.dictionary().unit(unit).in_(language))
     note = spaced(READING.in_(language).format(level=percent(95, language, 0)), language)
+    note += f" {CUT.in_(language)}" if start > 0 else ""
     what = question.label.in_(language)
     return Chart(
         f"league-{question.id}", title.in_(language), _alt(what, rows, unit, language), drawing,

@@ -18,6 +18,7 @@ from analyses.wording import (
     Text,
     interval,
     listing,
+    lowered,
     number,
     spaced,
 )
@@ -233,7 +234,7 @@ def asides_table(leagues: Mapping[Question, League], name: str, language: Langua
     ordered = sorted(groups.items(), key=lambda item: (-len(item[0][2]), item[0][0].fr))
     rows = [
         [why.in_(language), named(names, language),
-         listing([q.label.in_(language) for q in questions], language), remedy.in_(language)]
+         _labels(questions, language), remedy.in_(language)]
         for (why, remedy, names), questions in ordered
     ]  # fmt: skip
     if not rows:
@@ -242,6 +243,11 @@ def asides_table(leagues: Mapping[Question, League], name: str, language: Langua
                    "{theme}: cities set aside, why and what to do").in_(language)  # fmt: skip
     caption = caption.format(theme=THEMES[name].in_(language))
     return Table(f"asides-{name}", caption, frame(columns, rows, language))
+
+
+def _labels(questions: Sequence[Question], language: Language) -> str:
+    first, *others = (question.label.in_(language) for question in questions)
+    return listing([first, *map(lowered, others)], language)
 
 
 def questions_table(leagues: Mapping[Question, League], name: str, language: Language) -> Table:

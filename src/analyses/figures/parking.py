@@ -28,6 +28,8 @@ DAYS: tuple[Text, ...] = (
 )  # fmt: skip
 MOST = 15
 """Categories that one chart shows."""
+LIGHT = 0.67
+"""Share from which a cell's number stands out better in white than in ink."""
 _ZONE = Text("Zone", "Zone")
 _HOUR = Text("Heure", "Hour")
 _NO_OFFER = Text("non réglementée ou sans offre", "unregulated or without supply")
@@ -107,7 +109,7 @@ def week_grid(
         for row, column in np.argwhere(~np.isnan(matrix)):
             share = matrix[row, column]
             axes.annotate(number(100 * share, language), (column, row), ha="center", va="center",
-                          size=small, color="white" if share > 0.7 else style.INK,
+                          size=small, color="white" if share > LIGHT else style.INK,
                           weight=700 if share >= SATURATED else 400)  # fmt: skip
         axes.set_xticks(range(len(hours)), [f"{hour}" for hour in hours])
         axes.set_yticks(range(len(days)), names)
@@ -303,7 +305,7 @@ def meter_hours(found: Meters, language: Language) -> Chart | None:
             value = matrix[row, column]
             axes.annotate(number(value, language), (column, row), ha="center", va="center",
                           size=6.5 if shares.shape[1] > 16 else 8.5,
-                          color="white" if value > 70 else style.INK)  # fmt: skip
+                          color="white" if value > 100 * LIGHT else style.INK)  # fmt: skip
         axes.set_xticks(range(shares.shape[1]), [_short(str(hour)) for hour in shares.columns])
         axes.set_yticks(range(len(shares)), [str(name) for name in shares.index])
         axes.set_xlabel(Text("heure de début", "starting hour").in_(language))

@@ -27,6 +27,7 @@ from analyses.wording import (
     clock,
     day,
     listing,
+    lowered,
     number,
     percent,
     plural,
@@ -233,16 +234,21 @@ def what_data_give(have: Collection[str], language: Language) -> Table:
     done = matrix["why_fr"] == capability.DONE.fr
     given, matrix = matrix[done], matrix if done.all() else matrix[~done]
     labels = capability.ASSET_LABELS
-    rows = [
-        (
-            indicators.get(str(row["indicator"])).label.text().in_(language),
+    same: dict[tuple[str, str, str], list[str]] = {}
+    for row in matrix.to_dict(orient="records"):
+        unlocks = [item for item in str(row["unlocked_by"]).split(", ") if item]
+        answer = (
             quality[str(row["quality"])].in_(language),
             typography(str(row[f"why_{language}"]), language),
-            ", ".join(labels[item].in_(language) for item in str(row["unlocked_by"]).split(", ")
-                      if item),
+            ", ".join(labels[item].in_(language) for item in unlocks),
         )
-        for row in matrix.to_dict(orient="records")
-    ]  # fmt: skip
+        label = indicators.get(str(row["indicator"])).label.text().in_(language)
+        same.setdefault(answer, []).append(label)
+    joiner = " ; " if language == "fr" else "; "
+    rows = [
+        (joiner.join([first, *map(lowered, others)]), *answer)
+        for answer, (first, *others) in same.items()
+    ]
     header = [Text("Indicateur", "Indicator"), Text("Qualité", "Quality"), Text("Raison", "Reason"),
               Text("Ce qui le débloquerait", "What would unlock it")]  # fmt: skip
     caption = Text("Ce que ces données peuvent donner", "What these data can give")

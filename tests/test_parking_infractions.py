@@ -235,3 +235,17 @@ def test_a_record_too_short_to_tell_two_factors_keeps_the_others(
     assert not gone & kept
     assert np.isfinite(found.table["ratio"]).all()
     assert found.n == len(rows)
+
+
+def test_one_burst_of_a_short_record_is_not_what_the_next_hour_promises() -> None:
+    """Seven tickets in one hour of fifteen weeks: the number expected follows the chance."""
+    times = pd.date_range("2024-01-01 09:00", periods=105, freq="D", tz="Europe/Paris")
+    rows = [{"place_id": "A", "time": time} for time in times[::3]]
+    rows += [{"place_id": "B", "time": pd.Timestamp("2024-01-04 02:00", tz="Europe/Paris")}] * 7
+    cells = count_cells(pd.DataFrame(rows).assign(type="x"), "Europe/Paris")
+    model = fit_forecaster(cells)
+    table, _ = patrol_list(model)
+    assert (table["expected"] >= table["chance"]).all()
+    assert (table["expected"] <= 7 * table["chance"]).all()
+    assert table.iloc[0]["place_id"] == "A"
+    assert model.rate.sum() * 15 == pytest.approx(len(rows), rel=0.35)

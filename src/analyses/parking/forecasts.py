@@ -109,7 +109,7 @@ def fit_forecaster(cells: pd.DataFrame, holidays: Iterable[date] = ()) -> Foreca
     prior = _additive(by_kind_hits, by_kind_days)
     kinds, strong = _shrink(by_kind_hits, by_kind_days, prior)
     chance, weak = _shrink(hits, days, kinds[:, kind])
-    rate = _rates(total, days, chance)
+    rate = _rates(total, hits, chance)
     return Forecaster(tuple(names), chance, rate, (strong, weak), off)
 
 
@@ -251,12 +251,14 @@ def _shrink(hits: Floats, days: Floats, prior: Floats) -> tuple[Floats, float]:
     return (hits + weight * mean) / (days + weight), weight
 
 
-def _rates(total: Floats, days: Floats, chance: Floats) -> Floats:
-    """Return infractions an hour: chance × mean number when there is at least one, by place."""
-    hits = np.minimum(total, days)  # at most one a day: a floor where counts are tiny
-    when_any = total.sum(axis=(1, 2)) / np.maximum(hits.sum(axis=(1, 2)), 1.0)
-    own = (total + when_any[:, None, None] * chance) / (days + 1.0)
-    return np.asarray(own)
+def _rates(total: Floats, hits: Floats, chance: Floats) -> Floats:
+    """Return infractions an hour: chance × mean number of an hour that has any, by place.
+
+    The mean number of a place with few such hours is drawn towards that of all (as one hour more).
+    """
+    overall = total.sum() / max(float(hits.sum()), 1.0)
+    when_any = (total.sum(axis=(1, 2)) + overall) / (hits.sum(axis=(1, 2)) + 1.0)
+    return np.asarray(when_any[:, None, None] * chance)
 
 
 def _loss(chance: Floats, happened: Floats) -> Floats:

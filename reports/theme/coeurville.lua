@@ -491,10 +491,13 @@ local function joined(div)
   if typst then return around('#joined[', div.content, ']') end
   if html then return div.content end
   local out = pandoc.Blocks {}
-  for _, block in ipairs(div.content) do
+  for i, block in ipairs(div.content) do
+    local after = div.content[i + 1]
     if block.t == 'Header' and block.level == 1 then
       block = pandoc.Div({ pandoc.Para(block.content) },
         pandoc.Attr(block.identifier, {}, { ['custom-style'] = 'Joined Title' }))
+    elseif block.t == 'Para' and after and after.t == 'Div' then
+      block = styled('Joined Text', { block })
     end
     out:insert(block)
   end

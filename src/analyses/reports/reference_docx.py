@@ -173,6 +173,7 @@ def _headings() -> list[str]:
         made.append(_style(name, f"heading {level}", "Normal", form, letters, after="BodyText"))
     same_page = '<w:pageBreakBefore w:val="0"/><w:spacing w:before="480" w:after="140"/>'
     made.append(_style("JoinedTitle", "Joined Title", "Heading1", same_page, after="BodyText"))
+    made.append(_style("JoinedText", "Joined Text", "BodyText", "<w:keepNext/>"))
     return made
 
 

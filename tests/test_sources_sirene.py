@@ -461,3 +461,18 @@ def test_states_and_marks_in_words_as_portals_export_them(tmp_path):
     table = load(tmp_path, stock(retrieved="2025-01-01")).establishments
     assert table["state"].tolist() == ["A", "F"]
     assert table["headquarters"].tolist() == [True, False]
+
+
+def test_another_encoding_is_named_with_its_remedy_and_a_broken_archive_apart(tmp_path):
+    """Extracts of 2017 and earlier, or saved by a spreadsheet, are in Windows' encoding."""
+    text = "siret;libellé\n1;0 salarié\n"
+    put(tmp_path, "stock.csv", text.encode("cp1252"))
+    put(tmp_path, "stock.zip", b"no archive")
+    found = {}
+    for path in ("stock.csv", "stock.zip"):
+        declared = {"establishments": [{"layout": "sirene-stock", "path": path}]}
+        with pytest.raises(InputError) as caught:
+            sources.load(city(tmp_path, sources=declared))
+        found[path] = caught.value.faults[0]
+    assert "encoding: cp1252" in found["stock.csv"].remedy
+    assert found["stock.zip"].problem == "the archive cannot be opened"

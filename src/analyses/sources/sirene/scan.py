@@ -72,8 +72,11 @@ def scan(path: Path, file: str, encoding: str | None = None, delimiter: str | No
     try:
         with _opened(path) as stream:
             line = io.TextIOWrapper(stream, encoding=text, errors="strict", newline="").readline()
-    except (UnicodeDecodeError, gzip.BadGzipFile, zipfile.BadZipFile, IndexError, LookupError):
-        fault = Fault(file, f"the header cannot be read as {text} text", "Download it again")
+    except (UnicodeDecodeError, LookupError):
+        remedy = "Declare its encoding under the file, such as encoding: cp1252, or download again"
+        raise InputError([Fault(file, f"it cannot be read as {text} text", remedy)]) from None
+    except (gzip.BadGzipFile, zipfile.BadZipFile, IndexError):
+        fault = Fault(file, "the archive cannot be opened", "Download it again")
         raise InputError([fault]) from None
     line = line.removeprefix("\ufeff").strip("\r\n")
     found = delimiter or max(_SEPARATORS, key=line.count)

@@ -43,3 +43,19 @@ def test_days_and_times_are_read_with_their_month_in_words() -> None:
     stamps = clock.parse(pa.chunked_array([["Nov 1, 2016 2:00 PM", "31 février 2020", None]]))
     assert stamps.clock[0] == np.datetime64("2016-11-01T14:00")
     assert stamps.unread == ("31 février 2020",)
+
+
+def test_years_of_two_digits_wait_for_their_order() -> None:
+    """01/02/03 could be three days; declared, it is one."""
+    column = pa.chunked_array([["01/02/03", "05/06/98 10:30"]])
+    assert convert.dates(column, Reading()).bad.all()
+    assert clock.parse(column).bad.all()
+    for order, expected in (
+        ("dmy", ["2003-02-01", "1998-06-05"]),
+        ("mdy", ["2003-01-02", "1998-05-06"]),
+    ):
+        days = convert.dates(column, Reading(date_order=order)).values.dt.strftime("%Y-%m-%d")
+        assert days.tolist() == expected
+        stamps = clock.parse(column, order)
+        assert stamps.clock.astype("datetime64[D]").astype(str).tolist() == expected
+    assert clock.parse(column, "dmy").clock[1] == np.datetime64("1998-06-05T10:30")

@@ -160,6 +160,9 @@ def listed(
     return faults
 
 
+SHORT_YEARS = "years of two digits are read once options: {date_order: dmy} (or mdy) is declared"
+"""End of the remedy of dates that cannot be read."""
+
 _DEGREES = (
     "Correct it or leave it empty; where the coordinates are projected, layout: mapped takes "
     "options: {crs: EPSG:2154}, with their own code; or do not read lon and lat"
@@ -230,7 +233,7 @@ def _unreadable(spec: Column, how: Reading) -> tuple[str, str]:
             else ("; for a bare year, declare the month (options: {survey_month: 6})")
         )
         problem = "this is not a day that exists, or its year is out of range"
-        return problem, f"Write it as 2024-06-15 or 15/06/2024{year}"
+        return problem, f"Write it as 2024-06-15 or 15/06/2024{year}; {SHORT_YEARS}"
     return "this is neither true nor false", "Write true or false, oui or non"
 
 

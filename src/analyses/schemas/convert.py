@@ -30,6 +30,7 @@ _DATES = (
     ("iso", re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})([T ]\d{1,2}[:h]\d{2}.*)?")),
     ("compact", re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})")),
     ("slash", re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})( \d{1,2}:\d{2}.*)?")),
+    ("short", re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{2})( \d{1,2}:\d{2}.*)?")),
     ("month", re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})")),
     ("month", re.compile(r"(?P<m>\d{1,2})/(?P<y>\d{4})")),
     ("year", re.compile(r"(?P<y>\d{4})")),
@@ -187,12 +188,15 @@ def _date(text: str, reading: Reading) -> tuple[np.datetime64, str]:
             continue
         parts = found.groupdict()
         day, month = int(parts.get("d") or 1), int(parts.get("m") or reading.month or 0)
-        if kind == "slash" and reading.date_order == "mdy":
+        if kind == "short" and not reading.date_order:
+            return nothing, kind  # 01/02/03 means nothing until its order is declared
+        if kind in ("slash", "short") and reading.date_order == "mdy":
             day, month = month, day
-        if not _FIRST_YEAR <= int(parts["y"]) <= _LAST_YEAR:
+        year = months.whole(parts["y"])
+        if not _FIRST_YEAR <= year <= _LAST_YEAR:
             return nothing, kind
         try:
-            return np.datetime64(f"{parts['y']}-{month:02d}-{day:02d}", "ns"), kind
+            return np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ns"), kind
         except ValueError:
             return nothing, kind
     return nothing, ""

@@ -52,12 +52,15 @@ def numbered(text: str) -> str | None:
         month = None if found is None else _month(found["m"])
         if found is None or month is None:
             continue
-        year = int(found["y"])
-        if len(found["y"]) == 2:
-            year += 2000 if year < _PIVOT else 1900
         rest = found["rest"].lstrip(", ").strip()
-        return f"{year:04d}-{month:02d}-{int(found['d']):02d} {rest}".strip()
+        return f"{whole(found['y']):04d}-{month:02d}-{int(found['d']):02d} {rest}".strip()
     return None
+
+
+def whole(year: str) -> int:
+    """Return a year written with two digits or four."""
+    number = int(year)
+    return number if len(year) > 2 else number + (2000 if number < _PIVOT else 1900)
 
 
 def _month(word: str) -> int | None:

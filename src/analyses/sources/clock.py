@@ -30,6 +30,7 @@ _TIME = (
 )
 _ISO = re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})" + _TIME)
 _SLASHED = re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})" + _TIME)
+_SHORT = re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{2})" + _TIME)
 _NAMED = {"Z": 0.0, "UTC": 0.0, "GMT": 0.0, "CET": 60.0, "CEST": 120.0}
 _HOUR = re.compile(r"(?P<H>\d{1,2})(?:\s*(?:[:hH]\s*(?P<M>\d{2})?)(?::\d{2})?)?(?:\s*[-–à].*)?")
 
@@ -240,6 +241,8 @@ def _one(text: str | None, date_order: str) -> tuple[Any, float, bool, bool, boo
     found = _ISO.fullmatch(text)
     slashed = found is None
     found = found or _SLASHED.fullmatch(text)
+    if found is None and date_order:  # 01/02/03 means nothing until its order is declared
+        found = _SHORT.fullmatch(text)
     if found is None:
         return nothing
     part = found.groupdict()
@@ -252,7 +255,7 @@ def _one(text: str | None, date_order: str) -> tuple[Any, float, bool, bool, boo
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         return nothing
     try:
-        at = np.datetime64(f"{part['y']}-{month:02d}-{day:02d}", "ns")
+        at = np.datetime64(f"{months.whole(part['y']):04d}-{month:02d}-{day:02d}", "ns")
     except ValueError:
         return nothing
     at += np.timedelta64(hour * 60 + minute, "m") + np.timedelta64(int(part["S"] or 0), "s")

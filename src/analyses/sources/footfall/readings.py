@@ -13,6 +13,7 @@ import pandas as pd
 
 from analyses.errors import Fault
 from analyses.schemas import Note
+from analyses.schemas.check import SHORT_YEARS
 from analyses.sources.clock import SHOWN, Ints, Stamps, from_offsets, settle
 from analyses.sources.footfall import evidence, reserves
 from analyses.sources.footfall.steps import (
@@ -75,7 +76,8 @@ def _unread(file: str, lines: Ints, stamps: Stamps, label: str) -> list[Fault]:
         Fault(
             file,
             "this is not a date and time that exists",
-            "Write it as 2024-06-15 14:00, 15/06/2024 14:00 or 2024-06-15T14:00:00+02:00",
+            "Write it as 2024-06-15 14:00, 15/06/2024 14:00 or 2024-06-15T14:00:00+02:00; "
+            f"{SHORT_YEARS}",
             row=int(row),
             column=label,
             value=text,

@@ -67,7 +67,7 @@ def test_lines_identify_what_a_file_does_not_and_never_across_files(tmp_path: Pa
     waves = (("a.csv", "2023"), ("a.csv", "2024"), ("b.csv", "2025"))
     declared = [
         {"layout": "mapped", "path": path, "constants": {"wave": f"{year}-06-01"},
-         "columns": {"premises_id": "Parcelle + #", "status": year}}
+         "columns": {"premises_id": "Parcelle + (ligne)", "status": year}}
         for path, year in waves
     ]  # fmt: skip
     frame = sources.load(city(tmp_path, sources={"premises": declared}))["premises"]

@@ -2,7 +2,7 @@
 
 A date and its hour often stand in two columns, and so does the number that tells apart the premises
 of one parcel. Texts are joined by a space; a field of time takes the day of the first column and
-the hour of the second, whichever way the hour is written. ``#`` is the file and the line of a row:
+the hour of the second, whichever way the hour is written. ``(ligne)`` is the file and the line:
 two files never share it, so that nothing is followed from one survey to the next by chance.
 """
 
@@ -18,8 +18,8 @@ from analyses.schemas import Raw
 SIGN = " + "
 """What stands between the names of the columns to join."""
 
-LINE = "#"
-"""Name that stands for the file and line of each row, where a file identifies nothing."""
+LINE = ("(ligne)", "(line)")
+"""Names that stand for the file and line of each row, where a file identifies nothing."""
 
 _TIMES = frozenset({"start", "end", "time", "arrival", "departure"})
 _MIDNIGHT = r"(?:[T ]+0{1,2}:00(?::00(?:\.0*)?)?|\s+12:00(?::00)?\s*[Aa][Mm])\s*$"
@@ -67,11 +67,11 @@ def column(raw: Raw, field: str, label: str) -> pa.ChunkedArray | None:
 
 def absent(names: Sequence[str], there: Collection[str]) -> list[str]:
     """Return the columns named that a file has not; :data:`LINE` is in every file."""
-    return [name for name in names if name not in there and name != LINE]
+    return [name for name in names if name not in there and name not in LINE]
 
 
 def _line(name: str, raw: Raw) -> bool:
-    return name == LINE and name not in raw.table.column_names
+    return name in LINE and name not in raw.table.column_names
 
 
 def _lines(raw: Raw) -> pa.ChunkedArray:

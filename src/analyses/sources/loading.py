@@ -274,7 +274,7 @@ def _repeat_faults(pieces: list[Piece], twice: pd.DataFrame, key: list[str]) -> 
     if pieces and pieces[0].request.table == "premises":
         remedy += (
             "; if the file identifies parcels or addresses, not premises, add what tells them "
-            "apart: premises_id: PARCEL + UNIT, or PARCEL + # (the line)"
+            "apart: premises_id: PARCEL + UNIT, or PARCEL + (line)"
         )
     for _, rows in groups[:5]:
         places_ = [

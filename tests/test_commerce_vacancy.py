@@ -149,6 +149,17 @@ def test_under_the_coverage_threshold_no_rate_is_shown() -> None:
     assert "90,0" in rate.note.fr
 
 
+def test_a_list_of_vacant_premises_is_not_a_rate_of_all_vacant() -> None:
+    """Registers of vacant premises list nothing else: 100 % would be the rate of the list."""
+    listed = survey({f"p{i}": "v" for i in range(12)}, WAVES[:1])
+    rate = one(commerce.measure_vacancy(listed).results, "vacancy_rate")
+    assert rate.quality == "not_computable"
+    assert "liste de locaux vacants" in rate.note.fr
+    one_open = survey({"a": "o", **{f"p{i}": "v" for i in range(12)}}, WAVES[:1])
+    rate = one(commerce.measure_vacancy(one_open).results, "vacancy_rate")
+    assert rate.estimate.value == pytest.approx(100 * 12 / 13)
+
+
 def test_a_wave_that_misses_premises_of_the_one_before_is_less_covered() -> None:
     statuses = {f"p{i}": "oo" for i in range(30)} | {f"q{i}": "o." for i in range(20)}
     coverage = one(

@@ -23,6 +23,9 @@ from analyses.results import Estimate, Quality, Result
 from analyses.wording import Text, day, number, percent, plural
 
 SURFACE_BREAKS = (50.0, 100.0, 200.0, 400.0)
+FEWEST_ALL_VACANT = 10
+"""Premises from which a wave whose every premises is vacant is taken for a list of vacant ones."""
+
 MIN_COVERAGE = 80.0
 MAX_FAMILY_UNKNOWN = 0.2
 UNKNOWN_PART = "unknown"
@@ -81,9 +84,13 @@ def rates(
     frames: list[dict[str, object]] = []
     for wave, when in enumerate(panel.dates):
         now = rows[rows["wave"] == wave]
+        whole = _count(now)
+        vacant_only = whole.known >= FEWEST_ALL_VACANT and whole.vacant == whole.known
         for cell, part in _cells(now, panel.parts):
             counted = _count(part)
             found = _results(counted, cell.at(when), min_coverage, _family_gap(cell, now))
+            if vacant_only:
+                found = _without_rate(found, counted, cell.at(when))
             if cell == Cell() and wave:
                 found = [_doubted(item, panel, wave) for item in found]
             results += found
@@ -237,6 +244,21 @@ def _rate(
         "vacancy_rate", share(counted.vacant, counted.known), cell,
         source="survey", method="wilson/1", quality=quality, note=note,
     )  # fmt: skip
+
+
+def _without_rate(found: list[Result], counted: _Counted, cell: Cell) -> list[Result]:
+    """Replace the rate of a list of vacant premises, whose occupied ones were never listed."""
+    kept = [item for item in found if item.indicator not in ("vacancy_rate", "vacancy_bounds")]
+    if cell.category == UNKNOWN_PART:
+        return kept
+    why = Text(
+        "Tous les locaux de ce relevé sont vides : c'est une liste de locaux vacants, non un "
+        "relevé de tous les locaux. Ajouter les locaux occupés pour obtenir un taux.",
+        "Every premises of this survey is vacant: it is a list of vacant premises, not a survey of "
+        "all. Add the occupied ones to get a rate.",
+    )
+    return [*kept, missing("vacancy_rate", why, cell, source="survey",
+                           unlocked_by=("premises",), n=counted.known)]  # fmt: skip
 
 
 def _doubted(found: Result, panel: Panel, wave: int) -> Result:

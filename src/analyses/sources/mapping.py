@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,7 +30,12 @@ ORDERS = ("lat,lon", "lon,lat")
 OPTIONS = ("point_column", "point_order", "crs")
 
 
-def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
+def apply(
+    raw: Raw,
+    asked: Request,
+    schema: Schema,
+    hours: Mapping[str, joined.Figures] | None = None,
+) -> tuple[Raw, list[Fault]]:
     """Rename, code and complete the columns of a file as ``city.yml`` declares.
 
     Parameters
@@ -48,6 +55,9 @@ def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
         constant.
     schema : Schema
         Table to fill.
+    hours : mapping, optional
+        Columns of hours as the whole file writes them, where ``raw`` is a part of it
+        (:func:`analyses.sources.joined.column`).
 
     Returns
     -------
@@ -59,7 +69,8 @@ def apply(raw: Raw, asked: Request, schema: Schema) -> tuple[Raw, list[Fault]]:
     columns: dict[str, pa.ChunkedArray] = {}
     labels: dict[str, str] = {}
     for name, label in source.columns.items():
-        values = joined.column(raw, name, label) if name in schema.names else None
+        ours = name in schema.names
+        values = joined.column(raw, name, label, schema, hours) if ours else None
         if values is not None:
             columns[name], labels[name] = values, label
     for name, value in source.constants.items():

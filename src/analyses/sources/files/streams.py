@@ -25,6 +25,8 @@ BLOCK = 1 << 23
 """Bytes of text read at a time: some 100,000 rows."""
 ROWS = 1 << 17
 """Rows of Parquet read at a time."""
+AT_ONCE = (".xlsx", ".xlsm", ".geojson", ".json")
+"""Ends of the names of the files that are read in one batch."""
 
 AHEAD = 2
 """Batches read before they are asked for."""

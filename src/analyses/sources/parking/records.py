@@ -6,7 +6,7 @@ zones, changes of clocks, plates and faults follow one rule; what differs is a :
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from zoneinfo import available_timezones
@@ -122,8 +122,9 @@ def batches(
     vehicles = pseudonyms or Pseudonyms()
     if asked.option("time_format"):
         recipe = replace(recipe, formats=(asked.option("time_format"), *recipe.formats))
+    clocks = hours(asked, asked.source.columns) if asked.source.layout == "mapped" else {}
     for raw, ragged in streams.batches(asked, lambda names: chosen(names, asked, recipe, schema)):
-        named, misread = _named(raw, asked, recipe, schema, vehicles)
+        named, misread = _named(raw, asked, recipe, vehicles, clocks)
         repaired, repairs, hits = corrections.on_text(named, asked.corrections)
         at = Clock(zone, asked.city.time_zone, recipe.formats, series)
         frame, bad, notes = _typed(repaired, schema, reading, at, tally)
@@ -139,6 +140,39 @@ def batches(
             (*unread, *repairs, *notes),
             hits,
         )
+
+
+def hours(asked: Request, columns: Mapping[str, str]) -> dict[str, joined.Figures]:
+    """Look at the whole columns of hours of a file, before its batches are read.
+
+    One batch alone would not tell: 9 is nine o'clock, or nine past midnight where a later row
+    says 1430.
+
+    Parameters
+    ----------
+    asked : Request
+        File to read.
+    columns : mapping
+        Our field: column of the file, or columns joined.
+    """
+    schema = get(asked.table)
+    whole = asked.path.suffix.lower() in streams.AT_ONCE
+    if whole or not joined.clocks(columns, _parts(columns), schema):
+        return {}
+
+    def choose(names: Sequence[str]) -> Sequence[str]:
+        return joined.clocks(columns, names, schema) or names[:1]
+
+    seen: dict[str, joined.Figures] = {}
+    for raw, _ in streams.batches(asked, choose):
+        for name in joined.clocks(columns, raw.table.column_names, schema):
+            found = joined.figures(raw.table[name], schema)
+            seen[name] = seen.get(name, joined.Figures()) | found
+    return seen
+
+
+def _parts(columns: Mapping[str, str]) -> list[str]:
+    return [part for label in columns.values() for part in joined.labels(label, ())]
 
 
 def time_zone(asked: Request, recipe: Recipe) -> tuple[str, list[Fault]]:
@@ -205,10 +239,15 @@ def _unread(raw: Raw, asked: Request, recipe: Recipe) -> list[Note]:
 
 
 def _named(
-    raw: Raw, asked: Request, recipe: Recipe, schema: Schema, vehicles: Pseudonyms
+    raw: Raw,
+    asked: Request,
+    recipe: Recipe,
+    vehicles: Pseudonyms,
+    clocks: Mapping[str, joined.Figures],
 ) -> tuple[Raw, list[Fault]]:
     """Bring a batch under our names, plates already replaced by order numbers."""
     faults: list[Fault] = []
+    schema = get(asked.table)
     plate = _plate(raw, asked, recipe, schema)
     if recipe.columns:
         found = _found(raw.table.column_names, recipe)
@@ -222,7 +261,7 @@ def _named(
         named = Raw(raw.file, pa.table(columns), raw.lines, found, raw.header)
         faults += [_absent(raw, recipe, name) for name in recipe.needs if name not in found]
     elif asked.source.layout == "mapped":
-        named, faults = mapping.apply(raw, asked, schema)
+        named, faults = mapping.apply(raw, asked, schema, clocks)
     else:
         named, _ = mapping.template(raw, schema)
     if plate is not None:

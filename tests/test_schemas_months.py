@@ -24,6 +24,11 @@ from analyses.sources import clock
         ("Wed Nov 2, 2016", "2016-11-02"),
         ("Nov 1, 2016 2:00 PM", "2016-11-01 2:00 PM"),
         ("2016-Nov-01", "2016-11-01"),
+        ("Sam., 15 MARS 2019", "2019-03-15"),
+        ("mar 1 nov 2016", "2016-11-01"),
+        ("Mar 1 2016", "2016-03-01"),
+        ("avant 15 mars 2019", None),
+        ("vers mars 15, 2019", None),
         ("15 jui 2019", None),  # juin or juillet
         ("2024-06-15T14:00:00Z", None),
         ("15/06/2024 2:00 PM", None),

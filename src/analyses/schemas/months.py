@@ -18,7 +18,13 @@ _NAMES = (
 )  # fmt: skip
 _SHORT = {"janv": 1, "fevr": 2, "avr": 4, "juil": 7, "sept": 9, "jun": 6, "jul": 7}
 _GAP = r"[\s./-]+"
-_WEEKDAY = r"(?:[^\W\d]+\.?,?\s+)?"
+_WEEKDAYS = (
+    "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
+    "lun", "mar", "mer", "jeu", "ven", "vend", "sam", "dim",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun",
+)  # fmt: skip
+_WEEKDAY = rf"(?:(?i:{'|'.join(_WEEKDAYS)})\.?,?\s+)?"
 _REST = r"(?P<rest>$|[T\s,].*$)"
 _YEAR = r"(?P<y>\d{4}|\d{2})" + _REST
 _MONTH = r"(?P<m>[^\W\d]+)\.?"

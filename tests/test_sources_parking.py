@@ -181,6 +181,34 @@ def test_wide_counters_with_blanks(tmp_path) -> None:
     assert "inchangées" in said
 
 
+WIDE = "date;heure;P1\n13/01/2023;9;100\n13/01/2023;24;90\n"
+
+
+def test_wide_counters_with_a_day_and_an_hour(tmp_path) -> None:
+    """The hour is no garage, and no reading is at midnight for want of it."""
+    with pytest.raises(InputError, match="several columns are named as times") as caught:
+        load(tmp_path, "parking_availability", WIDE, "wide")
+    assert "time_column: date + heure" in caught.value.faults[0].remedy
+    for joined, expected in (("date + heure", ["09:00", "00:00"]), ("date", ["00:00", "00:00"])):
+        tables = load(
+            tmp_path, "parking_availability", WIDE, "wide", options={"time_column": joined}
+        )
+        frame = tables["parking_availability"]
+        assert frame["garage_id"].tolist() == ["P1", "P1"]
+        assert frame["time"].dt.strftime("%H:%M").tolist() == expected
+        said = " ".join(text.fr for text in tables.reserves)
+        assert ("« heure »" in said) == (joined == "date")
+
+
+def test_wide_counters_need_a_time_in_every_row(tmp_path) -> None:
+    text, options = WIDE.replace(";24;", ";;"), {"time_column": "date + heure"}
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, "parking_availability", text, "wide", options=options)
+    assert [(fault.row, fault.problem) for fault in caught.value.faults] == [
+        (3, "the value is missing")
+    ]
+
+
 def test_supply_keeps_its_last_day_and_its_hours(tmp_path) -> None:
     text = (
         "meter_id,spaces,valid_from,valid_to,regulated_hours\n"

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from analyses.errors import Fault, InputError
-from analyses.schemas import Raw, Reading, convert, fold, get
+from analyses.schemas import Note, Raw, Reading, convert, fold, get
 from analyses.schemas.check import listed
+from analyses.sources import joined
 from analyses.sources.files import streams
+from analyses.sources.joined import Figures
 from analyses.sources.parking import moments
 from analyses.sources.parking.observations import MAPPED_OPTIONS
 from analyses.sources.parking.recipes import Recipe
-from analyses.sources.parking.records import OPTIONS, SKIPPED, TWICE, read, time_zone
+from analyses.sources.parking.records import OPTIONS, SKIPPED, TWICE, hours, read, time_zone
 from analyses.sources.remarks import Remark, Tally
 from analyses.sources.request import Family, Layout, Piece, Request, each
-from analyses.wording import Text
+from analyses.wording import Text, listing
 
 TABLE = "parking_availability"
 _COUNT = ("capacities",)
 _TIMES = ("time", "timestamp", "datetime", "date", "horodatage", "heure", "date heure")
-"""Headers (folded) of the column of times of a wide file."""
+"""Headers (folded) of the column of times of a wide file: none of them is a garage."""
 
 OVER = Remark(
     "{n} relevé(s) avec plus de véhicules que de places (places libres négatives).",
@@ -105,38 +108,77 @@ def _read_wide(asked: Request) -> Piece:
     frames, faults, rows, tally = [], asked.check_options(WIDE.options), 0, Tally()
     zone, wrong = time_zone(asked, Recipe(WIDE))
     faults += wrong
+    seen = hours(asked, {"time": asked.option("time_column")})
+    notes: list[Note] = []
     for raw, ragged in streams.batches(asked):
         faults += ragged
-        label = asked.option("time_column") or _time_label(raw)
-        if label not in raw.table.column_names:
-            raise InputError(
-                [
-                    Fault(
-                        asked.file,
-                        "the file has no column of times under this name; it "
-                        f"has: {', '.join(raw.header)[:300]}",
-                        "Declare options: {time_column: NAME IN THE FILE}",
-                        column=label,
-                    )
-                ]
-            )
-        frame, bad = _long(raw, label, zone, asked, tally)
+        label, others = _time_label(asked, raw)
+        notes += _left_out(asked.file, others)
+        times, odd = _times(raw, label, zone, asked, tally, seen)
+        frame, bad = _long(_without(raw, others), label, times, asked)
         frames.append(_free(frame, tally, asked))
-        faults += bad
+        faults += [*odd, *bad]
         rows += len(raw.lines)
-    return Piece(asked, pd.concat(frames), rows, tuple(tally.notes()), tuple(dict.fromkeys(faults)))
+    told = (*dict.fromkeys(notes), *tally.notes())
+    return Piece(asked, pd.concat(frames), rows, told, tuple(dict.fromkeys(faults)))
 
 
-def _time_label(raw: Raw) -> str:
-    """Return the first column that is named as a time, ``time`` if there is none."""
-    return next((name for name in raw.table.column_names if fold(name) in _TIMES), "time")
+def _time_label(asked: Request, raw: Raw) -> tuple[str, list[str]]:
+    """Return the column of times, or columns joined, and the others that are named as times.
+
+    Raises
+    ------
+    InputError
+        If the file has not the declared column, or if none is declared and not exactly one is
+        named as a time.
+    """
+    there = raw.table.column_names
+    declared = asked.option("time_column")
+    named = [name for name in there if fold(name) in _TIMES]
+    label = declared or " + ".join(named) or "time"
+    parts = joined.labels(label, there)
+    if joined.absent(parts, there):
+        problem = f"the file has no column of times under this name; it has: {', '.join(there)}"
+        remedy = "Declare options: {time_column: NAME IN THE FILE}"
+        raise InputError([Fault(asked.file, problem[:400], remedy, column=label)])
+    if not declared and len(named) > 1:
+        problem = f"several columns are named as times: {', '.join(named)}"
+        remedy = (
+            f"Declare the one to read, options: {{time_column: {named[0]}}}, or join the day and "
+            f"the hour: {{time_column: {named[0]}{joined.SIGN}{named[1]}}}"
+        )
+        raise InputError([Fault(asked.file, problem, remedy, column=named[1])])
+    return label, [name for name in named if name not in parts]
 
 
-def _long(
-    raw: Raw, label: str, zone: str, asked: Request, tally: Tally
-) -> tuple[pd.DataFrame, list[Fault]]:
+def _without(raw: Raw, names: Sequence[str]) -> Raw:
+    return dataclasses.replace(raw, table=raw.table.drop_columns(list(names))) if names else raw
+
+
+def _left_out(file: str, names: Sequence[str]) -> list[Note]:
+    """Name the columns of times that the city does not read: they are no garages."""
+    if not names:
+        return []
+    return [
+        Note(
+            Text(
+                f"Colonnes d'heure de {file} qui n'ont pas été lues : "
+                f"{listing([f'« {name} »' for name in names])}.",
+                f"Columns of times of {file} that were not read: "
+                f"{listing([repr(name) for name in names], 'en')}.",
+            )
+        )
+    ]
+
+
+def _times(
+    raw: Raw, label: str, zone: str, asked: Request, tally: Tally, seen: Mapping[str, Figures]
+) -> tuple[pd.Series, list[Fault]]:
+    """Return the instants of the rows, indexed by line; each needs one."""
     formats = tuple(filter(None, [asked.option("time_format")]))
-    written = moments.read(raw.table[label], formats, asked.option("date_order"))
+    texts = joined.column(raw, "time", label, get(TABLE), seen)
+    assert texts is not None  # the label was looked up in this header
+    written = moments.read(texts, formats, asked.option("date_order"))
     placed = moments.settle(written, zone, np.zeros(len(raw.lines), dtype=np.int64))
     tally.add(TWICE, raw.lines[placed.twice])
     tally.add(SKIPPED, raw.lines[placed.skipped])
@@ -144,14 +186,26 @@ def _long(
         raw,
         label,
         written.bad,
-        raw.table[label],
+        texts,
         "this is not a time that exists",
         "Write it as 2024-06-15 14:30, or declare options: {time_format: …}",
     )
+    missing = (written.seconds == moments.MISSING) & ~written.bad
+    faults += listed(raw, label, missing, None, "the value is missing", "Fill it in")
+    times = moments.series(placed.seconds, asked.city.time_zone)
+    return times.set_axis(pd.Index(raw.lines, name="line")), faults
+
+
+def _long(
+    raw: Raw, label: str, times: pd.Series, asked: Request
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return one row a time and garage; every column but those of times is a garage."""
     schema = get(TABLE)
+    faults: list[Fault] = []
     columns = {}
+    parts = joined.labels(label, raw.table.column_names)
     for name in raw.table.column_names:
-        if name == label or not name:
+        if name in parts or not name:
             continue
         text = convert.to_text(raw.table[name], schema.missing)
         got = convert.numbers(text, Reading(asked.option("decimal", "any")))
@@ -164,8 +218,6 @@ def _long(
             "this is not a number of free spaces",
             "Write a number, or leave it empty for no change",
         )
-    times = moments.series(placed.seconds, asked.city.time_zone)
-    times = times.set_axis(pd.Index(raw.lines, name="line"))
     long = pd.DataFrame(
         {
             "garage_id": pd.array(np.tile(list(columns), len(times)), dtype="string[pyarrow]"),

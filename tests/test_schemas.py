@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from analyses import schemas
 from analyses.errors import CoeurvilleError
 from analyses.schemas import Raw, Reading, convert
+from analyses.sources import clock
 
 OURS = (
     "premises", "establishments", "shops", "zones", "streets", "places", "stops", "areas",
@@ -166,6 +167,18 @@ def test_an_unproven_day_month_order_is_told():
         raw(**rows, wave=["03/04/2021", "05/06/2021"]), schema, Reading(date_order="dmy")
     )
     assert declared.notes == ()
+
+
+def test_the_fifth_of_may_proves_no_order():
+    """05/05 is one day in both orders: it neither raises the question nor answers it."""
+    for texts, unproven in (
+        (["05/05/2021", "03/04/2021"], True),
+        (["05/05/2021", "13/04/2021", "03/04/2021"], False),
+        (["05/05/2021", "2021-04-03"], False),
+    ):
+        assert convert.dates(column(texts), Reading()).writing.unproven is unproven
+        assert clock.parse(column(texts)).writing.unproven is unproven
+        assert not clock.parse(column(texts), "mdy").writing.unproven
 
 
 def test_coded_values_in_any_case_and_accents():

@@ -44,7 +44,7 @@ def test_days_and_times_are_read_with_their_month_in_words() -> None:
     read = convert.dates(column, Reading())
     assert read.values.dt.strftime("%Y-%m-%d").tolist()[::2] == ["2016-11-01", "2020-05-03"]
     assert read.bad.tolist() == [False, True, False, False]
-    assert not read.unproven_order
+    assert not read.writing.unproven
     stamps = clock.parse(pa.chunked_array([["Nov 1, 2016 2:00 PM", "31 février 2020", None]]))
     assert stamps.clock[0] == np.datetime64("2016-11-01T14:00")
     assert stamps.unread == ("31 février 2020",)

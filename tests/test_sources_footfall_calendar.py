@@ -126,6 +126,15 @@ def test_a_table_of_events_with_days_hours_and_recurrence(tmp_path: Path) -> Non
     assert len(frame[frame["kind"] == "fair"]) == 2
 
 
+def test_events_tell_an_order_of_day_and_month_that_nothing_proves(tmp_path: Path) -> None:
+    for end, told in (("04/05/2024", True), ("25/05/2024", False)):
+        (tmp_path / "e.csv").write_text(
+            f"event_id,label,kind,start,end\n1,Fête,festival,03/04/2024,{end}\n"
+        )
+        reserves = load(city(tmp_path, events=[{"layout": "coeurville", "path": "e.csv"}])).reserves
+        assert any("jour/mois/année" in text.fr for text in reserves) is told
+
+
 def test_wrong_events_are_all_named(tmp_path: Path) -> None:
     (tmp_path / "e.csv").write_text(
         "label,kind,start,end\nA,concert,2024-06-22,2024-06-21\nB,bal,2024-06-22,\n"

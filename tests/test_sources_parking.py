@@ -312,6 +312,36 @@ def test_a_fault_of_a_late_batch_names_its_line(tmp_path, monkeypatch) -> None:
     ]  # fmt: skip
 
 
+RECORDS = {
+    "infractions": ("time,type\n", "{},Arrêt\n"),
+    "parking_payments": ("meter_id,start,end\n", "H1,{0},{0}\n"),
+    "parking_stays": ("space_id,arrival,departure\n", "A,{0},{0}\n"),
+    "parking_states": ("space_id,time,occupied\n", "A,{},1\n"),
+    "parking_counts": ("meter_id,time,spaces,occupied\n", "M,{},9,1\n"),
+    "parking_availability": ("date,P1\n", "{},40\n"),
+}
+
+
+@pytest.mark.parametrize("table", RECORDS)
+def test_an_order_that_nothing_proves_is_told_once_for_the_whole_file(
+    tmp_path, monkeypatch, table: str
+) -> None:
+    """Each batch but the last holds days that read either way; the last may prove the order."""
+    monkeypatch.setattr(streams, "BLOCK", 1 << 10)
+    header, row = RECORDS[table]
+    layout = "wide" if table == "parking_availability" else "coeurville"
+    days = [f"{1 + i % 12:02d}/{1 + i // 60:02d}/2021 10:{i % 60:02d}" for i in range(240)]
+    for last, told in (("05/04/2021 11:00", 1), ("25/04/2021 11:00", 0)):
+        rows = header + "".join(row.format(at) for at in [*days, last])
+        reserves = load(tmp_path, table, rows, layout).reserves
+        said = [text.fr for text in reserves if "jour/mois/année" in text.fr]
+        assert len(said) == told
+    options = {"date_order": "dmy"}
+    rows = header + "".join(row.format(at) for at in days)
+    declared = load(tmp_path, table, rows, layout, options=options).reserves
+    assert not any("jour/mois/année" in text.fr for text in declared)
+
+
 def test_stays_stream_into_the_accumulator(tmp_path) -> None:
     put(tmp_path, "f.csv", "space_id,zone_id,arrival,departure\n"
         "A,Z1,2024-06-15 09:30,2024-06-15 10:15\nB,Z1,2024-06-15 09:00,\n")  # fmt: skip

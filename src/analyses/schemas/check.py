@@ -117,8 +117,9 @@ def check(raw: Raw, schema: Schema, reading: Reading | None = None) -> Checked:
         read = convert.column(text, spec, how)
         columns[spec.name] = read.values
         faults += _faults(raw, spec, text, read, how)
-        if read.unproven_order:
-            notes.append(_order_note(raw.label(spec.name)))
+        label = raw.label(spec.name)
+        of = Text(f"de la colonne « {label} »", f"of column '{label}'")
+        notes += map(Note, read.writing.texts(of))
     frame = pd.DataFrame(columns, copy=False)
     frame.index = pd.Index(raw.lines, name="line")
     return Checked(frame, tuple(faults), tuple(notes))
@@ -264,14 +265,3 @@ def _empty(spec: Column, length: int) -> pd.Series:
         return pd.Series(pd.NA, index=range(length), dtype="Int64")
     nulls = pa.chunked_array([pa.nulls(length, pa.large_string())])
     return pd.Series(pd.array(nulls, dtype=pd.StringDtype("pyarrow")))
-
-
-def _order_note(label: str) -> Note:
-    return Note(
-        Text(
-            f"Les dates de la colonne « {label} » ont été lues comme jour/mois/année, sans "
-            "qu'aucune ne le prouve ; l'option date_order (dmy ou mdy) le déclare.",
-            f"The dates of column '{label}' were read as day/month/year, though none of them "
-            "proves it; the option date_order (dmy or mdy) declares it.",
-        )
-    )

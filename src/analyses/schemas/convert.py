@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analyses.schemas import months
+from analyses.schemas import months, writing
 from analyses.schemas.descriptor import Column, fold
+from analyses.schemas.writing import Writing
 
 Mask = npt.NDArray[np.bool_]
 
@@ -60,11 +62,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A typed column, the mask of its unreadable values and a remark on how it was read."""
+    """A typed column, the mask of its unreadable values and how its dates are written."""
 
     values: pd.Series
     bad: Mask
-    unproven_order: bool = False
+    writing: Writing = Writing()
 
 
 def to_text(values: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.ChunkedArray:
@@ -163,24 +165,22 @@ def dates(values: pa.ChunkedArray, reading: Reading) -> Converted:
     """
     codes, uniques = _unique(values)
     read = [_date(text, reading) for text in uniques]
-    days = np.array([day for day, _ in read] + [np.datetime64("NaT")], dtype="datetime64[ns]")
+    days = np.array([one.day for one in read] + [np.datetime64("NaT")], dtype="datetime64[ns]")
     series = pd.Series(days[codes])
-    slashed = [
-        text
-        for text, (day, kind) in zip(uniques, read, strict=True)
-        if kind == "slash" and not np.isnat(day)
-    ]
-    unproven = not reading.date_order and bool(slashed) and not any(map(_proven, slashed))
-    return Converted(series, (codes >= 0) & series.isna().to_numpy(), unproven)
+    told = Writing(any(one.either for one in read), any(one.proven for one in read))
+    return Converted(series, (codes >= 0) & series.isna().to_numpy(), told)
 
 
-def _proven(text: str) -> bool:
-    first, second = (int(part) for part in re.split(r"[/.-]", text)[:2])
-    return first > 12 or first == second
+class _Day(NamedTuple):
+    """One text read as a day, and what it tells of the order of day and month."""
+
+    day: np.datetime64
+    either: bool = False
+    proven: bool = False
 
 
-def _date(text: str, reading: Reading) -> tuple[np.datetime64, str]:
-    nothing = np.datetime64("NaT", "ns")
+def _date(text: str, reading: Reading) -> _Day:
+    nothing = _Day(np.datetime64("NaT", "ns"))
     text = months.numbered(text) or text
     for kind, pattern in _DATES:
         found = pattern.fullmatch(text)
@@ -189,17 +189,19 @@ def _date(text: str, reading: Reading) -> tuple[np.datetime64, str]:
         parts = found.groupdict()
         day, month = int(parts.get("d") or 1), int(parts.get("m") or reading.month or 0)
         if kind == "short" and not reading.date_order:
-            return nothing, kind  # 01/02/03 means nothing until its order is declared
+            return nothing  # 01/02/03 means nothing until its order is declared
         if kind in ("slash", "short") and reading.date_order == "mdy":
             day, month = month, day
         year = months.whole(parts["y"])
         if not _FIRST_YEAR <= year <= _LAST_YEAR:
-            return nothing, kind
+            return nothing
         try:
-            return np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ns"), kind
+            at = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ns")
         except ValueError:
-            return nothing, kind
-    return nothing, ""
+            return nothing
+        open_ = kind == "slash" and not reading.date_order
+        return _Day(at, open_ and writing.either(day, month), kind == "slash" and day > 12)
+    return nothing
 
 
 def choices(values: pa.ChunkedArray, column: Column) -> Converted:

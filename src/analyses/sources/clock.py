@@ -17,8 +17,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analyses.schemas import months
+from analyses.schemas import months, writing
 from analyses.schemas.convert import Mask
+from analyses.schemas.writing import Writing
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -52,8 +53,8 @@ class Stamps:
         Whether only the day is written.
     bad : array of bool
         Present, and unreadable.
-    unproven_order : bool
-        Whether day and month were told apart by the French convention alone.
+    writing : Writing
+        What the dates tell of how they are written.
     unread : tuple of str
         Texts of the first unreadable rows (:data:`SHOWN`), in their order, for messages.
     """
@@ -62,7 +63,7 @@ class Stamps:
     offset: Floats
     day_only: Mask
     bad: Mask
-    unproven_order: bool = False
+    writing: Writing = Writing()
     unread: tuple[str, ...] = ()
 
     def shifted(self, days: Ints) -> Stamps:
@@ -79,7 +80,7 @@ class Stamps:
             self.offset[keep],
             self.day_only[keep],
             self.bad[keep],
-            self.unproven_order,
+            self.writing,
             unread,
         )
 
@@ -128,11 +129,10 @@ def parse(text: pa.ChunkedArray, date_order: str = "") -> Stamps:
     clock = np.array([item[0] for item in read], dtype="datetime64[ns]")
     offset = np.array([item[1] for item in read], dtype=np.float64)
     day_only = np.array([item[2] for item in read], dtype=bool)
-    slashed, proven = [item[3] for item in read], [item[4] for item in read]
-    unproven = not date_order and any(slashed) and not any(proven)
+    told = Writing(any(item[3] for item in read), any(item[4] for item in read))
     bad = (codes >= 0) & np.isnat(clock[codes])
     unread = tuple(str(texts[codes[row]]) for row in np.flatnonzero(bad)[:SHOWN])
-    return Stamps(clock[codes], offset[codes], day_only[codes], bad, unproven, unread)
+    return Stamps(clock[codes], offset[codes], day_only[codes], bad, told, unread)
 
 
 def with_hour(day: Stamps, text: pa.ChunkedArray, starts_at: int = 0) -> Stamps:
@@ -158,7 +158,7 @@ def with_hour(day: Stamps, text: pa.ChunkedArray, starts_at: int = 0) -> Stamps:
     days = dict(zip(np.flatnonzero(day.bad), day.unread, strict=False))
     first = np.flatnonzero(bad)[:SHOWN]
     unread = tuple(days.get(row) or str(text[int(row)].as_py()) for row in first)
-    out = Stamps(clock, day.offset, none, bad, day.unproven_order, unread)
+    out = Stamps(clock, day.offset, none, bad, day.writing, unread)
     return out.shifted((minutes < 60 * starts_at).astype(np.int64)) if starts_at else out
 
 
@@ -233,7 +233,7 @@ def _backwards(clock: Instants, sensor: Ints) -> Mask:
 
 
 def _one(text: str | None, date_order: str) -> tuple[Any, float, bool, bool, bool]:
-    """Read one text: clock, offset, day only, day/month order in question, order proven."""
+    """Read one text: clock, offset, day only, whether it reads either way, order proven."""
     nothing = (np.datetime64("NaT", "ns"), np.nan, False, False, False)
     if text is None:
         return nothing
@@ -259,8 +259,8 @@ def _one(text: str | None, date_order: str) -> tuple[Any, float, bool, bool, boo
     except ValueError:
         return nothing
     at += np.timedelta64(hour * 60 + minute, "m") + np.timedelta64(int(part["S"] or 0), "s")
-    proven = slashed and (day > 12 or month > 12 or day == month)
-    return at, _offset(part["zone"]), part["H"] is None, slashed, proven
+    open_ = slashed and not date_order and writing.either(day, month)
+    return at, _offset(part["zone"]), part["H"] is None, open_, slashed and day > 12
 
 
 def _offset(text: str | None) -> float:

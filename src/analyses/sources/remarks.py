@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analyses.schemas import Note
+from analyses.schemas.writing import Writing
 from analyses.wording import Text, listing, number
 
 
@@ -54,6 +55,11 @@ class Tally:
             )
             for remark, rows in self._rows.items()
         ]
+
+
+def of_dates(file: str, writing: Writing) -> list[Note]:
+    """Return what must be told of the dates of a whole file."""
+    return [Note(text) for text in writing.texts(Text(f"de {file}", f"of {file}"))]
 
 
 def examples(texts: Iterable[str], limit: int = 3, *, quoted: bool = True) -> Text:

@@ -13,12 +13,13 @@ import pyarrow as pa
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 
 from analyses.errors import Fault
-from analyses.schemas import Raw, check, get
+from analyses.schemas import Note, Raw, check, get
 from analyses.sources import clock, corrections, mapping
 from analyses.sources.days import agenda
 from analyses.sources.days.happenings import MOST, empty, finished
 from analyses.sources.files import headers
 from analyses.sources.footfall import counts
+from analyses.sources.remarks import of_dates
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text
 
@@ -65,7 +66,8 @@ def read(asked: Request) -> Piece:
     faults = asked.check_options(layout.options)
     raw, wrong = counts.open_text(asked, headers.wanted(asked, schema))
     faults += wrong
-    rows, notes = len(raw.lines), []
+    rows = len(raw.lines)
+    notes: list[Note] = []
     if layout.name == "mapped":
         raw, wrong = mapping.apply(raw, asked, schema)
         faults += wrong
@@ -78,15 +80,18 @@ def read(asked: Request) -> Piece:
     faults += checked.faults
     if "start" not in raw.table.column_names:
         return Piece(asked, empty(asked), rows, (*notes, *repairs), tuple(faults), hits)
-    frame, wrong = _placed(asked, raw, frame)
+    frame, told, wrong = _placed(asked, raw, frame)
     faults += wrong
     frame, wrong = _laid_out(asked, raw.file, frame)
     faults += wrong
     frame = finished(frame, asked)
-    return Piece(asked, frame, rows, (*notes, *repairs, *checked.notes), tuple(faults), hits)
+    notes += [*repairs, *checked.notes, *told]
+    return Piece(asked, frame, rows, tuple(notes), tuple(faults), hits)
 
 
-def _placed(asked: Request, raw: Raw, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+def _placed(
+    asked: Request, raw: Raw, frame: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Note], list[Fault]]:
     """Turn the written starts and ends into instants, days as midnights."""
     zone, order = ZoneInfo(asked.city.time_zone), asked.option("date_order")
     start = clock.parse(raw.table["start"], order)
@@ -127,7 +132,8 @@ def _placed(asked: Request, raw: Raw, frame: pd.DataFrame) -> tuple[pd.DataFrame
         )
         for line in raw.lines[wrong]
     ]
-    return frame.assign(start=begin, end=finish), faults
+    told = of_dates(raw.file, start.writing | end.writing)
+    return frame.assign(start=begin, end=finish), told, faults
 
 
 def _instants(stamps: clock.Stamps, zone: ZoneInfo) -> pd.DatetimeIndex:

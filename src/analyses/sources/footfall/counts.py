@@ -37,7 +37,7 @@ def long(raw: Raw, stamps: Stamps, counts: dict[str, Floats], label: str) -> Rea
         np.tile(stamps.offset, size),
         np.tile(stamps.day_only, size),
         bad,
-        stamps.unproven_order,
+        stamps.writing,
         stamps.unread,
     )
     values = np.concatenate(list(counts.values())) if counts else np.empty(0)

@@ -141,7 +141,7 @@ def _by_hour(asked: Request, raw: Raw, hours: list[str], faults: list[Fault]) ->
         np.full(size * days, np.nan),
         none,
         bad,
-        day.unproven_order,
+        day.writing,
         day.unread,
     )
     readings = Readings(

@@ -26,6 +26,7 @@ from analyses.sources.footfall.steps import (
     whole_days,
     without_twins,
 )
+from analyses.sources.remarks import of_dates
 from analyses.sources.request import Request
 from analyses.wording import Text, number
 
@@ -113,8 +114,8 @@ def _instants(
     written = ~np.isnan(stamps.offset)
     days = bool((stamps.day_only | ~known).all())
     column = f"sources.{asked.table}.options.time_zone"
-    if stamps.unproven_order:
-        out.notes.append(reserves.order_note(readings.file))
+    told = stamps.writing if readings.end is None else stamps.writing | readings.end.writing
+    out.notes += of_dates(readings.file, told)
     if declared not in ("", "local", "offset") and declared not in available_timezones():
         out.faults.append(
             Fault(

@@ -89,20 +89,6 @@ def rows_note(file: str, lines: Ints, fr: str, en: str, aside: bool) -> Note:
     )
 
 
-def order_note(file: str) -> Note:
-    """Return the note on an order of day and month that nothing proves."""
-    return Note(
-        Text(
-            f"Les dates de {file} ont été lues comme jour/mois/année, sans qu'aucune ne le prouve "
-            f"; "
-            "l'option date_order (dmy ou mdy) le déclare.",
-            f"The dates of {file} were read as day/month/year, though none of them proves it; the "
-            f"option "
-            "date_order (dmy or mdy) declares it.",
-        )
-    )
-
-
 def ignored_offsets(file: str, declared: str) -> Note:
     """Return the note on offsets that a declaration overrules."""
     return Note(

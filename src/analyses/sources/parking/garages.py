@@ -12,6 +12,7 @@ import pyarrow as pa
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, Reading, convert, fold, get
 from analyses.schemas.check import listed
+from analyses.schemas.writing import Writing
 from analyses.sources import joined
 from analyses.sources.files import streams
 from analyses.sources.joined import Figures
@@ -19,7 +20,7 @@ from analyses.sources.parking import moments
 from analyses.sources.parking.observations import MAPPED_OPTIONS
 from analyses.sources.parking.recipes import Recipe
 from analyses.sources.parking.records import OPTIONS, SKIPPED, TWICE, hours, read, time_zone
-from analyses.sources.remarks import Remark, Tally
+from analyses.sources.remarks import Remark, Tally, of_dates
 from analyses.sources.request import Family, Layout, Piece, Request, each
 from analyses.wording import Text, listing
 
@@ -110,17 +111,19 @@ def _read_wide(asked: Request) -> Piece:
     faults += wrong
     seen = hours(asked, {"time": asked.option("time_column")})
     notes: list[Note] = []
+    writing = Writing()
     for raw, ragged in streams.batches(asked):
         faults += ragged
         label, others = _time_label(asked, raw)
         notes += _left_out(asked.file, others)
-        times, odd = _times(raw, label, zone, asked, tally, seen)
+        times, told, odd = _times(raw, label, zone, asked, tally, seen)
         frame, bad = _long(_without(raw, others), label, times, asked)
         frames.append(_free(frame, tally, asked))
         faults += [*odd, *bad]
+        writing |= told
         rows += len(raw.lines)
-    told = (*dict.fromkeys(notes), *tally.notes())
-    return Piece(asked, pd.concat(frames), rows, told, tuple(dict.fromkeys(faults)))
+    said = (*dict.fromkeys(notes), *of_dates(asked.file, writing), *tally.notes())
+    return Piece(asked, pd.concat(frames), rows, said, tuple(dict.fromkeys(faults)))
 
 
 def _time_label(asked: Request, raw: Raw) -> tuple[str, list[str]]:
@@ -173,7 +176,7 @@ def _left_out(file: str, names: Sequence[str]) -> list[Note]:
 
 def _times(
     raw: Raw, label: str, zone: str, asked: Request, tally: Tally, seen: Mapping[str, Figures]
-) -> tuple[pd.Series, list[Fault]]:
+) -> tuple[pd.Series, Writing, list[Fault]]:
     """Return the instants of the rows, indexed by line; each needs one."""
     formats = tuple(filter(None, [asked.option("time_format")]))
     texts = joined.column(raw, "time", label, get(TABLE), seen)
@@ -193,7 +196,7 @@ def _times(
     missing = (written.seconds == moments.MISSING) & ~written.bad
     faults += listed(raw, label, missing, None, "the value is missing", "Fill it in")
     times = moments.series(placed.seconds, asked.city.time_zone)
-    return times.set_axis(pd.Index(raw.lines, name="line")), faults
+    return times.set_axis(pd.Index(raw.lines, name="line")), written.writing, faults
 
 
 def _long(

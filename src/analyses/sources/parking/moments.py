@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analyses.schemas.convert import Mask
+from analyses.schemas.writing import Writing
 from analyses.sources import clock
 
 Seconds = npt.NDArray[np.int64]
@@ -48,12 +49,15 @@ class Written:
         Whether only the day is written.
     bad : array of bool
         Present, and unreadable.
+    writing : Writing
+        What the dates in figures tell of the order of their day and month.
     """
 
     seconds: Seconds
     absolute: Mask
     day_only: Mask
     bad: Mask
+    writing: Writing = Writing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ def read(values: pa.ChunkedArray, formats: Sequence[str] = (), date_order: str =
         got = _any(part, date_order) if form == "any" else _by_form(part, form)
         if got is not None:
             _fill(found, where, got)
+            found = replace(found, writing=found.writing | got.writing)
     out = (found.seconds != MISSING) & ((found.seconds < _FIRST) | (found.seconds > _LAST))
     found.bad[out] = True
     found.seconds[out] = MISSING
@@ -176,7 +181,11 @@ def _any(text: pa.ChunkedArray, date_order: str) -> Written:
     absolute = known & ~np.isnan(stamps.offset)
     ahead = np.where(absolute, np.nan_to_num(stamps.offset) * 60, 0).astype(np.int64)
     return Written(
-        np.where(known, seconds - ahead, MISSING), absolute, stamps.day_only & known, stamps.bad
+        np.where(known, seconds - ahead, MISSING),
+        absolute,
+        stamps.day_only & known,
+        stamps.bad,
+        stamps.writing,
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from zoneinfo import available_timezones
 
 import numpy as np
@@ -21,13 +22,14 @@ from analyses.errors import Fault
 from analyses.schemas import Note, Raw, Reading, Schema, check, fold, get
 from analyses.schemas.check import listed
 from analyses.schemas.convert import Mask
+from analyses.schemas.writing import Writing
 from analyses.sources import corrections, joined, mapping
 from analyses.sources.files import streams
 from analyses.sources.files.opening import reading_of
 from analyses.sources.parking import moments
 from analyses.sources.parking.plates import Pseudonyms
 from analyses.sources.parking.recipes import Recipe
-from analyses.sources.remarks import Remark, Tally
+from analyses.sources.remarks import Remark, Tally, of_dates
 from analyses.sources.request import Piece, Request
 from analyses.wording import Text, listing
 
@@ -61,13 +63,18 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows of a file, typed and indexed by ``line``, with what is wrong with them."""
+    """Some rows of a file, typed and indexed by ``line``, with what is wrong with them.
+
+    ``writing`` tells of the dates of these rows alone: only those of all the batches together say
+    whether the order of day and month is proven.
+    """
 
     frame: pd.DataFrame
     rows: int
     faults: tuple[Fault, ...]
     notes: tuple[Note, ...]
     hits: tuple[int, ...]
+    writing: Writing = Writing()
 
 
 def read(asked: Request, recipe: Recipe, series: str = "") -> Piece:
@@ -76,11 +83,13 @@ def read(asked: Request, recipe: Recipe, series: str = "") -> Piece:
     parts = list(batches(asked, recipe, tally, series=series))
     frames = [part.frame for part in parts if len(part.frame)] or [part.frame for part in parts[:1]]
     hits = [part.hits for part in parts if part.hits]
+    notes = dict.fromkeys(note for part in parts for note in part.notes)
+    dates = of_dates(asked.file, reduce(or_, (part.writing for part in parts), Writing()))
     return Piece(
         asked,
         pd.concat(frames) if frames else _nothing(asked.table),
         sum(part.rows for part in parts),
-        (*dict.fromkeys(note for part in parts for note in part.notes), *tally.notes()),
+        (*notes, *dates, *tally.notes()),
         tuple(dict.fromkeys(fault for part in parts for fault in part.faults)),
         tuple(int(sum(counts)) for counts in zip(*hits, strict=True)),
     )
@@ -127,7 +136,7 @@ def batches(
         named, misread = _named(raw, asked, recipe, vehicles, clocks)
         repaired, repairs, hits = corrections.on_text(named, asked.corrections)
         at = Clock(zone, asked.city.time_zone, recipe.formats, series)
-        frame, bad, notes = _typed(repaired, schema, reading, at, tally)
+        frame, bad, notes, writing = _typed(repaired, schema, reading, at, tally)
         if recipe.finish is not None and not misread:
             frame = recipe.finish(frame, tally, asked)
         bad += _required(repaired, frame, schema) if not misread else []
@@ -139,6 +148,7 @@ def batches(
             (*faults, *ragged, *misread, *bad),
             (*unread, *repairs, *notes),
             hits,
+            writing,
         )
 
 
@@ -303,10 +313,10 @@ def _timeless(schema_name: str) -> Schema:
 
 def _typed(
     raw: Raw, schema: Schema, reading: Reading, at: Clock, tally: Tally
-) -> tuple[pd.DataFrame, list[Fault], tuple[Note, ...]]:
+) -> tuple[pd.DataFrame, list[Fault], tuple[Note, ...], Writing]:
     checked = check(raw, _timeless(schema.name), reading)
     frame, faults = checked.frame, list(checked.faults)
-    groups = _groups(raw, at.series)
+    groups, writing = _groups(raw, at.series), Writing()
     for column in schema.columns:
         if column.type != "datetime":
             continue
@@ -316,6 +326,7 @@ def _typed(
             continue
         values = raw.table[column.name]
         written = moments.read(values, at.formats, reading.date_order)
+        writing |= written.writing
         placed = moments.settle(written, at.zone, groups)
         tally.add(TWICE, raw.lines[placed.twice])
         tally.add(SKIPPED, raw.lines[placed.skipped])
@@ -337,7 +348,7 @@ def _typed(
         if name.startswith("_") or name == "vehicle":
             kind = "Int64" if name == "vehicle" else "string"
             frame[name] = pd.array(raw.table[name].to_pandas(), dtype=kind)
-    return frame, faults, checked.notes
+    return frame, faults, checked.notes, writing
 
 
 def _groups(raw: Raw, series: str) -> npt.NDArray[np.int64] | None:

@@ -1,0 +1,59 @@
+"""How the dates of a column are written, and what a reader must be told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analyses.wording import Text
+
+_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What the dates of a column, or of some of its rows, tell of how they are written.
+
+    Parameters
+    ----------
+    either : bool
+        Some date in figures reads either way: its day and its month differ and both may be a
+        month, and no order of them is declared.
+    proven : bool
+        Some date has one order only: its day is over 12.
+    """
+
+    either: bool = False
+    proven: bool = False
+
+    def __or__(self, other: Writing) -> Writing:
+        """Return what two parts of a file tell together."""
+        return Writing(self.either or other.either, self.proven or other.proven)
+
+    @property
+    def unproven(self) -> bool:
+        """Whether day and month were told apart by the French convention alone."""
+        return self.either and not self.proven
+
+    def texts(self, of: Text) -> list[Text]:
+        """Return the sentences that a reader must be told.
+
+        Parameters
+        ----------
+        of : Text
+            What the dates belong to: « de comptages.csv », "of comptages.csv".
+        """
+        return [_order(of)] if self.unproven else []
+
+
+def either(day: int, month: int) -> bool:
+    """Whether a date in figures reads either way; 05/05 is the same day in both."""
+    return day != month and day <= _MONTHS and month <= _MONTHS
+
+
+def _order(of: Text) -> Text:
+    return Text(
+        f"Les dates {of.fr} ont été lues comme jour/mois/année, sans qu'aucune ne le prouve ; "
+        "l'option date_order (dmy ou mdy) le déclare.",
+        f"The dates {of.en} were read as day/month/year, though none of them proves it; the "
+        "option date_order (dmy or mdy) declares it.",
+    )

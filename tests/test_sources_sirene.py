@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -476,3 +477,48 @@ def test_another_encoding_is_named_with_its_remedy_and_a_broken_archive_apart(tm
         found[path] = caught.value.faults[0]
     assert "encoding: cp1252" in found["stock.csv"].remedy
     assert found["stock.zip"].problem == "the archive cannot be opened"
+
+
+def _locked() -> bytes:
+    """Return a zip whose file is marked as encrypted (bit 0 of the general purpose flag)."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("s.csv", "siren,nic\n")
+    content = bytearray(whole.getvalue())
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+def _without_csv() -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("lisez-moi.txt", "rien")
+    return whole.getvalue()
+
+
+PACKED = gzip.compress(b"siren,nic\n" + bytes(range(48, 58)) * 40)
+BROKEN = {
+    "empty.zip": _without_csv(),
+    "locked.zip": _locked(),
+    "cut.csv.gz": PACKED[:-12],
+    "spoiled.csv.gz": PACKED[:10] + b"\xff" * 40,
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_an_archive_that_cannot_be_opened_is_said_to_be_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(BROKEN[name])
+    with pytest.raises(InputError) as caught:
+        scan.scan(tmp_path / name, name)
+    assert caught.value.faults[0].problem == "the archive cannot be opened"
+
+
+def test_an_archive_cut_short_after_its_header_is_a_fault_too(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    rows = "".join(f"{n},{rng.integers(10**9)}\n" for n in range(40_000))
+    (tmp_path / "s.csv.gz").write_bytes(gzip.compress(f"siret,nic\n{rows}".encode())[:-9_000])
+    opened = scan.scan(tmp_path / "s.csv.gz", "s.csv.gz")
+    with pytest.raises(InputError) as caught:
+        scan.rows(opened, ["siret"], "nic", ["1"])
+    assert "cannot be read to its end" in caught.value.faults[0].problem

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,17 @@ from analyses.sources.sirene import lines
 
 _BLOCK = 1 << 20
 _SEPARATORS = (",", ";", "\t", "|")
+_ARCHIVE = (
+    gzip.BadGzipFile, zipfile.BadZipFile, zlib.error,
+    IndexError,  # no CSV file inside
+    EOFError,  # cut short
+    RuntimeError,  # a password, or a compression that is not supported
+)  # fmt: skip
+"""What opening an archive raises; ``IndexError`` is a ``LookupError`` too, so it comes first."""
+_CUT = (
+    pa.ArrowInvalid, UnicodeDecodeError, OSError, EOFError, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+"""What reading a file that is broken on the way raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +84,12 @@ def scan(path: Path, file: str, encoding: str | None = None, delimiter: str | No
     try:
         with _opened(path) as stream:
             line = io.TextIOWrapper(stream, encoding=text, errors="strict", newline="").readline()
+    except _ARCHIVE:
+        fault = Fault(file, "the archive cannot be opened", "Download it again")
+        raise InputError([fault]) from None
     except (UnicodeDecodeError, LookupError):
         remedy = "Declare its encoding under the file, such as encoding: cp1252, or download again"
         raise InputError([Fault(file, f"it cannot be read as {text} text", remedy)]) from None
-    except (gzip.BadGzipFile, zipfile.BadZipFile, IndexError):
-        fault = Fault(file, "the archive cannot be opened", "Download it again")
-        raise InputError([fault]) from None
     line = line.removeprefix("\ufeff").strip("\r\n")
     found = delimiter or max(_SEPARATORS, key=line.count)
     names = tuple(name.strip() for name in next(csv.reader([line], delimiter=found), []))
@@ -123,12 +135,12 @@ def _whole(source: Scan, columns: Sequence[str], by: str, values: Sequence[str])
     """Parse every line; cells that hold line breaks are only allowed for at a second try."""
     try:
         return _as_text(_filtered(source, columns, by, values, newlines=False))
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except _CUT as error:
         if not source.delimiter:
             raise InputError([_broken(source, error)]) from None
     try:
         return _as_text(_filtered(source, columns, by, values, newlines=True))
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except _CUT as error:
         raise InputError([_broken(source, error)]) from None
 
 
@@ -245,7 +257,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _broken(source: Scan, error: Exception) -> Fault:
-    detail = str(error).splitlines()[0][:160]
+    detail = (str(error).splitlines() or [type(error).__name__])[0][:160]
     return Fault(
         source.file,
         f"the file cannot be read to its end ({detail})",

@@ -259,6 +259,19 @@ def test_plates_become_order_numbers(tmp_path, layout: str) -> None:
         assert plate.replace("-", "").replace(" ", "").upper() not in everything.upper()
 
 
+def test_a_plate_in_two_columns_is_one_vehicle_and_none_is_no_vehicle(tmp_path) -> None:
+    plates = [("AB-123", "CD"), ("AB-123", "CE"), ("ab 123", "cd"), ("N/A", ""), ("N/A", "N/A")]
+    text = "m,s,e,p,q\n" + "".join(
+        f"H1,2024-06-15 0{i}:00,2024-06-15 0{i}:30,{p},{q}\n" for i, (p, q) in enumerate(plates)
+    )
+    columns = {"meter_id": "m", "start": "s", "end": "e", "plate": "p + q"}
+    frame = load(tmp_path, "parking_payments", text, "mapped", columns=columns)["parking_payments"]
+    assert frame["vehicle"].fillna(0).tolist() == [1, 2, 1, 0, 0]
+    single = {**columns, "plate": "p"}
+    frame = load(tmp_path, "parking_payments", text, "mapped", columns=single)["parking_payments"]
+    assert frame["vehicle"].fillna(0).tolist() == [1, 1, 1, 0, 0]
+
+
 def test_a_plate_never_shows_in_a_message(tmp_path) -> None:
     text = f"meter_id,start,end,plate\n,hier,demain,{PLATES[0]}\n"
     with pytest.raises(InputError) as caught:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analyses.errors import Fault
-from analyses.schemas import Note, Raw, Reading, Schema, check, fold, get
+from analyses.schemas import Note, Raw, Reading, Schema, check, convert, fold, get
 from analyses.schemas.check import listed
 from analyses.schemas.convert import Mask
 from analyses.schemas.writing import Writing
@@ -258,7 +258,7 @@ def _named(
     """Bring a batch under our names, plates already replaced by order numbers."""
     faults: list[Fault] = []
     schema = get(asked.table)
-    plate = _plate(raw, asked, recipe, schema)
+    plates = _plates(raw, asked, recipe, schema)
     if recipe.columns:
         found = _found(raw.table.column_names, recipe)
         columns = {ours: raw.table[label] for ours, label in found.items() if ours != "plate"}
@@ -274,23 +274,29 @@ def _named(
         named, faults = mapping.apply(raw, asked, schema, clocks)
     else:
         named, _ = mapping.template(raw, schema)
-    if plate is not None:
-        codes = pa.chunked_array([pa.array(vehicles.codes(raw.table[plate]), pa.int64())])
+    if plates is not None:
+        known = convert.to_text(pc.cast(plates, pa.string()), schema.missing)
+        codes = pa.chunked_array([pa.array(vehicles.codes(known), pa.int64())])
         named = replace(named, table=named.table.append_column("vehicle", codes))
     return named, faults
 
 
-def _plate(raw: Raw, asked: Request, recipe: Recipe, schema: Schema) -> str | None:
+def _plates(
+    raw: Raw, asked: Request, recipe: Recipe, schema: Schema
+) -> pa.ChunkedArray | None:
+    """Return the plates of a batch, None where the file or the table has none."""
     if "plate" not in schema.personal:
         return None
-    if recipe.columns:
-        return _found(raw.table.column_names, recipe).get("plate")
     if asked.source.layout == "mapped":
         label = asked.source.columns.get("plate")
-        return label if label in raw.table.column_names else None
-    spec = schema["plate"]
-    ours = {fold(spelling) for spelling in (spec.name, spec.title.fr, spec.title.en)}
-    return next((name for name in raw.table.column_names if fold(name) in ours), None)
+        return None if label is None else joined.column(raw, "plate", label, schema)
+    if recipe.columns:
+        name = _found(raw.table.column_names, recipe).get("plate")
+    else:
+        spec = schema["plate"]
+        ours = {fold(spelling) for spelling in (spec.name, spec.title.fr, spec.title.en)}
+        name = next((name for name in raw.table.column_names if fold(name) in ours), None)
+    return None if name is None else raw.table[name]
 
 
 def _absent(raw: Raw, recipe: Recipe, name: str) -> Fault:

@@ -44,10 +44,53 @@ def test_times_are_parsed(written: str, expected: str, offset: int | None) -> No
 
 
 @pytest.mark.parametrize(
-    "written", ["2024-02-30", "2024-06-15 25:00", "hier", "14:00", "2024-06-15 14:60"]
+    "written",
+    [
+        "2024-02-30",
+        "2024-06-15 25:00",
+        "hier",
+        "14:00",
+        "2024-06-15 14:60",
+        "15/03/0021",
+        "2500-01-01",
+        "2024-06-15 05:22:70",
+        "2024-06-15 24:00:01",
+    ],
 )
 def test_impossible_times_are_bad(written: str) -> None:
     assert clock.parse(text(written)).bad[0]
+
+
+def test_unreadable_texts_stay_with_their_rows() -> None:
+    """Rows cut off between (a sensor without a name, say) take neither texts nor faults along."""
+    written = [f"jour {n}" for n in range(12)]
+    stamps = clock.parse(text(*written[:6], "2024-06-15", *written[6:], None))
+    assert stamps.shown() == [(n, written[n]) for n in range(5)]
+    late = stamps.chosen(np.arange(14) >= 5)
+    assert [at for _, at in late.shown()] == written[5:10]
+    twice = late.chosen(np.arange(9) != 0)
+    assert twice.shown()[0] == (1, "jour 6")
+    hours = clock.with_hour(
+        clock.parse(text("2024-06-15", "hier", "2024-06-15")), text("14", "9", "25")
+    )
+    assert hours.shown() == [(1, "hier"), (2, "25")]
+
+
+def test_unreadable_rows_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
+    """The first seven bad rows have no sensor: the faults of the twelve others stand."""
+    rows = "".join(f"{'' if n < 7 else 'A'},jour {n},1\n" for n in range(19))
+    (tmp_path / "c.csv").write_text("sensor_id,start,count\n" + rows, encoding="utf-8")
+    source = DataSource(layout="coeurville", path="c.csv")
+    essai = City(id="essai", name="Essai", insee_code="35068", folder=tmp_path,
+                 sources=Sources(counts=[source]))  # fmt: skip
+    with pytest.raises(InputError) as raised:
+        load(essai)
+    found = [fault for fault in raised.value.faults if fault.column == "start"]
+    assert [(fault.row, fault.value) for fault in found[:5]] == [
+        (n + 2, f"jour {n}") for n in range(7, 12)
+    ]
+    assert found[5].problem.startswith("and 7 more rows")
+    assert len(found) == 6
 
 
 def test_missing_times_are_not_bad() -> None:

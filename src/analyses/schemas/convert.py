@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from analyses.schemas import months, writing
 from analyses.schemas.descriptor import Column, fold
-from analyses.schemas.writing import Writing
+from analyses.schemas.writing import SILENT, Writing
 
 Mask = npt.NDArray[np.bool_]
 
@@ -27,7 +27,8 @@ _PLAIN = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 _GROUPED = rf"^[+-]?\d{{1,3}}([{_SPACES}]\d{{3}})+(\.\d+)?$"
 _TRUE = {"true", "vrai", "oui", "o", "yes", "y", "1", "t"}
 _FALSE = {"false", "faux", "non", "n", "no", "0", "f"}
-_FIRST_YEAR, _LAST_YEAR = 1700, 2200  # outside, nanosecond dates overflow and no survey is meant
+FIRST_YEAR, LAST_YEAR = 1700, 2200
+"""Years that are read; outside, nanosecond dates overflow and no survey is meant."""
 _DATES = (
     ("iso", re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})([T ]\d{1,2}[:h]\d{2}.*)?")),
     ("compact", re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})")),
@@ -66,7 +67,7 @@ class Converted:
 
     values: pd.Series
     bad: Mask
-    writing: Writing = Writing()
+    writing: Writing = SILENT
 
 
 def to_text(values: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.ChunkedArray:
@@ -193,7 +194,7 @@ def _date(text: str, reading: Reading) -> _Day:
         if kind in ("slash", "short") and reading.date_order == "mdy":
             day, month = month, day
         year = months.whole(parts["y"])
-        if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        if not FIRST_YEAR <= year <= LAST_YEAR:
             return nothing
         try:
             at = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ns")

@@ -45,6 +45,10 @@ class Writing:
         return [_order(of)] if self.unproven else []
 
 
+SILENT = Writing()
+"""What a column without dates in figures tells."""
+
+
 def either(day: int, month: int) -> bool:
     """Whether a date in figures reads either way; 05/05 is the same day in both."""
     return day != month and day <= _MONTHS and month <= _MONTHS

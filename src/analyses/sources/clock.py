@@ -7,7 +7,7 @@ names. Hours that a change of clocks skips or doubles are told apart and handed 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,12 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analyses.schemas import months, writing
-from analyses.schemas.convert import Mask
-from analyses.schemas.writing import Writing
+from analyses.schemas.convert import FIRST_YEAR, LAST_YEAR, Mask
+from analyses.schemas.writing import SILENT, Writing
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Instants = npt.NDArray[np.datetime64]
+Texts = npt.NDArray[np.object_]
 
 _TIME = (
     r"(?:[T ,]+(?P<H>\d{1,2})[:hH](?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?)?"
@@ -33,7 +34,7 @@ _ISO = re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})" + _TIME)
 _SLASHED = re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})" + _TIME)
 _SHORT = re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{2})" + _TIME)
 _NAMED = {"Z": 0.0, "UTC": 0.0, "GMT": 0.0, "CET": 60.0, "CEST": 120.0}
-_HOUR = re.compile(r"(?P<H>\d{1,2})(?:\s*(?:[:hH]\s*(?P<M>\d{2})?)(?::\d{2})?)?(?:\s*[-–à].*)?")
+_HOUR = re.compile(r"(?P<H>\d{1,2})(?:\s*(?:[:hH]\s*(?P<M>\d{2})?)(?::[0-5]\d)?)?(?:\s*[-–à].*)?")
 
 SHOWN = 5
 """Unreadable rows that messages show one by one."""
@@ -55,16 +56,16 @@ class Stamps:
         Present, and unreadable.
     writing : Writing
         What the dates tell of how they are written.
-    unread : tuple of str
-        Texts of the first unreadable rows (:data:`SHOWN`), in their order, for messages.
+    unread : array of str
+        Text of each unreadable row, for messages; of no length where every row was read.
     """
 
     clock: Instants
     offset: Floats
     day_only: Mask
     bad: Mask
-    writing: Writing = Writing()
-    unread: tuple[str, ...] = ()
+    writing: Writing = SILENT
+    unread: Texts = field(default_factory=lambda: np.empty(0, dtype=object))
 
     def shifted(self, days: Ints) -> Stamps:
         """Return the stamps moved by whole days."""
@@ -73,16 +74,18 @@ class Stamps:
 
     def chosen(self, keep: Any) -> Stamps:
         """Return the stamps of some rows, by a mask."""
-        first = np.flatnonzero(self.bad)[: len(self.unread)]
-        unread = tuple(text for text, row in zip(self.unread, first, strict=True) if keep[row])
         return Stamps(
             self.clock[keep],
             self.offset[keep],
             self.day_only[keep],
             self.bad[keep],
             self.writing,
-            unread,
+            self.unread[keep] if len(self.unread) else self.unread,
         )
+
+    def shown(self) -> list[tuple[int, str]]:
+        """Return the first unreadable rows (:data:`SHOWN`) and their texts."""
+        return [(int(row), str(self.unread[row])) for row in np.flatnonzero(self.bad)[:SHOWN]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,9 @@ def parse(text: pa.ChunkedArray, date_order: str = "") -> Stamps:
     day_only = np.array([item[2] for item in read], dtype=bool)
     told = Writing(any(item[3] for item in read), any(item[4] for item in read))
     bad = (codes >= 0) & np.isnat(clock[codes])
-    unread = tuple(str(texts[codes[row]]) for row in np.flatnonzero(bad)[:SHOWN])
+    unread = np.empty(0, dtype=object)
+    if bad.any():
+        unread = np.where(bad, np.array([*texts, None], dtype=object)[codes], None)
     return Stamps(clock[codes], offset[codes], day_only[codes], bad, told, unread)
 
 
@@ -155,9 +160,10 @@ def with_hour(day: Stamps, text: pa.ChunkedArray, starts_at: int = 0) -> Stamps:
     bad = day.bad | (present & np.isnan(minutes))
     clock[bad | ~present] = np.datetime64("NaT")
     none = np.zeros(len(clock), dtype=bool)
-    days = dict(zip(np.flatnonzero(day.bad), day.unread, strict=False))
-    first = np.flatnonzero(bad)[:SHOWN]
-    unread = tuple(days.get(row) or str(text[int(row)].as_py()) for row in first)
+    unread = day.unread
+    if (bad & ~day.bad).any():
+        days = unread if len(unread) else np.full(len(bad), None)
+        unread = np.where(bad & ~day.bad, text.to_pandas().to_numpy(dtype=object), days)
     out = Stamps(clock, day.offset, none, bad, day.writing, unread)
     return out.shifted((minutes < 60 * starts_at).astype(np.int64)) if starts_at else out
 
@@ -249,16 +255,19 @@ def _one(text: str | None, date_order: str) -> tuple[Any, float, bool, bool, boo
     day, month = int(part["d"]), int(part["m"])
     if slashed and date_order == "mdy":
         day, month = month, day
-    hour, minute = int(part["H"] or 0), int(part["M"] or 0)
+    hour, minute, second = (int(part[name] or 0) for name in "HMS")
     if part["half"]:
         hour = hour % 12 + (12 if part["half"].lower() == "pm" else 0)
-    if hour > 24 or minute > 59 or (hour == 24 and minute):
+    if hour > 24 or minute > 59 or second > 59 or (hour == 24 and (minute or second)):
+        return nothing
+    year = months.whole(part["y"])
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         return nothing
     try:
-        at = np.datetime64(f"{months.whole(part['y']):04d}-{month:02d}-{day:02d}", "ns")
+        at = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ns")
     except ValueError:
         return nothing
-    at += np.timedelta64(hour * 60 + minute, "m") + np.timedelta64(int(part["S"] or 0), "s")
+    at += np.timedelta64(hour * 60 + minute, "m") + np.timedelta64(second, "s")
     open_ = slashed and not date_order and writing.either(day, month)
     return at, _offset(part["zone"]), part["H"] is None, open_, slashed and day > 12
 

@@ -38,7 +38,7 @@ def long(raw: Raw, stamps: Stamps, counts: dict[str, Floats], label: str) -> Rea
         np.tile(stamps.day_only, size),
         bad,
         stamps.writing,
-        stamps.unread,
+        np.tile(stamps.unread, size),
     )
     values = np.concatenate(list(counts.values())) if counts else np.empty(0)
     lines = np.tile(raw.lines, size)

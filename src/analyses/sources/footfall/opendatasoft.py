@@ -142,7 +142,7 @@ def _by_hour(asked: Request, raw: Raw, hours: list[str], faults: list[Fault]) ->
         none,
         bad,
         day.writing,
-        day.unread,
+        np.repeat(day.unread, size),
     )
     readings = Readings(
         raw.file,

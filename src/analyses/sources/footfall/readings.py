@@ -72,18 +72,17 @@ def place(asked: Request, readings: Readings) -> Placed:
 
 
 def _unread(file: str, lines: Ints, stamps: Stamps, label: str) -> list[Fault]:
-    rows = lines[stamps.bad]
     faults = [
         Fault(
             file,
             "this is not a date and time that exists",
             "Write it as 2024-06-15 14:00, 15/06/2024 14:00 or 2024-06-15T14:00:00+02:00; "
             f"{SHORT_YEARS}",
-            row=int(row),
+            row=int(lines[row]),
             column=label,
             value=text,
         )
-        for row, text in zip(rows[:SHOWN], stamps.unread, strict=False)
+        for row, text in stamps.shown()
     ]
     missing = lines[np.isnat(stamps.clock) & ~stamps.bad]
     faults += [
@@ -92,7 +91,7 @@ def _unread(file: str, lines: Ints, stamps: Stamps, label: str) -> list[Fault]:
         )
         for row in missing[:SHOWN]
     ]
-    rest = max(len(rows) - SHOWN, 0) + max(len(missing) - SHOWN, 0)
+    rest = max(int(stamps.bad.sum()) - SHOWN, 0) + max(len(missing) - SHOWN, 0)
     if rest:
         faults.append(
             Fault(

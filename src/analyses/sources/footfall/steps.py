@@ -10,7 +10,7 @@ import pandas as pd
 
 from analyses.errors import Fault
 from analyses.schemas import Note
-from analyses.sources.clock import SHOWN, Floats, Ints, Stamps, from_offsets
+from analyses.sources.clock import Floats, Ints, Stamps, from_offsets
 from analyses.sources.footfall import reserves
 from analyses.sources.request import Request
 
@@ -165,13 +165,11 @@ def _unread_ends(readings: Readings) -> list[Fault]:
             readings.file,
             "this is not a date and time that exists",
             "Correct it or leave it empty",
-            row=int(row),
+            row=int(readings.lines[row]),
             column=readings.end_label,
             value=text,
         )
-        for row, text in zip(
-            readings.lines[readings.end.bad][:SHOWN], readings.end.unread, strict=False
-        )
+        for row, text in readings.end.shown()
     ]
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, Reading, convert, fold, get
 from analyses.schemas.check import listed
-from analyses.schemas.writing import Writing
+from analyses.schemas.writing import SILENT, Writing
 from analyses.sources import joined
 from analyses.sources.files import streams
 from analyses.sources.joined import Figures
@@ -111,7 +111,7 @@ def _read_wide(asked: Request) -> Piece:
     faults += wrong
     seen = hours(asked, {"time": asked.option("time_column")})
     notes: list[Note] = []
-    writing = Writing()
+    writing = SILENT
     for raw, ragged in streams.batches(asked):
         faults += ragged
         label, others = _time_label(asked, raw)

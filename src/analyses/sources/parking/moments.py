@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analyses.schemas.convert import Mask
-from analyses.schemas.writing import Writing
+from analyses.schemas.writing import SILENT, Writing
 from analyses.sources import clock
 
 Seconds = npt.NDArray[np.int64]
@@ -57,7 +57,7 @@ class Written:
     absolute: Mask
     day_only: Mask
     bad: Mask
-    writing: Writing = Writing()
+    writing: Writing = SILENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from analyses.errors import Fault
 from analyses.schemas import Note, Raw, Reading, Schema, check, convert, fold, get
 from analyses.schemas.check import listed
 from analyses.schemas.convert import Mask
-from analyses.schemas.writing import Writing
+from analyses.schemas.writing import SILENT, Writing
 from analyses.sources import corrections, joined, mapping
 from analyses.sources.files import streams
 from analyses.sources.files.opening import reading_of
@@ -74,7 +74,7 @@ class Batch:
     faults: tuple[Fault, ...]
     notes: tuple[Note, ...]
     hits: tuple[int, ...]
-    writing: Writing = Writing()
+    writing: Writing = SILENT
 
 
 def read(asked: Request, recipe: Recipe, series: str = "") -> Piece:
@@ -84,7 +84,7 @@ def read(asked: Request, recipe: Recipe, series: str = "") -> Piece:
     frames = [part.frame for part in parts if len(part.frame)] or [part.frame for part in parts[:1]]
     hits = [part.hits for part in parts if part.hits]
     notes = dict.fromkeys(note for part in parts for note in part.notes)
-    dates = of_dates(asked.file, reduce(or_, (part.writing for part in parts), Writing()))
+    dates = of_dates(asked.file, reduce(or_, (part.writing for part in parts), SILENT))
     return Piece(
         asked,
         pd.concat(frames) if frames else _nothing(asked.table),
@@ -281,9 +281,7 @@ def _named(
     return named, faults
 
 
-def _plates(
-    raw: Raw, asked: Request, recipe: Recipe, schema: Schema
-) -> pa.ChunkedArray | None:
+def _plates(raw: Raw, asked: Request, recipe: Recipe, schema: Schema) -> pa.ChunkedArray | None:
     """Return the plates of a batch, None where the file or the table has none."""
     if "plate" not in schema.personal:
         return None
@@ -322,7 +320,7 @@ def _typed(
 ) -> tuple[pd.DataFrame, list[Fault], tuple[Note, ...], Writing]:
     checked = check(raw, _timeless(schema.name), reading)
     frame, faults = checked.frame, list(checked.faults)
-    groups, writing = _groups(raw, at.series), Writing()
+    groups, writing = _groups(raw, at.series), SILENT
     for column in schema.columns:
         if column.type != "datetime":
             continue

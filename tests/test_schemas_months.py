@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from analyses.schemas import Reading, convert, months
+from analyses.schemas import Raw, Reading, check, convert, get, months
 from analyses.sources import clock
+from analyses.wording import Text
 
 
 @pytest.mark.parametrize(
@@ -27,20 +28,76 @@ from analyses.sources import clock
         ("Sam., 15 MARS 2019", "2019-03-15"),
         ("mar 1 nov 2016", "2016-11-01"),
         ("Mar 1 2016", "2016-03-01"),
-        ("avant 15 mars 2019", None),
-        ("vers mars 15, 2019", None),
-        ("15 jui 2019", None),  # juin or juillet
-        ("2024-06-15T14:00:00Z", None),
-        ("15/06/2024 2:00 PM", None),
-        ("15h30", None),
+        ("avant 15 mars 2019", "avant 15 mars 2019"),
+        ("vers mars 15, 2019", "vers mars 15, 2019"),
+        ("15 jui 2019", "15 jui 2019"),  # juin or juillet
+        ("2024-06-15T14:00:00Z", "2024-06-15T14:00:00Z"),
+        ("15/06/2024 2:00 PM", "15/06/2024 2:00 PM"),
+        ("15h30", "15h30"),
     ],
 )
-def test_a_month_in_words_is_numbered(text: str, expected: str | None) -> None:
-    assert months.numbered(text) == expected
+def test_a_month_in_words_is_numbered(text: str, expected: str) -> None:
+    assert months.numbered(text, declared=True)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("16-Nov-01", "16-Nov-01"),  # 2001, or 2016
+        ("16-Nov-98", "1998-11-16"),
+        ("01-Nov-00", "2000-11-01"),
+        ("16-Nov-16", "2016-11-16"),
+        ("16-Nov-2001", "2001-11-16"),
+        ("mardi 16 nov. 04", "2004-11-16"),
+        ("1er mars 19", "2019-03-01"),
+        ("Nov 16, 01", "2001-11-16"),
+    ],
+)
+def test_a_year_that_could_be_a_day_waits_for_its_order_too(text: str, expected: str) -> None:
+    assert months.numbered(text)[0] == expected
+
+
+def test_years_of_two_digits_are_told_as_they_were_read() -> None:
+    column = pa.chunked_array([["1er mar 65", "16-Nov-98", "15 juin 2019"]])
+    for writing in (convert.dates(column, Reading()).writing, clock.parse(column).writing):
+        assert writing.years == (1998, 2065)
+        (told,) = writing.texts(Text("de f.csv", "of f.csv"))
+        assert "de 1998 à 2065" in told.fr
+        assert "from 1998 to 2065" in told.en
+    figures = pa.chunked_array([["05/06/98"]])
+    for writing in (
+        convert.dates(figures, Reading(date_order="dmy")).writing,
+        clock.parse(figures, "dmy").writing,
+    ):
+        assert writing.years == (1998, 1998)
+        assert not writing.unproven
+    whole = pa.chunked_array([["15 juin 2019", "2020-01-01"]])
+    assert convert.dates(whole, Reading()).writing.years is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reading", "helps"),
+    [
+        ("05/06/98", Reading(), True),
+        ("16-Nov-01", Reading(), True),
+        ("hier", Reading(), False),
+        ("31/02/2021", Reading(), False),
+        ("31/02/98", Reading(date_order="dmy"), False),
+        ("05/06/98", None, False),  # a layout that has no such option
+    ],
+)
+def test_the_order_is_asked_for_only_where_it_would_read_the_date(
+    text: str, reading: Reading | None, helps: bool
+) -> None:
+    columns = {"premises_id": ["a"], "status": ["vacant"], "wave": [text]}
+    raw = Raw("f.csv", pa.table(columns), np.array([2]), {}, tuple(columns))
+    (fault,) = check(raw, get("premises"), reading).faults
+    assert ("date_order" in fault.remedy) is helps
+    assert reading is None or reading.date_order or clock.waits([text]) is helps
 
 
 def test_days_and_times_are_read_with_their_month_in_words() -> None:
-    column = pa.chunked_array([["01-Nov-16", "31 février 2020", "3 mai 2020 10:30", None]])
+    column = pa.chunked_array([["01-Nov-2016", "31 février 2020", "3 mai 2020 10:30", None]])
     read = convert.dates(column, Reading())
     assert read.values.dt.strftime("%Y-%m-%d").tolist()[::2] == ["2016-11-01", "2020-05-03"]
     assert read.bad.tolist() == [False, True, False, False]

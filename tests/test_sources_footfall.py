@@ -401,7 +401,7 @@ def test_an_unreadable_time_is_shown_as_it_is_written(tmp_path: Path) -> None:
         (3, "Time", "hier"),
         (4, "Time", "2024-13-01 12:00"),
     ]
-    written(tmp_path, "l.csv", "sensor_id;date;hour;count\nA;01-Nov-16;9;1\nA;31/06/2016;25;1\n")
+    written(tmp_path, "l.csv", "sensor_id;date;hour;count\nA;01-Nov-2016;9;1\nA;31/06/2016;25;1\n")
     with pytest.raises(InputError) as raised:
         counts(tmp_path, "coeurville", "l.csv", options={"time_zone": "local"})
     assert [(f.row, f.value) for f in raised.value.faults if f.row] == [(3, "31/06/2016")]

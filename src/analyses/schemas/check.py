@@ -101,7 +101,7 @@ def check(raw: Raw, schema: Schema, reading: Reading | None = None) -> Checked:
         be read is missing and has its fault. Repeated keys are not looked at here: see
         :func:`repeated`.
     """
-    how = reading or Reading()
+    how = reading or Reading(declarable=False)
     faults: list[Fault] = []
     notes: list[Note] = []
     columns: dict[str, pd.Series] = {}
@@ -162,7 +162,7 @@ def listed(
 
 
 SHORT_YEARS = "years of two digits are read once options: {date_order: dmy} (or mdy) is declared"
-"""End of the remedy of dates that cannot be read."""
+"""End of the remedy of dates that cannot be read, where this would read some of them."""
 
 _DEGREES = (
     "Correct it or leave it empty; where the coordinates are projected, layout: mapped takes "
@@ -183,6 +183,9 @@ def _faults(
             remedy += "layout: mapped"
         faults += listed(raw, spec.name, missing, None, "the value is missing", remedy)
     problem, remedy = _unreadable(spec, how)
+    if spec.type == "date" and read.bad.any():
+        texts = pc.unique(text.filter(pa.array(read.bad))).to_pylist()
+        remedy += f"; {SHORT_YEARS}" if convert.waits(texts, how) else ""
     faults += listed(raw, spec.name, read.bad, text, problem, remedy)
     for rule, sign in (("minimum", -1), ("maximum", 1)):
         if rule in rules:
@@ -230,11 +233,11 @@ def _unreadable(spec: Column, how: Reading) -> tuple[str, str]:
     if spec.type == "date":
         year = (
             ""
-            if how.month
+            if how.month or not how.declarable
             else ("; for a bare year, declare the month (options: {survey_month: 6})")
         )
         problem = "this is not a day that exists, or its year is out of range"
-        return problem, f"Write it as 2024-06-15 or 15/06/2024{year}; {SHORT_YEARS}"
+        return problem, f"Write it as 2024-06-15 or 15/06/2024{year}"
     return "this is neither true nor false", "Write true or false, oui or non"
 
 

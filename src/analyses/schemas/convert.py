@@ -7,7 +7,8 @@ column with a mask of the values that it could not read; nothing is guessed and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -54,11 +55,14 @@ class Reading:
         that convention is reported when no date of the column proves it.
     month : int, optional
         Month that a bare year stands for; without it a bare year is refused.
+    declarable : bool
+        Whether the file's layout lets its city declare these at all.
     """
 
     decimal: str = "any"
     date_order: str = ""
     month: int | None = None
+    declarable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,21 +172,34 @@ def dates(values: pa.ChunkedArray, reading: Reading) -> Converted:
     read = [_date(text, reading) for text in uniques]
     days = np.array([one.day for one in read] + [np.datetime64("NaT")], dtype="datetime64[ns]")
     series = pd.Series(days[codes])
-    told = Writing(any(one.either for one in read), any(one.proven for one in read))
+    told = Writing(
+        any(one.either for one in read),
+        any(one.proven for one in read),
+        writing.span(one.short_year for one in read),
+    )
     return Converted(series, (codes >= 0) & series.isna().to_numpy(), told)
 
 
+def waits(texts: Iterable[str], reading: Reading) -> bool:
+    """Whether some dates have years of two digits, read once the order of the day is declared."""
+    if reading.date_order or not reading.declarable:
+        return False
+    orders = [replace(reading, date_order=order) for order in ("dmy", "mdy")]
+    return any(_date(text, order).short_year for text in texts for order in orders)
+
+
 class _Day(NamedTuple):
-    """One text read as a day, and what it tells of the order of day and month."""
+    """One text read as a day, and what it tells of how dates are written."""
 
     day: np.datetime64
     either: bool = False
     proven: bool = False
+    short_year: int = 0
 
 
 def _date(text: str, reading: Reading) -> _Day:
     nothing = _Day(np.datetime64("NaT", "ns"))
-    text = months.numbered(text) or text
+    text, short = months.numbered(text, bool(reading.date_order))
     for kind, pattern in _DATES:
         found = pattern.fullmatch(text)
         if found is None:
@@ -200,8 +217,9 @@ def _date(text: str, reading: Reading) -> _Day:
             at = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ns")
         except ValueError:
             return nothing
-        open_ = kind == "slash" and not reading.date_order
-        return _Day(at, open_ and writing.either(day, month), kind == "slash" and day > 12)
+        open_ = kind == "slash" and not reading.date_order and writing.either(day, month)
+        short_year = year if short or kind == "short" else 0
+        return _Day(at, open_, kind == "slash" and day > 12, short_year)
     return nothing
 
 

@@ -24,43 +24,61 @@ _WEEKDAYS = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun",
 )  # fmt: skip
-_WEEKDAY = rf"(?:(?i:{'|'.join(_WEEKDAYS)})\.?,?\s+)?"
+_WEEKDAY = rf"(?P<week>(?i:{'|'.join(_WEEKDAYS)})\.?,?\s+)?"
 _REST = r"(?P<rest>$|[T\s,].*$)"
 _YEAR = r"(?P<y>\d{4}|\d{2})" + _REST
 _MONTH = r"(?P<m>[^\W\d]+)\.?"
 _DAY = r"(?P<d>\d{1,2})"
+_DAY_FIRST = re.compile(
+    rf"{_WEEKDAY}{_DAY}(?P<nth>er|st|nd|rd|th)?{_GAP}{_MONTH},?{_GAP}{_YEAR}"
+)
 _FORMS = (
-    re.compile(rf"{_WEEKDAY}{_DAY}(?:er|st|nd|rd|th)?{_GAP}{_MONTH},?{_GAP}{_YEAR}"),
+    _DAY_FIRST,
     re.compile(rf"{_WEEKDAY}{_MONTH}{_GAP}{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}"),
     re.compile(rf"(?P<y>\d{{4}}){_GAP}{_MONTH}{_GAP}{_DAY}{_REST}"),
 )
 _PIVOT = 69
 """Two-digit years below are of this century, as POSIX reads them."""
+_LAST_DAY = 31
 
 
-def numbered(text: str) -> str | None:
-    """Return a date with its month in figures, year first, or None if no month is a word.
+def numbered(text: str, declared: bool = False) -> tuple[str, bool]:
+    """Return a date with its month in figures, year first, or the text if no month is a word.
 
     Parameters
     ----------
     text : str
         ``01-Nov-2016 14:00``, ``1er janvier 2023``, ``mardi 1 nov. 2016``, ``Nov 1, 2016``.
+    declared : bool
+        Whether the order of the day is declared; without it 16-Nov-01, of 2001 or of 2016, stays
+        as it is, as 16/11/01 does.
 
     Returns
     -------
-    str or None
+    str
         ``2016-11-01 14:00``; the day is not checked here.
+    bool
+        Whether its year was written with two digits.
     """
     if text.isascii() and not any(letter.isalpha() for letter in text):
-        return None
+        return text, False
     for form in _FORMS:
         found = form.fullmatch(text)
         month = None if found is None else _month(found["m"])
         if found is None or month is None:
             continue
+        short = len(found["y"]) == 2
+        if short and form is _DAY_FIRST and not declared and not _one_way(found):
+            return text, False
         rest = found["rest"].lstrip(", ").strip()
-        return f"{whole(found['y']):04d}-{month:02d}-{int(found['d']):02d} {rest}".strip()
-    return None
+        return f"{whole(found['y']):04d}-{month:02d}-{int(found['d']):02d} {rest}".strip(), short
+    return text, False
+
+
+def _one_way(found: re.Match[str]) -> bool:
+    """Whether the year of a date such as 16-Nov-98 cannot be its day."""
+    day, year = int(found["d"]), int(found["y"])
+    return bool(found["week"] or found["nth"]) or year == day or not 1 <= year <= _LAST_DAY
 
 
 def whole(year: str) -> int:

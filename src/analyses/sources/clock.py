@@ -7,6 +7,7 @@ names. Hours that a change of clocks skips or doubles are told apart and handed 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +36,9 @@ _SLASHED = re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})" + _T
 _SHORT = re.compile(r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{2})" + _TIME)
 _NAMED = {"Z": 0.0, "UTC": 0.0, "GMT": 0.0, "CET": 60.0, "CEST": 120.0}
 _HOUR = re.compile(r"(?P<H>\d{1,2})(?:\s*(?:[:hH]\s*(?P<M>\d{2})?)(?::[0-5]\d)?)?(?:\s*[-–à].*)?")
+
+_Read = tuple[Any, float, bool, bool, bool, int]
+_NOTHING: _Read = (np.datetime64("NaT", "ns"), np.nan, False, False, False, 0)
 
 SHOWN = 5
 """Unreadable rows that messages show one by one."""
@@ -127,17 +131,25 @@ def parse(text: pa.ChunkedArray, date_order: str = "") -> Stamps:
     codes = pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     texts = whole.dictionary.to_pylist()
     read = [_one(item, date_order) for item in texts]
-    nothing = (np.datetime64("NaT", "ns"), np.nan, False, False, False)
-    read.append(nothing)
+    read.append(_NOTHING)
     clock = np.array([item[0] for item in read], dtype="datetime64[ns]")
     offset = np.array([item[1] for item in read], dtype=np.float64)
     day_only = np.array([item[2] for item in read], dtype=bool)
-    told = Writing(any(item[3] for item in read), any(item[4] for item in read))
+    told = Writing(
+        any(item[3] for item in read),
+        any(item[4] for item in read),
+        writing.span(item[5] for item in read),
+    )
     bad = (codes >= 0) & np.isnat(clock[codes])
     unread = np.empty(0, dtype=object)
     if bad.any():
         unread = np.where(bad, np.array([*texts, None], dtype=object)[codes], None)
     return Stamps(clock[codes], offset[codes], day_only[codes], bad, told, unread)
+
+
+def waits(texts: Iterable[str]) -> bool:
+    """Whether some times have years of two digits, read once the order of the day is declared."""
+    return any(_one(text.strip(), order)[5] for text in texts for order in ("dmy", "mdy"))
 
 
 def with_hour(day: Stamps, text: pa.ChunkedArray, starts_at: int = 0) -> Stamps:
@@ -238,17 +250,19 @@ def _backwards(clock: Instants, sensor: Ints) -> Mask:
     return mask
 
 
-def _one(text: str | None, date_order: str) -> tuple[Any, float, bool, bool, bool]:
-    """Read one text: clock, offset, day only, whether it reads either way, order proven."""
-    nothing = (np.datetime64("NaT", "ns"), np.nan, False, False, False)
+def _one(text: str | None, date_order: str) -> _Read:
+    """Read one text: clock, offset, day only, whether it reads either way, whether it proves the
+    order, its year if two digits write it (else 0).
+    """  # noqa: D205 - one sentence
+    nothing = _NOTHING
     if text is None:
         return nothing
-    text = months.numbered(text) or text
+    text, short = months.numbered(text, bool(date_order))
     found = _ISO.fullmatch(text)
     slashed = found is None
     found = found or _SLASHED.fullmatch(text)
     if found is None and date_order:  # 01/02/03 means nothing until its order is declared
-        found = _SHORT.fullmatch(text)
+        found, short = _SHORT.fullmatch(text), True
     if found is None:
         return nothing
     part = found.groupdict()
@@ -269,7 +283,8 @@ def _one(text: str | None, date_order: str) -> tuple[Any, float, bool, bool, boo
         return nothing
     at += np.timedelta64(hour * 60 + minute, "m") + np.timedelta64(second, "s")
     open_ = slashed and not date_order and writing.either(day, month)
-    return at, _offset(part["zone"]), part["H"] is None, open_, slashed and day > 12
+    proven, short_year = slashed and day > 12, year if short else 0
+    return at, _offset(part["zone"]), part["H"] is None, open_, proven, short_year
 
 
 def _offset(text: str | None) -> float:

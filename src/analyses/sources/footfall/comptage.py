@@ -192,14 +192,14 @@ def _measures(asked: Request, raw: Raw, channels: Channels, faults: list[Fault])
     kept = Raw(raw.file, raw.table.filter(pa.array(keep)), raw.lines[keep], {}, raw.header)
     names = channel[keep].reset_index(drop=True)
     values, wrong = counts.passages(kept, "count", asked)
-    end = None
+    end, order = None, asked.option("date_order")
     if "end_datetime" in kept.table.column_names:
-        end = clock.parse(kept.table["end_datetime"])
+        end = clock.parse(kept.table["end_datetime"], order)
     readings = Readings(
         raw.file,
         kept.lines,
         names,
-        clock.parse(kept.table["start_datetime"]),
+        clock.parse(kept.table["start_datetime"], order),
         values,
         end=end,
         duration=None,

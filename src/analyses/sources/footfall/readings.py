@@ -14,7 +14,7 @@ import pandas as pd
 from analyses.errors import Fault
 from analyses.schemas import Note
 from analyses.schemas.check import SHORT_YEARS
-from analyses.sources.clock import SHOWN, Ints, Stamps, from_offsets, settle
+from analyses.sources.clock import SHOWN, Ints, from_offsets, settle, waits
 from analyses.sources.footfall import evidence, reserves
 from analyses.sources.footfall.steps import (
     COLUMNS,
@@ -29,6 +29,8 @@ from analyses.sources.footfall.steps import (
 from analyses.sources.remarks import of_dates
 from analyses.sources.request import Request
 from analyses.wording import Text, number
+
+_REMEDY = "Write it as 2024-06-15 14:00, 15/06/2024 14:00 or 2024-06-15T14:00:00+02:00"
 
 
 def place(asked: Request, readings: Readings) -> Placed:
@@ -51,7 +53,7 @@ def place(asked: Request, readings: Readings) -> Placed:
     """
     zone = ZoneInfo(asked.city.time_zone)
     out = Placed(pd.DataFrame(columns=list(COLUMNS)))
-    out.faults += _unread(readings.file, readings.lines, readings.stamps, readings.start_label)
+    out.faults += _unread(asked, readings)
     codes = pd.factorize(readings.sensor)[0].astype(np.int64)
     start = _instants(asked, readings, codes, zone, out)
     if start is None:
@@ -71,13 +73,16 @@ def place(asked: Request, readings: Readings) -> Placed:
     return out
 
 
-def _unread(file: str, lines: Ints, stamps: Stamps, label: str) -> list[Fault]:
+def _unread(asked: Request, readings: Readings) -> list[Fault]:
+    file, lines, label = readings.file, readings.lines, readings.start_label
+    stamps, remedy = readings.stamps, _REMEDY
+    if not asked.option("date_order") and waits(text for _, text in stamps.shown()):
+        remedy += f"; {SHORT_YEARS}"
     faults = [
         Fault(
             file,
             "this is not a date and time that exists",
-            "Write it as 2024-06-15 14:00, 15/06/2024 14:00 or 2024-06-15T14:00:00+02:00; "
-            f"{SHORT_YEARS}",
+            remedy,
             row=int(lines[row]),
             column=label,
             value=text,

@@ -86,7 +86,7 @@ def read(asked: Request) -> Piece:
         raw.file,
         raw.lines,
         frame["sensor_id"],
-        clock.parse(ours_.table["start"]),
+        clock.parse(ours_.table["start"], asked.option("date_order")),
         count,
         start_label=chosen["start"],
         duration=np.full(len(frame), 60.0),

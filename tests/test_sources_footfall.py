@@ -191,6 +191,11 @@ def test_wide_refuses_directions_beside_their_sum(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"count twice.*layout: ecovisio") as raised:
         counts(tmp_path, "wide", "w.csv", options={"time_zone": "local"})
     assert [fault.column for fault in raised.value.faults] == ["Quai"]
+    assert "Quai is the sum of Quai IN and Quai OUT" in raised.value.faults[0].problem
+    assert 'options: {ignore: ["Quai IN", "Quai OUT"]}' in raised.value.faults[0].remedy
+    options = {"time_zone": "local", "ignore": ["Quai IN", "Quai OUT"]}
+    alone = counts(tmp_path, "wide", "w.csv", options=options).counts
+    assert alone["count"].tolist() == [10, 11, 12]
     own = "".join(f"2024-06-01 {h}:00,{h},40,{h * 3}\n" for h in (10, 11, 12))
     written(tmp_path, "w.csv", head + own)  # sensors of their own, whatever their names
     kept = counts(tmp_path, "wide", "w.csv", options={"time_zone": "local"}).counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -168,7 +169,7 @@ def read_wide(asked: Request, skip: Sequence[str] = (), layout: Layout = WIDE) -
     for name in sensors:
         counts[name], bad = passages(raw, name, asked)
         faults += bad
-    faults += _directions(raw, counts)
+    faults += _directions(asked, raw, counts)
     notes: list[Note] = []
     if hour is not None:
         day, notes, wrong = _day_and_hour(asked, raw, day, hour, counts)
@@ -177,7 +178,7 @@ def read_wide(asked: Request, skip: Sequence[str] = (), layout: Layout = WIDE) -
     return finish(asked, place(asked, readings), len(raw.lines), notes, faults)
 
 
-def _directions(raw: Raw, counts: dict[str, Floats]) -> list[Fault]:
+def _directions(asked: Request, raw: Raw, counts: dict[str, Floats]) -> list[Fault]:
     """Refuse columns that add up to another one: each passage would be counted twice."""
     doubled = []
     for site in ecovisio.sites(list(counts)):
@@ -189,14 +190,17 @@ def _directions(raw: Raw, counts: dict[str, Floats]) -> list[Fault]:
             doubled.append(site)
     if not doubled:
         return []
-    first = doubled[0]
+    first, more = doubled[0], len(doubled) - 1
+    said = f"{first.total} is the sum of {' and '.join(first.parts)}, which stand beside it"
+    others = f" ({more} more column(s) are sums of theirs)" if more else ""
+    aside = [*asked.options("ignore"), *(name for site in doubled for name in site.parts)]
+    names = ", ".join(json.dumps(name, ensure_ascii=False) for name in aside)
     return [
         Fault(
             raw.file,
-            f"{len(doubled)} column(s) are the sum of their directions, which stand beside: "
-            f"{first.total} is {' and '.join(first.parts)}; passages would count twice",
-            "Read the file with layout: ecovisio, which knows directions, or leave them out: "
-            "options: {ignore: [NAME, NAME]}",
+            f"{said}; passages would count twice{others}",
+            "Read the file with layout: ecovisio, which knows directions, or leave the directions "
+            f"out: options: {{ignore: [{names}]}}",
             column=first.total,
         )
     ]

@@ -11,9 +11,10 @@ import pytest
 from analyses import indicators
 from analyses.parking.counters import garage_results
 from analyses.parking.durations import durations
+from analyses.parking.factors import factors
 from analyses.parking.garages import audit, tidy
 from analyses.parking.grid import Regulation, Window, make_grid
-from analyses.parking.infractions import count_cells, factors
+from analyses.parking.infractions import count_cells
 from analyses.parking.ladder import climb
 from analyses.parking.occupancy import occupancy, stays_space_time
 from analyses.parking.rotation import rotation, space_days

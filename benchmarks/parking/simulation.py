@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from analyses.parking.durations import durations, mean_stay, share_beyond, stay_classes
+from analyses.parking.factors import factors
 from analyses.parking.grid import Regulation, Window, make_grid
-from analyses.parking.infractions import factors
 from analyses.parking.meters import fit_meters, predict_meters
 from analyses.parking.occupancy import occupancy, rate, stays_space_time
 from analyses.parking.rotation import rotation, space_days

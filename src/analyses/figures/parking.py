@@ -380,7 +380,8 @@ def infraction_factors(found: Infractions, factor: str, language: Language) -> C
     what = Text(f"Infractions {per.fr}, en % de la moyenne",
                 f"Infractions {per.en}, in % of the mean")  # fmt: skip
     column = {"place": Text("Lieu", "Place"), "hour": _HOUR, "weekday": Text("Jour", "Day")}[factor]
-    note = f"{what.in_(language)}. {cut.in_(language)}".strip()
+    regardless = found.factors.regardless.in_(language)
+    note = f"{what.in_(language)}{regardless}. {cut.in_(language)}".strip()
     words = Words(f"infractions-{factor}", title.in_(language), what.in_(language),
                   column.in_(language), note)  # fmt: skip
     return charts.dots(words, points, "%", language)

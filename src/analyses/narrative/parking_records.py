@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pandas as pd
-
 from analyses import indicators
 from analyses.narrative import plain
 from analyses.narrative.phrases import EN, FR, Words, find, said
 from analyses.parking import capability
+from analyses.parking.factors import Factors
 from analyses.parking.measures import SOURCES, UNITS, Garages, Infractions
 from analyses.results import Finding, Result
 from analyses.wording import Text, clock, day
@@ -165,8 +164,8 @@ def infractions(found: Infractions) -> list[Finding]:
     else:
         findings.append(_records(found))
     if found.factors is not None:
-        findings += _strong(found.factors.table, "place", found.results)
-        findings += _strong(found.factors.table, "hour", found.results)
+        findings += _strong(found.factors, "place", found.results)
+        findings += _strong(found.factors, "hour", found.results)
     if found.backtest is not None:
         level = "body" if found.backtest.better else "reserve"
         findings.append(
@@ -206,13 +205,18 @@ def _records(found: Infractions) -> Finding:
     return Finding("infractions-records", said(sentence), found.results)
 
 
-def _strong(table: pd.DataFrame, factor: str, results: tuple[Result, ...]) -> list[Finding]:
-    """Name the categories whose whole interval lies above the mean."""
+def _strong(factors: Factors, factor: str, results: tuple[Result, ...]) -> list[Finding]:
+    """Name the categories whose whole interval lies above the mean, and what is not held equal."""
+    table = factors.table
     part = table[(table["factor"] == factor) & (table["low"] > 1)]
     part = part.sort_values(["ratio", "category"], ascending=[False, True]).head(NAMED)
     if part.empty:
         return []
     what = {"place": Text("lieu", "place"), "hour": Text("heure", "hour")}[factor]
+    equal = Text("Toutes choses égales par ailleurs", "Other things equal")
+    if factors.left_out:
+        equal = Text("À autres facteurs égaux", "Other factors equal")
+    gone = factors.regardless
 
     def sentence(w: Words) -> str:
         names = [
@@ -221,8 +225,8 @@ def _strong(table: pd.DataFrame, factor: str, results: tuple[Result, ...]) -> li
         pairs = zip(names, part["ratio"], strict=True)
         rows = w.list(f"{name} (×\u00a0{w.decimal(ratio)})" for name, ratio in pairs)
         if w is FR:
-            return f"Toutes choses égales par ailleurs, plus que la moyenne par {what.fr} : {rows}."
-        return f"Other things equal, more than the mean by {what.en}: {rows}."
+            return f"{equal.fr}{gone.fr}, plus que la moyenne par {what.fr} : {rows}."
+        return f"{equal.en}{gone.en}, more than the mean by {what.en}: {rows}."
 
     return [Finding(f"infractions-{factor}", said(sentence), results)]
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analyses.parking.durations import CLASSES, Durations, mean_stay, share_beyond, stay_classes
 from analyses.parking.durations import tail as unseen_tail
-from analyses.parking.infractions import Factors
+from analyses.parking.factors import Factors
 from analyses.parking.ladder import Ladder
 from analyses.parking.occupancy import SATURATED, Occupancy, rate, saturation
 from analyses.parking.rotation import Rotation
@@ -288,7 +288,7 @@ def infraction_results(found: Factors, cells: pd.DataFrame) -> tuple[Result, ...
     Parameters
     ----------
     found : Factors
-        From :func:`analyses.parking.infractions.factors`.
+        From :func:`analyses.parking.factors.factors`.
     cells : pandas.DataFrame
         From :func:`analyses.parking.infractions.count_cells`.
     """

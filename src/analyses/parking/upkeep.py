@@ -11,14 +11,10 @@ import pandas as pd
 
 from analyses.parking import garages, summary
 from analyses.parking.counters import garage_results
+from analyses.parking.factors import Factors, factors
 from analyses.parking.forecasts import Backtest, backtest, fit_forecaster, patrol_list
 from analyses.parking.garages import GarageAudit
-from analyses.parking.infractions import (
-    Factors,
-    control_effort,
-    count_cells,
-    factors,
-)
+from analyses.parking.infractions import control_effort, count_cells
 from analyses.results import Result
 from analyses.wording import Text
 

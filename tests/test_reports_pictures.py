@@ -123,8 +123,39 @@ def test_a_file_that_is_missing_stops_the_page(tmp_path: Path) -> None:
         one_file.whole('<img src="figures/a.gif">', tmp_path)
     with pytest.raises(RenderError, match="outside it"):
         one_file.whole('<img src="figures/../../secret.png">', tmp_path)
-    outside = '<img src="/etc/secret.png"> figures/a.gif src="figures/a.gif"'
-    assert one_file.whole(outside, tmp_path) == outside
+    text = '<p>figures/a.gif src="figures/a.gif"</p>'
+    assert one_file.whole(text, tmp_path) == text
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        '<script src="report_files/x.js"></script>',
+        "<script defer src='https://cdn.example.org/x.js'></script>",
+        "<script src=x.js></script>",
+        '<img src="/etc/secret.png">',
+        '<img alt="a > b" src="a.png">',
+        '<link href="report_files/x.css" rel="stylesheet">',
+        '<svg><image xlink:href="a.png"></image></svg>',
+        '<svg data-file="other/a.svg"></svg>',
+        '<iframe data-document="other/a.html"></iframe>',
+        '<iframe srcdoc="&lt;script src=&quot;//cdn.example.org/x.js&quot;>&lt;/script>"></iframe>',
+        '<a href="figures/a.svg">a</a>',
+    ],
+)
+def test_a_page_that_names_a_file_outside_it_is_refused(left: str) -> None:
+    with pytest.raises(RenderError, match="outside it"):
+        one_file.alone(f"<main><p>a</p>{left}</main>")
+
+
+def test_a_page_may_lead_elsewhere_and_hold_what_it_shows() -> None:
+    page = (
+        '<link rel="stylesheet" href="data:text/css;base64,Zm9v"><a href="https://example.org">a</a>'
+        '<a href="#b">b</a><img src="data:image/png;base64,Zm9v"><svg><use xlink:href="#c"/></svg>'
+        '<script>const text = \'<script src="x.js">\';</script><!-- <img src="a.png"> -->'
+        '<iframe srcdoc="&lt;script src=&quot;data:text/javascript,1&quot;>"></iframe>'
+    )
+    assert one_file.alone(page) == page
 
 
 def test_quarto_gets_its_maps_in_the_markdown(tmp_path: Path) -> None:

@@ -217,3 +217,31 @@ def test_a_picture_that_quarto_leaves_out_stops_the_page(
     assert not (tmp_path / "report.html").exists()
     told = reports.render_source(source, tmp_path, "auto", ["html"])
     assert told.startswith(f"{embedded.describe()}, because Quarto failed: The page still names")
+
+
+def test_a_pdf_that_quarto_had_no_time_to_end_is_refused(
+    stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stopped once its Typst source is there, whole or cut."""
+    late = f"#!{sys.executable}\nimport sys, time\n" + (
+        "if sys.argv[1] == '--version':\n    print('1.10.19')\n    sys.exit()\n"
+        "open('report.typ', 'w').write('= Half')\ntime.sleep(60)\n"
+    )
+    stand_in.write_text(late, encoding="utf-8")
+    monkeypatch.setattr(quarto, "TIME_LIMIT", 5)
+    source = made.assembled(tmp_path / "build")
+    with pytest.raises(RenderError, match="did not end within 5 s"):
+        reports.render_source(source, tmp_path, "quarto", ["pdf"])
+    assert (source.folder / "report.typ").exists()
+    assert not (tmp_path / "report.pdf").exists()
+
+
+def test_an_unlisted_heading_without_an_anchor_writes_none() -> None:
+    text = pypandoc.convert_text(
+        "# Belfort {.unlisted}\n",
+        "typst",
+        "markdown-auto_identifiers",
+        extra_args=[f"--lua-filter={assets.reports() / 'theme' / 'coeurville.lua'}"],
+    )
+    assert "<>" not in text
+    assert "Belfort" in text

@@ -671,7 +671,7 @@ end
 
 -- Up to 1.8, Quarto forgets the anchor of a heading that is kept out of the contents.
 local function unlisted(header)
-  if not header.classes:includes 'unlisted' then return nil end
+  if not header.classes:includes 'unlisted' or header.identifier == '' then return nil end
   local out = pandoc.Inlines { pandoc.RawInline('typst', string.format(
     '#heading(level: %d, outlined: false)[', header.level)) }
   out:extend(header.content)

@@ -9,6 +9,7 @@ place: each starts with a tag, and the signs of tags are escaped in texts.
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 from analyses.errors import RenderError
@@ -20,7 +21,10 @@ _URL = re.compile(r'url\("([^":#]+)"\)')
 _PIXELS = re.compile(r'<img src="(figures/[^"/]+)"')
 _DRAWING = re.compile(r'<svg data-file="(figures/[^"/]+)" ([^<>]*)></svg>')
 _FRAME = re.compile(r'(<iframe [^<>]*) data-document="(figures/[^"/]+)"')
-_LEFT = re.compile(r'<[a-z][^<>]* (?:src|href|data-file|data-document)="(?:figures|theme)/[^"]*"')
+_OURS = re.compile(r"(?:figures|theme)/")
+_INSIDE = re.compile(r"\s*(?:data:|#|$)", re.IGNORECASE)
+_NAMING = {"src", "srcset", "href", "xlink:href", "data", "poster", "data-file", "data-document"}
+"""Attributes that a page takes files by; those of a link (``<a>``) only lead a reader away."""
 _KINDS = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -62,9 +66,32 @@ def alone(page: str) -> str:
     RenderError
         If it names one.
     """
-    if left := _LEFT.search(page):
-        raise RenderError(f"The page still names a file outside it: {left[0]}")
+    if left := _Named(page).outside:
+        raise RenderError(f"The page still names a file outside it: {left}")
     return page
+
+
+class _Named(HTMLParser):
+    """The first tag of a page, or of a page framed in it, that names a file outside it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.outside: str | None = None
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.outside is not None:
+            return
+        for name, value in attrs:
+            if name == "srcdoc":
+                self.outside = _Named(value or "").outside
+            elif name in _NAMING and _outside(tag, value or ""):
+                self.outside = f'<{tag} {name}="{(value or "")[:200]}">'
+
+
+def _outside(tag: str, value: str) -> bool:
+    return bool(_OURS.match(value)) if tag == "a" else not _INSIDE.match(value)
 
 
 def framed(text: str, folder: Path) -> str:

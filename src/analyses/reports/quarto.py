@@ -18,6 +18,10 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FAULT = re.compile(r"^(?:ERROR|Error)\b.*", re.MULTILINE | re.DOTALL)
 
 
+class _TooLongError(RenderError):
+    """Quarto was stopped: what it was writing may be cut."""
+
+
 def find() -> str | None:
     """Return the path of the `quarto` command, or None."""
     return shutil.which("quarto")
@@ -57,6 +61,8 @@ def render(source: Source, kind: str, target: Path) -> None:
     epoch = {"SOURCE_DATE_EPOCH": str(int(embedded.stamp(source).timestamp()))}
     try:
         _quarto(["render", DOCUMENT, "--to", to, "--no-execute"], source.folder, epoch)
+    except _TooLongError:
+        raise
     except RenderError:
         if kind != "pdf" or not made.is_file():  # its own PDF may fail; only its source counts
             raise
@@ -93,7 +99,7 @@ def _quarto(
             timeout=TIME_LIMIT,
         )
     except subprocess.TimeoutExpired:
-        raise RenderError(f"Quarto did not end within {TIME_LIMIT} s.") from None
+        raise _TooLongError(f"Quarto did not end within {TIME_LIMIT} s.") from None
     if done.returncode:
         raise RenderError(f"Quarto stopped ({done.returncode}): {reason(done.stderr)}")
     return done

@@ -112,6 +112,10 @@ def test_a_series_broken_too_often_says_why_it_has_no_trend() -> None:
     short = trend_obstacle(counts[:500])
     assert short is not None
     assert "trop court" in short.fr
+    single = trend_obstacle(counts[:365])
+    assert single is not None
+    assert "trop court : 1 jour observé de nouveau un an plus tard" in single.fr
+    assert "1 day observed again" in single.en
     told = trend_result(None, "a", DATES, why)
     assert not told.computable
     assert told.note is not None

@@ -173,8 +173,11 @@ def test_every_drawing_has_an_alternative_and_its_numbers(study: chapter.Footfal
     note = sensor_map.sensor_map(study, "fr")
     assert note is not None
     assert "Rue Basse" in note.note  # no coordinates
-    placed = int(study.sensors["lon"].notna().sum())
-    assert f'"label": "Capteurs ({placed})"' in note.html  # one line of legend, not one a sensor
+    assert '"label": "Capteur (1)"' in note.html
+    every = study.sensors.assign(lon=[2.0, 2.01], lat=[47.0, 47.01])
+    both = sensor_map.sensor_map(dataclasses.replace(study, sensors=every), "fr")
+    assert both is not None
+    assert '"label": "Capteurs (2)"' in both.html  # one line of legend, not one a sensor
 
 
 def test_the_blocks_of_a_page_take_them_all(study: chapter.Footfall, root: Path) -> None:

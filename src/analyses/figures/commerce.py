@@ -80,15 +80,7 @@ def vacancy_by(
         return None
     last = parts[0].period_end
     masked = sum(hidden(r) and r.period_end == last and is_part(r, breakdown) for r in kept)
-    ordered = breakdown == "surface_class"
-    key = (lambda r: _surface_rank(r.category)) if ordered else (lambda r: -r.estimate.value)
-    named = {
-        name: Point(
-            category(breakdown, name, zones or {}, language), r.estimate, r.quality == "reserve"
-        )
-        for r in sorted(parts, key=key)[:most]
-        for name in [r.zone if breakdown == "zone" else r.category]
-    }
+    named = _named(parts, breakdown, language, zones or {}, most)
     points = list(named.values())
     sides = distinct(kept, breakdown)
     emptier = [point for name, point in named.items() if sides.get(name) == 1]
@@ -103,6 +95,19 @@ def vacancy_by(
         note=says.note_rates(len(parts), len(points), masked).in_(language),
     )
     return charts.dots(words, points, "%", language, reference)
+
+
+def _named(
+    parts: list[Result], breakdown: str, language: Language, zones: Mapping[str, str], most: int
+) -> dict[str, Point]:
+    """Return the points of a chart by the names of their categories, in its order."""
+    ordered = breakdown == "surface_class"
+    key = (lambda r: _surface_rank(r.category)) if ordered else (lambda r: -r.estimate.value)
+    return {
+        name: Point(category(breakdown, name, zones, language), r.estimate, r.quality == "reserve")
+        for r in sorted(parts, key=key)[:most]
+        for name in [r.zone if breakdown == "zone" else r.category]
+    }
 
 
 def vacancy_over_waves(results: Iterable[Result], language: Language) -> Chart | None:

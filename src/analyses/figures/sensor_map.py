@@ -21,7 +21,6 @@ _ZONE_SIZE = 8.5
 _ACROSS, _TALLEST = 468.0, 0.85
 """Width of the drawing in points, and its largest height beside its width."""
 _TITLE = Text("Capteurs de fréquentation", "Footfall sensors")
-_SENSORS = Text("Capteurs", "Sensors")
 _HEADER = (
     Text("Capteur", "Sensor"),
     Text("Passages par jour", "Passages a day"),
@@ -66,12 +65,7 @@ def sensor_map(
     extent = _wide(extent_of(placed["lon"].to_numpy(float), placed["lat"].to_numpy(float), 0.15))
     ground = clip(streets, extent.grown(0.1))
     shown = None if zones is None else zones[zones.intersects(extent.window())]
-    busiest = str(placed.sort_values("passages", na_position="first").iloc[-1]["name"])
-    title = (
-        Text(f"Le capteur le plus passant est {busiest}", f"The busiest sensor is {busiest}")
-        if len(placed) > 1
-        else Text(f"Le capteur {busiest}", f"The sensor {busiest}")
-    ).in_(language)
+    title = _title(placed).in_(language)
     spec = maps.spec(
         _groups(placed, language), [text.in_(language) for text in _HEADER], zones=shown,
         ground=ground, extent=extent, legend=_TITLE, title=title, source=source, language=language,
@@ -90,6 +84,13 @@ def sensor_map(
     )
 
 
+def _title(placed: pd.DataFrame) -> Text:
+    busiest = str(placed.sort_values("passages", na_position="first").iloc[-1]["name"])
+    if len(placed) > 1:
+        return Text(f"Le capteur le plus passant est {busiest}", f"The busiest sensor is {busiest}")
+    return Text(f"Le capteur {busiest}", f"The sensor {busiest}")
+
+
 def _cells(row: Any, language: Language) -> list[str]:
     return [
         plain(row["name"]),
@@ -100,7 +101,9 @@ def _cells(row: Any, language: Language) -> list[str]:
 
 def _groups(placed: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
     radius = _radius(placed)
-    label = f"{_SENSORS.in_(language)} ({number(len(placed), language)})"
+    size = len(placed)
+    noun = Text(plural(size, "Capteur", "Capteurs"), plural(size, "Sensor", "Sensors", "en"))
+    label = f"{noun.in_(language)} ({number(size, language)})"
     return [
         {
             "shape": "circle", "fill": style.BLUE, "edge": "#06304f", "reach": True,
@@ -108,9 +111,9 @@ def _groups(placed: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
             "points": [
                 [
                     round(row["lat"], 6), round(row["lon"], 6), _cells(row, language),
-                    round(float(size), 1),
+                    round(float(reach), 1),
                 ]
-                for row, size in zip(placed.to_dict("records"), radius, strict=True)
+                for row, reach in zip(placed.to_dict("records"), radius, strict=True)
             ],
         }
     ]  # fmt: skip

@@ -375,13 +375,17 @@ def _no_counts(observed: int, event: Event) -> Text:
 
 def _too_few_days(usable: int) -> Text:
     return Text(
-        f"{usable} jours observés hors évènement, il en faut {FEWEST_DAYS}",
-        f"{usable} days observed outside the event, {FEWEST_DAYS} are needed",
+        f"{usable} {plural(usable, 'jour observé', 'jours observés')} hors évènement, il en faut "
+        f"{FEWEST_DAYS}",
+        f"{usable} {plural(usable, 'day', 'days', 'en')} observed outside the event, "
+        f"{FEWEST_DAYS} are needed",
     )
 
 
 def _too_few_windows(found: int) -> Text:
     return Text(
-        f"{found} fenêtres sans évènement pour étalonner l'intervalle",
-        f"{found} windows without event to calibrate the interval",
+        f"{found} {plural(found, 'fenêtre', 'fenêtres')} sans évènement pour étalonner "
+        "l'intervalle",
+        f"{found} {plural(found, 'window', 'windows', 'en')} without event to calibrate the "
+        "interval",
     )

@@ -14,7 +14,7 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from analyses.footfall.calendar import Bools, Days, Floats, Ints
 from analyses.results import Estimate
-from analyses.wording import Text, percent
+from analyses.wording import Text, percent, plural
 
 FEWEST_PAIRS = 183
 """Fewest days that a stretch without break must hold again a year later: half a year of them.
@@ -149,22 +149,29 @@ def trend_obstacle(counts: Floats, *, breaks: tuple[int, ...] = ()) -> Text | No
             f"niveau rompu {len(edges)} fois (capteur déplacé, remplacé ou longtemps muet) : les "
             f"périodes sans rupture assez longues ne font que {percent(100 * served, 'fr', 0)} des "
             "jours observés",
-            f"level broken {len(edges)} times (sensor moved, replaced or long silent): the "
+            f"level broken {_times(edges)} (sensor moved, replaced or long silent): the "
             f"stretches long enough without a break hold only {percent(100 * served, 'en', 0)} of "
             "the days observed",
         )
     if not edges:
         return Text(
-            f"trop court : {pairs} jours observés de nouveau un an plus tard, il en faut "
-            f"{FEWEST_PAIRS}",
-            f"too short: {pairs} days observed again a year later, {FEWEST_PAIRS} are needed",
+            f"trop court : {pairs} {plural(pairs, 'jour observé', 'jours observés')} de nouveau un "
+            f"an plus tard, il en faut {FEWEST_PAIRS}",
+            f"too short: {pairs} {plural(pairs, 'day', 'days', 'en')} observed again a year later, "
+            f"{FEWEST_PAIRS} are needed",
         )
     return Text(
         f"niveau rompu {len(edges)} fois (capteur déplacé, remplacé ou longtemps muet) : au plus "
-        f"{pairs} jours comparables à un an d'écart sans rupture, il en faut {FEWEST_PAIRS}",
-        f"level broken {len(edges)} times (sensor moved, replaced or long silent): at most {pairs} "
-        f"days can be compared a year apart without a break, {FEWEST_PAIRS} are needed",
+        f"{pairs} {plural(pairs, 'jour comparable', 'jours comparables')} à un an d'écart sans "
+        f"rupture, il en faut {FEWEST_PAIRS}",
+        f"level broken {_times(edges)} (sensor moved, replaced or long silent): at most {pairs} "
+        f"{plural(pairs, 'day', 'days', 'en')} can be compared a year apart without a break, "
+        f"{FEWEST_PAIRS} are needed",
     )
+
+
+def _times(edges: tuple[int, ...]) -> str:
+    return f"{len(edges)} {plural(len(edges), 'time', 'times', 'en')}"
 
 
 def _boundaries(counts: Floats, breaks: tuple[int, ...]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ import pypdf
 import pytest
 
 import sample_report as made
-from analyses import assets, reports, schemas
+from analyses import assets, indicators, reports, schemas
 from analyses.figures.numbers import CERTAINTY, certainty, key_figure
 from analyses.pages import Page
 from analyses.reports import Chapter, gaps, glossary, summary, words
@@ -169,11 +169,20 @@ def test_the_glossary_holds_the_terms_used_and_no_other(tmp_path: Path) -> None:
 
 def test_terms_are_written_in_both_languages_with_their_source() -> None:
     for term in glossary.terms():
-        for text in (term.label, term.definition):
+        for text in (term.label, term.definition, term.source):
             assert text.fr.strip()
             assert text.en.strip()
-        assert term.source
         assert set(term.words) == {"fr", "en"}
+
+
+def test_sources_name_their_authors_in_english() -> None:
+    """Whatever a name begins with: « et van der Laan (2011) », « et Émile (1912) »."""
+    documents = indicators.dictionary().sources.values()
+    said = [(term.source.fr, term.source.en) for term in glossary.terms()]
+    said += [(document.titled("fr"), document.titled("en")) for document in documents]
+    authors = re.compile(r" et (?!al\b)[^,(]*\(\d{4}\)")
+    assert sum(authors.search(fr) is not None for fr, _ in said) > 8
+    assert [en for _, en in said if authors.search(en)] == []
 
 
 def test_a_linked_text_keeps_every_letter() -> None:

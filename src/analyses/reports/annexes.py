@@ -108,7 +108,7 @@ def glossary(writer: Writer) -> str:
         _entry(
             term.label.in_(writer.language),
             f"{term.definition.in_(writer.language)} {_say(words.SOURCE, writer)} "
-            f"{_cited(term.source, writer)}.",
+            f"{_say(term.source, writer)}.",
             term.anchor,
             writer,
         )
@@ -164,7 +164,7 @@ def _definitions(chapters: Sequence[Chapter], writer: Writer) -> str:
         methods = sorted(set(rows.loc[rows["indicator"] == name, "method"]))
         tail = _say(words.DEFINITIONS_TAIL, writer).format(
             methods=", ".join(writer.glossary.method(method) for method in methods),
-            source=_cited(dictionary.document(name).titled(writer.language), writer),
+            source=dictionary.document(name).titled(writer.language),
         )
         entries.append(
             _entry(
@@ -175,14 +175,6 @@ def _definitions(chapters: Sequence[Chapter], writer: Writer) -> str:
             )
         )
     return "\n".join([*parts, md.div("entries", *entries)])
-
-
-_AUTHORS = re.compile(r" et (?=[A-Z][\w-]+ \(\d{4}\))")
-
-
-def _cited(source: str, writer: Writer) -> str:
-    """Return a source as the report's language names its authors."""
-    return _AUTHORS.sub(" and ", source) if writer.language == "en" else source
 
 
 def _entry(label: str, said: str, anchor: str, writer: Writer) -> str:

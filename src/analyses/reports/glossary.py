@@ -30,7 +30,7 @@ class Term:
         How a text writes it, by language; ``*`` at the end of a word stands for any ending.
     methods : sequence of str
         Methods of the indicators table that it explains, without their version.
-    source : str
+    source : Text
         Who says so.
     """
 
@@ -39,7 +39,7 @@ class Term:
     definition: Text
     words: Mapping[str, Sequence[str]]
     methods: Sequence[str]
-    source: str
+    source: Text
 
     @property
     def anchor(self) -> str:
@@ -69,8 +69,10 @@ def _term(
     methods: Sequence[str],
     definition: Mapping[str, str],
     source: str,
+    english: str | None = None,
 ) -> Term:
-    return Term(name, Text(fr, en), Text(**definition), words, tuple(methods), source)
+    said = Text(source, english or source)
+    return Term(name, Text(fr, en), Text(**definition), words, tuple(methods), said)
 
 
 @dataclass(slots=True)

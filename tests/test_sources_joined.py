@@ -109,6 +109,13 @@ def test_premises_of_one_parcel_are_told_apart(tmp_path: Path) -> None:
     assert tables["premises"]["premises_id"].tolist() == ["AB12 1", "AB12 2", "AB13", "AB14"]
 
 
+def test_a_row_without_any_of_the_parts_keeps_its_place(tmp_path: Path) -> None:
+    text = "N;Rue;Ville;État\n1;Haute;Laon;vacant\n2;;N/A;vacant\n3;;Soissons;vacant\n"
+    columns = {"premises_id": "N", "address": "Rue + Ville", "status": "État"}
+    tables = load(tmp_path, "premises", text, columns=columns, constants={"wave": "2024-06-01"})
+    assert tables["premises"]["address"].fillna("").tolist() == ["Haute Laon", "", "Soissons"]
+
+
 def test_lines_identify_what_a_file_does_not_and_never_across_files(tmp_path: Path) -> None:
     """Two waves of one file are the same premises; those of two files are not."""
     put(tmp_path, "a.csv", "Parcelle;2023;2024\nAB12;vacant;occupé\nAB12;vacant;vacant\n")

@@ -501,7 +501,7 @@ PACKED = gzip.compress(b"siren,nic\n" + bytes(range(48, 58)) * 40)
 BROKEN = {
     "empty.zip": _without_csv(),
     "locked.zip": _locked(),
-    "cut.csv.gz": PACKED[:-12],
+    "cut.csv.gz": PACKED[:14],
     "spoiled.csv.gz": PACKED[:10] + b"\xff" * 40,
 }
 

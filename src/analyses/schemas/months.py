@@ -29,9 +29,7 @@ _REST = r"(?P<rest>$|[T\s,].*$)"
 _YEAR = r"(?P<y>\d{4}|\d{2})" + _REST
 _MONTH = r"(?P<m>[^\W\d]+)\.?"
 _DAY = r"(?P<d>\d{1,2})"
-_DAY_FIRST = re.compile(
-    rf"{_WEEKDAY}{_DAY}(?P<nth>er|st|nd|rd|th)?{_GAP}{_MONTH},?{_GAP}{_YEAR}"
-)
+_DAY_FIRST = re.compile(rf"{_WEEKDAY}{_DAY}(?P<nth>er|st|nd|rd|th)?{_GAP}{_MONTH},?{_GAP}{_YEAR}")
 _FORMS = (
     _DAY_FIRST,
     re.compile(rf"{_WEEKDAY}{_MONTH}{_GAP}{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}"),

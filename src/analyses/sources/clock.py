@@ -141,9 +141,10 @@ def parse(text: pa.ChunkedArray, date_order: str = "") -> Stamps:
         writing.span(item[5] for item in read),
     )
     bad = (codes >= 0) & np.isnat(clock[codes])
-    unread = np.empty(0, dtype=object)
+    unread: Texts = np.empty(0, dtype=object)
     if bad.any():
-        unread = np.where(bad, np.array([*texts, None], dtype=object)[codes], None)
+        unread = np.array([*texts, None], dtype=object)[codes]
+        unread[~bad] = None
     return Stamps(clock[codes], offset[codes], day_only[codes], bad, told, unread)
 
 

@@ -145,9 +145,10 @@ def _lines(raw: Raw) -> pa.ChunkedArray:
 
 
 def _together(texts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
-    joined = pc.binary_join_element_wise(*texts, " ", null_handling="skip")
-    whole = pc.utf8_trim_whitespace(joined)
-    return pc.if_else(pc.equal(whole, ""), pa.scalar(None, pa.string()), whole)
+    whole = texts[0]
+    for text in texts[1:]:  # Arrow's null_handling="skip" drops the rows where all are missing
+        whole = pc.coalesce(pc.binary_join_element_wise(whole, text, " "), whole, text)
+    return whole
 
 
 def _is_time(field: str, schema: Schema) -> bool:
@@ -167,10 +168,12 @@ def _numbers(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
 
 def _figures(texts: pa.ChunkedArray) -> Figures:
     _, digits = _numbers(texts)
-    highest = pc.max(pc.cast(digits, pa.float64())).as_py()
-    if highest is None:
+    longest = pc.max(pc.utf8_length(digits)).as_py()
+    if longest is None:
         return Figures()
-    return Figures(int(highest), pc.max(pc.utf8_length(digits)).as_py())
+    if longest > _DIGITS:  # no hour is as long
+        return Figures(longest=longest)
+    return Figures(pc.max(pc.cast(digits, pa.int64())).as_py(), longest)
 
 
 def _clock(values: pa.ChunkedArray, seen: Figures) -> pa.ChunkedArray:

@@ -138,7 +138,7 @@ def _time_label(asked: Request, raw: Raw) -> tuple[str, list[str]]:
     there = raw.table.column_names
     declared = asked.option("time_column")
     named = [name for name in there if fold(name) in _TIMES]
-    label = declared or " + ".join(named) or "time"
+    label = declared or joined.SIGN.join(named) or "time"
     parts = joined.labels(label, there)
     if joined.absent(parts, there):
         problem = f"the file has no column of times under this name; it has: {', '.join(there)}"

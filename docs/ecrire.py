@@ -1,18 +1,23 @@
-"""Écrit docs/indicateurs.md d'après le code, et les espaces des autres pages : ``nox -s docs``."""
+"""Écrit indicateurs.md et formats.md d'après le code, et leurs espaces : ``nox -s docs``."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from analyses import indicators
+import yaml
+
+from analyses import indicators, sources
 from analyses.indicators import Bands, Indicator
 from analyses.readiness.ways import rules
+from analyses.reports import words
 from analyses.wording import number, typography
 
 KEPT = r"(^ *```.*?^ *```$|`[^`\n]+`|<[^>\n]+>|<!--.*?-->|\$\$.*?\$\$|\]\([^)\n]+\))"
 """Parts of a page that are not prose."""
 PAGE = Path(__file__).with_name("indicateurs.md")
+FORMATS = Path(__file__).with_name("formats.md")
+OPTIONS = Path(__file__).with_name("options.yml")
 THEMES = {
     "commerce": "Commerce",
     "footfall": "Fréquentation et évènements",
@@ -48,6 +53,47 @@ Chaque nombre d'un rapport porte l'un de ces identifiants dans la colonne `indic
 Thèmes et nombre d’indicateurs :
 
 """
+
+FORMATS_HEAD = """# Formats et options des fichiers
+
+<!-- Écrit par docs/ecrire.py d'après le code et options.yml : ne pas corriger ici. -->
+
+Sous `sources:` de `city.yml`, chaque table a ses fichiers ; chaque fichier dit son format
+(`layout`) et, s'il le faut, des options :
+
+```yaml
+sources:
+  counts:
+    - layout: wide
+      path: comptages-*.csv
+      encoding: cp1252
+      options: {time_column: Jour, hour_column: Heure, date_order: dmy}
+```
+
+`coeurville layouts` donne aussi la liste des formats ; `coeurville check` refuse une option que le
+format ne prend pas.
+"""
+
+
+def formats() -> str:
+    """Return the page of the layouts that are read, with what each option of a file says."""
+    told = yaml.safe_load(OPTIONS.read_text(encoding="utf-8"))
+    known = sources.layouts()
+    parts = [FORMATS_HEAD, "## Ce qui se dit de chaque fichier", ""]
+    parts += ["| Champ | Sens |", "|---|---|"]
+    parts += [f"| `{name}` | {says} |" for name, says in told["file"].items()]
+    parts += ["", "## Options", "", "| Option | Sens | Exemple |", "|---|---|---|"]
+    parts += [f"| `{name}` | {says} | `{example}` |"
+              for name, (says, example) in told["options"].items()]  # fmt: skip
+    parts += ["", "## Formats, par table"]
+    for table, rows in known.groupby("table", sort=False):
+        title = words.table(str(table)).fr
+        parts += ["", f"### {title[:1].upper()}{title[1:]}", "", f"Table `{table}`.", ""]
+        parts += ["| Format | Ce qui se lit | Options |", "|---|---|---|"]
+        for row in rows.itertuples():
+            names = [f"`{name}`" for name in str(row.options).split(", ") if name]
+            parts.append(f"| `{row.layout}` | {row.title_fr} | {', '.join(names) or '–'} |")
+    return spaced("\n".join(parts)) + "\n"
 
 
 def page() -> str:
@@ -120,5 +166,6 @@ def _anchor(title: str) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    FORMATS.write_text(formats(), encoding="utf-8")
     for path in PAGE.parent.rglob("*.md"):
         path.write_text(spaced(path.read_text(encoding="utf-8")), encoding="utf-8")

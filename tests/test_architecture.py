@@ -168,6 +168,13 @@ def test_architecture_document_names_every_module() -> None:
     assert parts <= named, f"ARCHITECTURE.md does not name {sorted(parts - named)}"
 
 
+def test_architecture_document_names_what_every_reader_speaks() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", text))
+    common = {path.stem for path in (PACKAGE / "sources").glob("*.py")} - {"__init__"}
+    assert common <= named, f"ARCHITECTURE.md does not name {sorted(common - named)}"
+
+
 def test_no_exception_is_caught_whole_and_dropped() -> None:
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -25,7 +25,7 @@ from openpyxl import load_workbook
 from typer.main import get_command
 
 from analyses import cities, cli, commands, indicators, reports, runs, schemas, sources, terminal
-from analyses.cities import City
+from analyses.cities import City, DataSource
 from analyses.comparison import causes
 from analyses.figures.numbers import CERTAINTY, FAIR, SURE
 from analyses.parameters import Parameters
@@ -295,6 +295,24 @@ def test_the_dictionary_of_indicators_is_fresh() -> None:
     assert written == writer().page(), "run `nox -s docs`"
     for name in indicators.dictionary().indicators:
         assert f"`{name}`" in written
+
+
+def test_the_page_of_formats_is_fresh_and_tells_every_option() -> None:
+    """A line for each option of each layout and for each field of a file, and for no other."""
+    told = yaml.safe_load((DOCS / "options.yml").read_text(encoding="utf-8"))
+    layouts = sources.layouts()
+    taken = {name for names in layouts["options"] for name in names.split(", ")} - {""}
+    assert set(told["options"]) == taken
+    assert list(told["file"]) == list(DataSource.model_fields)
+    for name, (says, example) in told["options"].items():
+        given = yaml.safe_load(example)
+        assert list(given) == [name]
+        DataSource(layout="mapped", path="a.csv", options=given)
+        assert says.endswith((".", "!"))
+    written = (DOCS / "formats.md").read_text(encoding="utf-8")
+    assert written == writer().formats(), "run `nox -s docs`"
+    for row in layouts.itertuples():
+        assert f"| `{row.layout}` |" in written
 
 
 def writer() -> ModuleType:

@@ -110,10 +110,10 @@ def test_premises_of_one_parcel_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_row_without_any_of_the_parts_keeps_its_place(tmp_path: Path) -> None:
-    text = "N;Rue;Ville;État\n1;Haute;Laon;vacant\n2;;N/A;vacant\n3;;Soissons;vacant\n"
+    text = "N;Rue;Ville;État\n1;Haute;Laon;vacant\n2;;;vacant\n3;;Soissons;vacant\n4;;N/A;vacant\n"
     columns = {"premises_id": "N", "address": "Rue + Ville", "status": "État"}
     tables = load(tmp_path, "premises", text, columns=columns, constants={"wave": "2024-06-01"})
-    assert tables["premises"]["address"].fillna("").tolist() == ["Haute Laon", "", "Soissons"]
+    assert tables["premises"]["address"].fillna("").tolist() == ["Haute Laon", "", "Soissons", ""]
 
 
 def test_lines_identify_what_a_file_does_not_and_never_across_files(tmp_path: Path) -> None:

@@ -43,19 +43,22 @@ def whole(page: str, folder: Path) -> str:
     RenderError
         If a file is not there, or is of a kind that a page cannot hold.
     """
-    places = re.compile("|".join(p.pattern for p in (_STYLE, _PIXELS, _DRAWING, _FRAME)))
+    places = re.compile("|".join(p.pattern for p in (_STYLE, _PIXELS, _FRAME)))
 
     def filled(found: re.Match[str]) -> str:
-        sheet, pixels, drawing, attributes, frame, document = found.groups()
+        sheet, pixels, frame, document = found.groups()
         if sheet:
             return f'<style type="text/css">\n{_sheet(folder / sheet)}</style>'
         if pixels:
             return f'<img src="{_uri(folder / pixels)}"'
-        if drawing:
-            return _read(folder / drawing).replace("<svg ", f"<svg {attributes} ", 1)
         return frame + _srcdoc(folder / document)
 
-    return alone(places.sub(filled, page))
+    def drawn(found: re.Match[str]) -> str:
+        return _read(folder / found[1]).replace("<svg ", f"<svg {found[2]} ", 1)
+
+    page = places.sub(filled, page)
+    alone(_DRAWING.sub("", page))  # our drawings name no file, and are most of the page
+    return _DRAWING.sub(drawn, page)
 
 
 def alone(page: str) -> str:

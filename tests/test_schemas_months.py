@@ -30,6 +30,8 @@ from analyses.wording import Text
         ("Mar 1 2016", "2016-03-01"),
         ("avant 15 mars 2019", "avant 15 mars 2019"),
         ("vers mars 15, 2019", "vers mars 15, 2019"),
+        ("le 15 mars 2019", "2019-03-15"),
+        ("Le lundi 15 mars 2019", "2019-03-15"),
         ("15 jui 2019", "15 jui 2019"),  # juin or juillet
         ("2024-06-15T14:00:00Z", "2024-06-15T14:00:00Z"),
         ("15/06/2024 2:00 PM", "15/06/2024 2:00 PM"),

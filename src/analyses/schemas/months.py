@@ -24,7 +24,7 @@ _WEEKDAYS = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun",
 )  # fmt: skip
-_WEEKDAY = rf"(?P<week>(?i:{'|'.join(_WEEKDAYS)})\.?,?\s+)?"
+_WEEKDAY = rf"(?:(?i:le)\s+)?(?P<week>(?i:{'|'.join(_WEEKDAYS)})\.?,?\s+)?"
 _REST = r"(?P<rest>$|[T\s,].*$)"
 _YEAR = r"(?P<y>\d{4}|\d{2})" + _REST
 _MONTH = r"(?P<m>[^\W\d]+)\.?"

@@ -13,6 +13,9 @@ The works (``--full`` gives every city every data set, and its works the name ``
   on the same cities, timed as ``synthesis``: made at first, up to date after the second, made again
   after the third.
 
+``--plain 0`` leaves the loop out, and with it the comparison and the overhead: only what
+``coeurville`` itself does again is timed. Rows that are not measured again stay in the record.
+
 ``--only-cold N`` makes N cities (245 for the whole programme), runs them once (HTML and PDF of the
 internal edition) and records the time.
 """
@@ -64,8 +67,8 @@ def main() -> None:
         sizes = towns.sizes(cities / names[0])
     if not options.dry:
         note = f"Rows of the first city's files: {json.dumps(sizes)}. {_SAID}"
-        record("pipeline", [*_kept({row.work for row in rows}), *rows, *load_rows],
-               packages=PACKAGES, note=note)  # fmt: skip
+        measured = [*rows, *load_rows]
+        record("pipeline", [*_kept(measured), *measured], packages=PACKAGES, note=note)
 
 
 _SAID = (
@@ -94,25 +97,8 @@ def _works(
     cities: Path, out: Path, names: list[str], kind: str, options: argparse.Namespace
 ) -> list[Row]:
     """Time the cold runs of both ways, then the runs with nothing or one city to do."""
-    count = len(names)
-    ours, loop = [], []
-    for turn in range(options.rounds):
-        shutil.rmtree(out, ignore_errors=True)
-        ours.append(_ours(cities, out))
-        chosen = [names[(turn * options.plain + rank) % count] for rank in range(options.plain)]
-        loop.append(_loop(cities, out, chosen, count))
-        _say(f"round {turn + 1}: {ours[-1].seconds:.0f} s, loop {loop[-1].seconds:.0f} s")
-    shutil.rmtree(out)
-    work, n = f"cold-{kind}", options.rounds
-    paired = ["-m", "benchmarks.pipeline.overhead", str(cities / names[0]), str(OVERHEADS)]
-    extra = json.loads(timed(paired, ROOT).output)
-    found = [
-        *_rows(work, OURS, ours), *_rows(work, PLAIN, loop),
-        Row(work, OURS, "speedup", _speedup(ours, loop, "seconds"), "times", n),
-        Row(work, OURS, "cpu_speedup", _speedup(ours, loop, "cpu_seconds"), "times", n),
-        Row(work, OURS, "overhead_per_notebook", statistics.fmean(extra), "s",
-            OVERHEADS * len(extra)),
-    ]  # fmt: skip
+    work = f"cold-{kind}"
+    found = _beside(work, cities, out, names, options) if options.plain else []
     for left in (out, out.with_name(f"{out.name}-national")):
         shutil.rmtree(left, ignore_errors=True)
     found += _rows(work, EVERYTHING, [timed(_command(cities, out), ROOT)])
@@ -126,6 +112,30 @@ def _works(
         found += _rows(one, EVERYTHING, [_again(changed, out, names[:1])])
         found += _rows(one, SYNTHESIS, [_synthesis(changed, out, due=True)])
     return found
+
+
+def _beside(
+    work: str, cities: Path, out: Path, names: list[str], options: argparse.Namespace
+) -> list[Row]:
+    """Time ours and the plain loop round by round, then the overhead of a notebook."""
+    count, n = len(names), options.rounds
+    ours, loop = [], []
+    for turn in range(n):
+        shutil.rmtree(out, ignore_errors=True)
+        ours.append(_ours(cities, out))
+        chosen = [names[(turn * options.plain + rank) % count] for rank in range(options.plain)]
+        loop.append(_loop(cities, out, chosen, count))
+        _say(f"round {turn + 1}: {ours[-1].seconds:.0f} s, loop {loop[-1].seconds:.0f} s")
+    shutil.rmtree(out)
+    paired = ["-m", "benchmarks.pipeline.overhead", str(cities / names[0]), str(OVERHEADS)]
+    extra = json.loads(timed(paired, ROOT).output)
+    return [
+        *_rows(work, OURS, ours), *_rows(work, PLAIN, loop),
+        Row(work, OURS, "speedup", _speedup(ours, loop, "seconds"), "times", n),
+        Row(work, OURS, "cpu_speedup", _speedup(ours, loop, "cpu_seconds"), "times", n),
+        Row(work, OURS, "overhead_per_notebook", statistics.fmean(extra), "s",
+            OVERHEADS * len(extra)),
+    ]  # fmt: skip
 
 
 def _ours(cities: Path, out: Path) -> Timed:
@@ -203,13 +213,15 @@ def _rows(work: str, method: str, times: list[Timed]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _kept(again: set[str]) -> list[Row]:
-    """Return the recorded rows of the works that are not measured again."""
+def _kept(measured: list[Row]) -> list[Row]:
+    """Return the recorded rows that are not measured again."""
+    again = {(row.work, row.method, row.metric) for row in measured}
     path = RESULTS / "pipeline.json"
     if not path.exists():
         return []
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-    return [Row(**row) for row in rows if row["work"] not in again]
+    known = [Row(**row) for row in rows]
+    return [row for row in known if (row.work, row.method, row.metric) not in again]
 
 
 def _say(words: str) -> None:

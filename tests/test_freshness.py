@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,6 +45,34 @@ def marks(package: Path) -> tuple[str, str]:
 
 def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Let threads take turns in the middle of a C function, wherever it makes an object."""
+
+    def pause(phase: str, facts: dict[str, int]) -> None:
+        for _ in range(1000):
+            pass
+
+    interval, limits = sys.getswitchinterval(), gc.get_threshold()
+    gc.callbacks.append(pause)
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(100)
+    yield
+    gc.set_threshold(*limits)
+    sys.setswitchinterval(interval)
+    gc.callbacks.remove(pause)
+
+
+@pytest.mark.usefixtures("restless")
+def test_marks_of_code_are_made_in_threads() -> None:
+    """https://github.com/python/cpython/issues/106905."""
+    sources = [path.read_text("utf-8") for path in (assets.package() / "runs").glob("*.py")]
+    alone = [codemarks._normal(source) for source in sources]
+    with ThreadPoolExecutor(4) as threads:
+        both = [*threads.map(codemarks._normal, sources * 4)]
+    assert both == alone * 4
 
 
 def test_comments_docstrings_and_layout_change_no_mark(package: Path) -> None:

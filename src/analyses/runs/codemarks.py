@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import threading
 from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,8 @@ PACKAGE = "analyses"
 
 SHOWING = ("blocks", "editions", "figures", "narrative", "pages")
 """Parts of the package that show numbers and change none."""
+
+_lock = threading.Lock()
 
 
 def notebook_mark(path: Path) -> str:
@@ -40,7 +43,7 @@ def notebook_modules(path: Path) -> frozenset[str]:
     found: set[str] = set()
     for kind, _, source in _cells(path):
         if kind == "code":
-            found |= _imports(ast.parse(source))
+            found |= _imports(_parsed(source))
     return frozenset(found)
 
 
@@ -123,9 +126,19 @@ def _file(name: str, root: Path) -> Path | None:
 @cache
 def _module(path: Path) -> tuple[frozenset[str], str]:
     """Return what a module imports of the package, and the mark of its code."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _parsed(path.read_text(encoding="utf-8"))
     imported = frozenset(_imports(tree))
     return imported, hashlib.sha256(_without_texts(tree).encode()).hexdigest()
+
+
+def _parsed(source: str) -> ast.Module:
+    """Return a syntax tree, one at a time: cities are compared with their last run in threads.
+
+    Up to Python 3.12.0, two threads that build trees at once share one count of their depth, and
+    either may end in a ``SystemError`` (https://github.com/python/cpython/issues/106905).
+    """
+    with _lock:
+        return ast.parse(source)
 
 
 def _imports(tree: ast.AST) -> set[str]:
@@ -141,7 +154,7 @@ def _imports(tree: ast.AST) -> set[str]:
 
 def _normal(source: str) -> str:
     """Return code as its syntax tree, without comments, docstrings and layout."""
-    return _without_texts(ast.parse(source))
+    return _without_texts(_parsed(source))
 
 
 def _without_texts(tree: ast.Module) -> str:

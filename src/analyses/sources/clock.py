@@ -255,9 +255,8 @@ def _one(text: str | None, date_order: str) -> _Read:
     """Read one text: clock, offset, day only, whether it reads either way, whether it proves the
     order, its year if two digits write it (else 0).
     """  # noqa: D205 - one sentence
-    nothing = _NOTHING
     if text is None:
-        return nothing
+        return _NOTHING
     text, short = months.numbered(text, bool(date_order))
     found = _ISO.fullmatch(text)
     slashed = found is None
@@ -265,7 +264,7 @@ def _one(text: str | None, date_order: str) -> _Read:
     if found is None and date_order:  # 01/02/03 means nothing until its order is declared
         found, short = _SHORT.fullmatch(text), True
     if found is None:
-        return nothing
+        return _NOTHING
     part = found.groupdict()
     day, month = int(part["d"]), int(part["m"])
     if slashed and date_order == "mdy":
@@ -274,14 +273,14 @@ def _one(text: str | None, date_order: str) -> _Read:
     if part["half"]:
         hour = hour % 12 + (12 if part["half"].lower() == "pm" else 0)
     if hour > 24 or minute > 59 or second > 59 or (hour == 24 and (minute or second)):
-        return nothing
+        return _NOTHING
     year = months.whole(part["y"])
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        return nothing
+        return _NOTHING
     try:
         at = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ns")
     except ValueError:
-        return nothing
+        return _NOTHING
     at += np.timedelta64(hour * 60 + minute, "m") + np.timedelta64(second, "s")
     open_ = slashed and not date_order and writing.either(day, month)
     proven, short_year = slashed and day > 12, year if short else 0

@@ -100,6 +100,20 @@ def apply(
     return out, faults
 
 
+def without_effect(asked: Request) -> list[Fault]:
+    """Return the faults of a declaration that brings columns or values to a layout of its own."""
+    return [
+        Fault(
+            "city.yml",
+            f"the layout {asked.source.layout} takes no {part}",
+            "Write layout: mapped, or remove them",
+            column=f"sources.{asked.table}.{part}",
+        )
+        for part in ("columns", "values", "constants")
+        if getattr(asked.source, part)
+    ]
+
+
 def template(raw: Raw, schema: Schema) -> tuple[Raw, list[str]]:
     """Recognise our own headers: the field's name or its French or English title, in any case.
 

@@ -78,7 +78,8 @@ def read(asked: Request) -> Piece:
     extract = _READERS[asked.source.layout](asked.path, asked.file, wanted)
     box, wrong = osm_objects.bounding_box(asked)
     faults = [*asked.check_options(_OPTIONS), *wrong]
-    rows = [row for thing in extract.things if _inside(thing, box) and (row := _row(thing))]
+    rows = [row for thing in extract.things if osm_objects.inside(thing, box)
+            and (row := _row(thing))]  # fmt: skip
     table = pa.table({
         name: pa.chunked_array([pa.array([row[name] for row in rows], pa.string())])
         for name in _COLUMNS
@@ -160,15 +161,6 @@ def _gone(thing: Thing) -> tuple[str, str, None] | None:
             if value in (*_EMPTY, "yes") or activities.family_of_tag(key, value) is not None:
                 return "vacant", "vacant" if value == "yes" else value, None
     return None
-
-
-def _inside(thing: Thing, box: tuple[float, ...] | None) -> bool:
-    if box is None:
-        return True
-    if thing.lon is None or thing.lat is None:
-        return False
-    west, south, east, north = box
-    return west <= thing.lon <= east and south <= thing.lat <= north
 
 
 def _observed(asked: Request, extract: Extract, notes: list[Note]) -> pd.Timestamp | pd.NaT:  # type: ignore[valid-type]

@@ -73,7 +73,7 @@ def read(asked: Request) -> Piece:
         raw, wrong = mapping.apply(raw, asked, schema)
         faults += wrong
     else:
-        faults += _mapping_without_effect(asked)
+        faults += mapping.without_effect(asked)
         raw, unread = mapping.template(raw, schema)
         if unread:
             notes.append(_unread_note(raw.file, unread))
@@ -145,20 +145,6 @@ def _with_family(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
             rows=len(unknown),
             lines=tuple(int(line) for line in unknown.index[:5]),
         )
-    ]
-
-
-def _mapping_without_effect(asked: Request) -> list[Fault]:
-    source = asked.source
-    return [
-        Fault(
-            "city.yml",
-            f"the layout {source.layout} takes no {part}",
-            "Write layout: mapped, or remove them",
-            column=f"sources.{asked.table}.{part}",
-        )
-        for part in ("columns", "values", "constants")
-        if getattr(source, part)
     ]
 
 

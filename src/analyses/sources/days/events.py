@@ -72,8 +72,7 @@ def read(asked: Request) -> Piece:
         raw, wrong = mapping.apply(raw, asked, schema)
         faults += wrong
     else:
-        raw, unread = mapping.template(raw, schema)
-        notes += [counts.unread_note(raw.file, unread)] if unread else []
+        raw, notes = counts.from_template(raw, schema)
     raw, repairs, hits = corrections.on_text(raw, asked.corrections)
     checked = check(raw, schema, counts.reading_of(asked))
     frame = checked.frame
@@ -137,9 +136,7 @@ def _placed(
 
 
 def _instants(stamps: clock.Stamps, zone: ZoneInfo) -> pd.DatetimeIndex:
-    local = pd.DatetimeIndex(stamps.clock).tz_localize(
-        zone.key, ambiguous=np.ones(len(stamps.clock), dtype=bool), nonexistent="shift_forward"
-    )
+    local = _localised(pd.DatetimeIndex(stamps.clock), zone.key)
     written = ~np.isnan(stamps.offset)
     if not written.any():
         return local

@@ -73,8 +73,7 @@ def read(asked: Request) -> Piece:
         raw, wrong = mapping.apply(raw, asked, schema)
         faults += wrong
     else:
-        raw, unread = mapping.template(raw, schema)
-        notes += [counts.unread_note(raw.file, unread)] if unread else []
+        raw, notes = counts.from_template(raw, schema)
     raw, repairs, hits = corrections.on_text(raw, asked.corrections)
     checked = check(raw, schema, counts.reading_of(asked))
     faults += checked.faults

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,32 @@ def inside(thing: Thing, box: tuple[float, ...] | None) -> bool:
         return False
     west, south, east, north = box
     return west <= thing.lon <= east and south <= thing.lat <= north
+
+
+def rows(
+    asked: Request,
+    keys: Sequence[str],
+    row_of: Callable[[Thing], Mapping[str, str | None] | None],
+) -> tuple[list[Mapping[str, str | None]], list[Fault]]:
+    """Return the rows of an extract's objects that stand in the box declared.
+
+    Parameters
+    ----------
+    asked : Request
+        Extract to read.
+    keys : sequence of str
+        Tags of which an object has one at least.
+    row_of : callable
+        Gives the row of an object, None for one that the table does not want.
+
+    Raises
+    ------
+    InputError
+        As :func:`read`.
+    """
+    box, wrong = bounding_box(asked)
+    found = (row_of(thing) for thing in read(asked, keys).things if inside(thing, box))
+    return [row for row in found if row], wrong
 
 
 def raw(file: str, rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> Raw:

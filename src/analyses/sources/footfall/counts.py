@@ -14,7 +14,8 @@ import pandas as pd
 import pyarrow as pa
 
 from analyses.errors import Fault, InputError
-from analyses.schemas import Note, Raw, Reading, check, get
+from analyses.schemas import Note, Raw, Reading, Schema, check, get
+from analyses.sources import mapping
 from analyses.sources.clock import Floats, Stamps
 from analyses.sources.files import headers, sheets
 from analyses.sources.footfall.steps import Placed, Readings
@@ -143,7 +144,13 @@ def reading_of(asked: Request) -> Reading:
     return Reading(asked.option("decimal", "any"), asked.option("date_order"))
 
 
-def unread_note(file: str, unread: list[str]) -> Note:
+def from_template(raw: Raw, schema: Schema) -> tuple[Raw, list[Note]]:
+    """Return the columns of a template's file, with the note on those that were not read."""
+    raw, unread = mapping.template(raw, schema)
+    return raw, [_unread_note(raw.file, unread)] if unread else []
+
+
+def _unread_note(file: str, unread: list[str]) -> Note:
     """Return the note on columns that were not read."""
     return Note(
         Text(

@@ -19,13 +19,13 @@ from analyses.sources.footfall.counts import (
     LEAST_UPTIME,
     empty,
     finish,
+    from_template,
     long,
     low_uptime_note,
     open_text,
     passages,
     reading_of,
     select,
-    unread_note,
 )
 from analyses.sources.footfall.readings import place
 from analyses.sources.footfall.reserves import trading_days
@@ -106,9 +106,8 @@ def read_long(asked: Request) -> Piece:
         raw, wrong = _summed(raw, whole, asked)
         faults += wrong
     else:
-        raw, unread = mapping.template(raw, schema)
-        if unread:
-            notes.append(unread_note(raw.file, unread))
+        raw, told = from_template(raw, schema)
+        notes += told
     raw, repairs, hits = corrections.on_text(raw, asked.corrections)
     notes += repairs
     checked = check(raw, schema, reading_of(asked))

@@ -6,11 +6,12 @@ are the same for all of them.
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
+from analyses import declarations
 from analyses.errors import Fault
 from analyses.schemas import Note
 from analyses.schemas.check import SHORT_YEARS
@@ -120,7 +121,7 @@ def _instants(
     column = f"sources.{asked.table}.options.time_zone"
     told = stamps.writing if readings.end is None else stamps.writing | readings.end.writing
     out.notes += of_dates(readings.file, told)
-    if declared not in ("", "local", "offset") and declared not in available_timezones():
+    if declared not in ("", "local", "offset") and declared not in declarations.time_zones():
         out.faults.append(
             Fault(
                 "city.yml",

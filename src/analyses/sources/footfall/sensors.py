@@ -93,9 +93,8 @@ def read(asked: Request) -> Piece:
         raw, wrong = mapping.apply(raw, asked, schema)
         faults += wrong
     elif layout.name == "coeurville":
-        raw, unread = mapping.template(raw, schema)
-        if unread:
-            notes.append(counts.unread_note(raw.file, unread))
+        raw, told = counts.from_template(raw, schema)
+        notes += told
     elif layout.name in _FIXED:
         raw = _renamed(raw, _FIXED[layout.name], layout.name)
     else:

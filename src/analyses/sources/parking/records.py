@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 from operator import or_
-from zoneinfo import available_timezones
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analyses import declarations
 from analyses.errors import Fault
 from analyses.schemas import Note, Raw, Reading, Schema, check, convert, fold, get
 from analyses.schemas.check import listed
@@ -188,7 +188,7 @@ def _parts(columns: Mapping[str, str]) -> list[str]:
 def time_zone(asked: Request, recipe: Recipe) -> tuple[str, list[Fault]]:
     """Return the zone of the file's clock: declared, UTC by layout, or the city's."""
     declared = asked.option("time_zone", "UTC" if recipe.utc else asked.city.time_zone)
-    if declared in available_timezones():
+    if declared in declarations.time_zones():
         return declared, []
     fault = Fault(
         "city.yml",

@@ -9,8 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analyses.errors import Fault
-from analyses.schemas import Note, Raw, check, get
-from analyses.sources import corrections
+from analyses.schemas import Note, Raw, get
 from analyses.sources.files import osm_objects
 from analyses.sources.files.osm_objects import Thing
 from analyses.sources.remarks import Remark, Tally
@@ -230,15 +229,9 @@ def read(asked: Request) -> Piece:
 
 def _osm(asked: Request) -> Piece:
     """Read an extract of OpenStreetMap."""
-    extract = osm_objects.read(asked, amenity_kinds.OSM_KEYS)
-    box, wrong = osm_objects.bounding_box(asked)
-    rows = [row for thing in extract.things if osm_objects.inside(thing, box)
-            and (row := _place(thing))]  # fmt: skip
+    rows, wrong = osm_objects.rows(asked, amenity_kinds.OSM_KEYS, _place)
     raw = osm_objects.raw(asked.file, rows, _COLUMNS)
-    raw, repairs, hits = corrections.on_text(raw, asked.corrections)
-    checked = check(raw, get("places"))
-    faults = [*asked.check_options(_OSM_OPTIONS), *wrong, *checked.faults]
-    return Piece(asked, checked.frame, len(rows), tuple(repairs), tuple(faults), hits)
+    return lists.checked(asked, raw, [*asked.check_options(_OSM_OPTIONS), *wrong])
 
 
 _COLUMNS = ("place_id", "kind", "category", "name", "capacity", "lon", "lat")

@@ -179,7 +179,7 @@ def named(raw: Raw, asked: Request, form: Form, schema: Schema) -> tuple[Raw, li
     if source.layout == "mapped":
         return mapping.apply(raw, asked, schema)
     if not form.columns:
-        return mapping.template(raw, schema)[0], _without_effect(asked)
+        return mapping.template(raw, schema)[0], mapping.without_effect(asked)
     found = _found(raw.table.column_names, form)
     columns = {ours: raw.table[label] for ours, label in found.items()}
     for name, codes in {**form.values, **source.values}.items():
@@ -207,19 +207,6 @@ def _absent(raw: Raw, form: Form, need: str | tuple[str, ...]) -> Fault:
         "Check the layout, or map the file with layout: mapped and columns:",
         column=labels[0],
     )
-
-
-def _without_effect(asked: Request) -> list[Fault]:
-    return [
-        Fault(
-            "city.yml",
-            f"the layout {asked.source.layout} takes no {part}",
-            "Write layout: mapped, or remove them",
-            column=f"sources.{asked.table}.{part}",
-        )
-        for part in ("columns", "values", "constants")
-        if getattr(asked.source, part)
-    ]
 
 
 def unread(raw: Raw, asked: Request, form: Form, schema: Schema) -> list[Note]:
@@ -316,3 +303,20 @@ def _with_helpers(frame: pd.DataFrame, raw: Raw) -> pd.DataFrame:
         if name.startswith("_"):
             out[name] = pd.array(raw.table[name].to_pandas(), dtype="string")
     return out
+
+
+def checked(asked: Request, raw: Raw, faults: Sequence[Fault]) -> Piece:
+    """Return rows that are already named as the table is, corrected and checked.
+
+    Parameters
+    ----------
+    asked : Request
+        File that they come from.
+    raw : Raw
+        The rows.
+    faults : sequence of Fault
+        What is wrong with the file already.
+    """
+    repaired, repairs, hits = corrections.on_text(raw, asked.corrections)
+    done = check(repaired, get(asked.table))
+    return Piece(asked, done.frame, len(raw.lines), tuple(repairs), (*faults, *done.faults), hits)

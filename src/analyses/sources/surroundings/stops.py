@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analyses.schemas import check, get
-from analyses.sources import corrections
 from analyses.sources.files import osm_objects
 from analyses.sources.files.osm_objects import Thing
 from analyses.sources.request import Family, Layout, Piece, Request, each
@@ -51,15 +49,9 @@ def read(asked: Request) -> Piece:
 
 def _osm(asked: Request) -> Piece:
     """Read the stops of an extract of OpenStreetMap: lines if it says them, no departures."""
-    extract = osm_objects.read(asked, _KEYS)
-    box, wrong = osm_objects.bounding_box(asked)
-    rows = [row for thing in extract.things if osm_objects.inside(thing, box)
-            and (row := _stop(thing))]  # fmt: skip
+    rows, wrong = osm_objects.rows(asked, _KEYS, _stop)
     raw = osm_objects.raw(asked.file, rows, _COLUMNS)
-    raw, repairs, hits = corrections.on_text(raw, asked.corrections)
-    checked = check(raw, get("stops"))
-    faults = [*asked.check_options(_OPTIONS), *wrong, *checked.faults]
-    return Piece(asked, checked.frame, len(rows), tuple(repairs), tuple(faults), hits)
+    return lists.checked(asked, raw, [*asked.check_options(_OPTIONS), *wrong])
 
 
 def mode_of(tags: Mapping[str, str]) -> str | None:

@@ -58,7 +58,8 @@ def test_a_check_amid_a_campaign_does_not_cut_it() -> None:
 
 def test_waves_of_other_premises_carry_a_reserve() -> None:
     found = commerce.measure_vacancy(
-        visits(spread(0, 10), [(key + 100, 400) for key in range(120)]), bootstrap=5
+        visits(spread(0, 10), [(key + 100, 400) for key in range(120)], vacant=(3, 4, 105, 150)),
+        bootstrap=5,
     )
     rates = [item for item in found.results if item.indicator == "vacancy_rate"]
     assert [item.quality for item in rates] == ["measured", "reserve"]

@@ -19,6 +19,7 @@ from analyses.commerce.panel import panel
 from analyses.commerce.proportions import paired_difference, wilson, wilson_finite
 from analyses.commerce.rates import surface_class
 from analyses.commerce.trend import composition, paired_change, slope_within
+from analyses.narrative import commerce as sentences
 from analyses.results import Estimate, Result, to_frame
 
 WAVES = ("2019-06-15", "2020-06-15", "2021-06-15", "2023-06-15")
@@ -158,6 +159,34 @@ def test_a_list_of_vacant_premises_is_not_a_rate_of_all_vacant() -> None:
     one_open = survey({"a": "o", **{f"p{i}": "v" for i in range(12)}}, WAVES[:1])
     rate = one(commerce.measure_vacancy(one_open).results, "vacancy_rate")
     assert rate.estimate.value == pytest.approx(100 * 12 / 13)
+
+
+def test_a_list_of_open_shops_is_not_a_rate_of_none_vacant() -> None:
+    """Where 3 % are vacant, a survey of a hundred premises finds none with probability 0.97^100."""
+    assert 0.97**100 < 0.05
+    shops = survey({f"p{i}": "o" for i in range(100)}, WAVES[:1])
+    rate = one(commerce.measure_vacancy(shops).results, "vacancy_rate")
+    assert rate.quality == "not_computable"
+    assert "commerces ouverts" in rate.note.fr
+    for few in ({f"p{i}": "o" for i in range(99)}, {"v": "v", **{f"p{i}": "o" for i in range(99)}}):
+        rate = one(commerce.measure_vacancy(survey(few, WAVES[:1])).results, "vacancy_rate")
+        assert rate.quality == "measured"
+
+
+def test_a_list_of_open_shops_after_a_survey_changes_nothing_that_the_survey_told() -> None:
+    """Shops that closed are not in it: no trend, no move and no end of a vacancy come of it."""
+    before = {f"o{i}": "oo" for i in range(110)} | {f"e{i}": "ov" for i in range(10)}
+    before |= {f"r{i}": "vo" for i in range(8)} | {f"v{i}": "vv" for i in range(12)}
+    kept = {key: letters + ("o" if letters[1] == "o" else ".") for key, letters in before.items()}
+    alone = commerce.measure_vacancy(survey(before, WAVES[:2]), bootstrap=5)
+    both = commerce.measure_vacancy(survey(kept, WAVES[:3]), bootstrap=5)
+    assert (len(both.waves), both.usable) == (3, 1)
+    for name in ("vacancy_trend", "vacancy_entry", "relet_rate", "vacancy_duration"):
+        first, second = one(alone.results, name), one(both.results, name)
+        assert second.estimate == first.estimate
+    told = {item.id: item for item in sentences.vacancy_level(both)}
+    assert "commerces ouverts" in told["vacancy-incomplete"].text.fr
+    assert "22 sur 140" in told["vacancy-rate"].text.fr
 
 
 def test_a_wave_that_misses_premises_of_the_one_before_is_less_covered() -> None:
@@ -353,7 +382,8 @@ def test_trend_needs_two_complete_waves() -> None:
 
 
 def test_trend_is_per_year() -> None:
-    statuses = {f"p{i}": "o..v" if i < 8 else "o..o" for i in range(100)}
+    statuses = {f"p{i}": "o..v" if i < 8 else "o..o" for i in range(98)}
+    statuses |= {"e1": "v..v", "e2": "v..v"}
     trend = one(commerce.measure_vacancy(survey(statuses)).results, "vacancy_trend").estimate
     assert trend.value == pytest.approx(8 / 4, rel=1e-3)
     assert trend.low < 2 < trend.high

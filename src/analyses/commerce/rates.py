@@ -17,15 +17,12 @@ import pandas as pd
 from analyses import indicators
 from analyses.commerce.areas import Parts, by_zone
 from analyses.commerce.outcome import ALL, Cell, count, missing, result
-from analyses.commerce.panel import Panel
+from analyses.commerce.panel import OCCUPIED, VACANT, Panel
 from analyses.commerce.proportions import share, wilson_finite
 from analyses.results import Estimate, Quality, Result
 from analyses.wording import Text, day, number, percent, plural
 
 SURFACE_BREAKS = (50.0, 100.0, 200.0, 400.0)
-FEWEST_ALL_VACANT = 10
-"""Premises from which a wave whose every premises is vacant is taken for a list of vacant ones."""
-
 MIN_COVERAGE = 80.0
 MAX_FAMILY_UNKNOWN = 0.2
 UNKNOWN_PART = "unknown"
@@ -51,9 +48,10 @@ class Rates:
     frame: pd.DataFrame
 
     def usable_waves(self, zone: str, min_coverage: float) -> tuple[int, ...]:
-        """Return the waves whose coverage of a zone reaches the threshold, oldest first."""
+        """Return the waves that give a rate and cover a zone enough, oldest first."""
         rows = self.frame[(self.frame["zone"] == zone) & (self.frame["breakdown"] == "total")]
-        return tuple(rows.loc[rows["coverage"] >= min_coverage, "wave"].sort_values())
+        usable = (rows["coverage"] >= min_coverage) & (rows["quality"] != "not_computable")
+        return tuple(rows.loc[usable, "wave"].sort_values())
 
 
 def rates(
@@ -82,15 +80,14 @@ def rates(
     rows["surface_class"] = surface_class(rows["surface_m2"], surface_breaks)
     results: list[Result] = []
     frames: list[dict[str, object]] = []
+    lists = panel.one_status()
     for wave, when in enumerate(panel.dates):
         now = rows[rows["wave"] == wave]
-        whole = _count(now)
-        vacant_only = whole.known >= FEWEST_ALL_VACANT and whole.vacant == whole.known
         for cell, part in _cells(now, panel.parts):
             counted = _count(part)
             found = _results(counted, cell.at(when), min_coverage, _family_gap(cell, now))
-            if vacant_only:
-                found = _without_rate(found, counted, cell.at(when))
+            if wave in lists:
+                found = _without_rate(found, counted, cell.at(when), _ONE_STATUS[lists[wave]])
             if cell == Cell() and wave:
                 found = [_doubted(item, panel, wave) for item in found]
             results += found
@@ -246,19 +243,29 @@ def _rate(
     )  # fmt: skip
 
 
-def _without_rate(found: list[Result], counted: _Counted, cell: Cell) -> list[Result]:
-    """Replace the rate of a list of vacant premises, whose occupied ones were never listed."""
+def _without_rate(found: list[Result], counted: _Counted, cell: Cell, why: Text) -> list[Result]:
+    """Replace the rate of a list of premises of one status, whose others were never listed."""
     kept = [item for item in found if item.indicator not in ("vacancy_rate", "vacancy_bounds")]
     if cell.category == UNKNOWN_PART:
         return kept
-    why = Text(
+    return [*kept, missing("vacancy_rate", why, cell, source="survey",
+                           unlocked_by=("premises",), n=counted.known)]  # fmt: skip
+
+
+_ONE_STATUS = {
+    VACANT: Text(
         "Tous les locaux de ce relevé sont vides : c'est une liste de locaux vacants, non un "
         "relevé de tous les locaux. Ajouter les locaux occupés pour obtenir un taux.",
         "Every premises of this survey is vacant: it is a list of vacant premises, not a survey of "
         "all. Add the occupied ones to get a rate.",
-    )
-    return [*kept, missing("vacancy_rate", why, cell, source="survey",
-                           unlocked_by=("premises",), n=counted.known)]  # fmt: skip
+    ),
+    OCCUPIED: Text(
+        "Aucun local de ce relevé n'est vide : c'est sans doute une liste de commerces ouverts, "
+        "non un relevé de tous les locaux. Ajouter les locaux vides pour obtenir un taux.",
+        "No premises of this survey is vacant: it is most likely a list of open shops, not a "
+        "survey of all premises. Add the vacant ones to get a rate.",
+    ),
+}
 
 
 def _doubted(found: Result, panel: Panel, wave: int) -> Result:

@@ -15,7 +15,7 @@ from analyses.commerce.durations import (
     durations,
 )
 from analyses.commerce.outcome import Cell, missing
-from analyses.commerce.panel import Panel, campaign_rows, panel
+from analyses.commerce.panel import OCCUPIED, Panel, campaign_rows, panel
 from analyses.commerce.rates import MIN_COVERAGE, SURFACE_BREAKS, Rates, last_usable, rates
 from analyses.commerce.transitions import Transitions, transitions
 from analyses.commerce.trend import Trend, trend
@@ -116,13 +116,14 @@ def measure_vacancy(
                    works_are_vacant=works_are_vacant, zones=zones)  # fmt: skip
     by_wave = rates(survey, min_coverage=min_coverage, surface_breaks=surface_breaks)
     change = trend(survey, by_wave, min_coverage=min_coverage)
-    moves = transitions(survey, surface_breaks=surface_breaks)
-    last = last_usable(survey, min_coverage)
+    moves = transitions(survey.without_lists(), surface_breaks=surface_breaks)
+    seen = survey.without_lists([OCCUPIED])
+    last = last_usable(seen, min_coverage)
     lengths, listed = None, _EMPTY
     if premises is not None and last is not None:
         listed = campaign_rows(premises, survey, last)
         lengths = durations(
-            survey, last=last, structural_months=structural_months, bootstrap=bootstrap, seed=seed
+            seen, last=last, structural_months=structural_months, bootstrap=bootstrap, seed=seed
         )
     results = (
         *by_wave.results, *change.results, *moves.results, *(lengths.results if lengths else ()),

@@ -197,7 +197,7 @@ def _follow(
     zones: pd.DataFrame | None,
     plane: Ground,
 ) -> Courses:
-    survey = survey_panel(premises, zones=zones)
+    survey = survey_panel(premises, zones=zones).without_lists()
     spots = premises.reindex(columns=["premises_id", "lon", "lat"])
     around = surroundings(survey.records, spots, sensors, plane)
     names = dict(zip(sensors["sensor_id"].astype(str), sensors["name"].fillna(sensors["sensor_id"])

@@ -148,6 +148,8 @@ def measure_perimeter(
         return _nothing(_NO_CENTRE, ("zones",))
     survey = survey_panel(premises, zones=zones)
     last = len(survey.dates) - 1
+    if last in survey.one_status():
+        return _nothing(_LIST, ("premises",))
     rows = campaign_rows(premises, survey, last)
     records = survey.stock[survey.stock["wave"] == last].set_index("premises_id")
     ids = rows["premises_id"].astype("object")
@@ -295,6 +297,10 @@ _NO_TABLE = Text(
 _NO_CENTRE = Text(
     "aucune zone n'est déclarée comme centre ou hypercentre.",
     "no zone is declared as a centre or hypercentre.",
+)
+_LIST = Text(
+    "le dernier relevé ne liste que des locaux vides, ou que des commerces ouverts.",
+    "the last survey lists vacant premises only, or open shops only.",
 )
 _FEW = Text(
     "trop peu de locaux autour du centre pour déplacer sa limite.",

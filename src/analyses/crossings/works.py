@@ -165,7 +165,7 @@ def _on_vacancy(
 ) -> list[Effect]:
     if premises is None or premises.empty:
         return [Effect(project, "vacancy", "after", why=_NO_SURVEY) for project in known]
-    survey = survey_panel(premises, zones=zones)
+    survey = survey_panel(premises, zones=zones).without_lists()
     spots = premises.drop_duplicates("premises_id", keep="last").set_index("premises_id")
     stock = survey.stock.dropna(subset=["vacant", "street"])
     rows = stock.assign(

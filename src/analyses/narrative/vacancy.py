@@ -133,7 +133,7 @@ def _rate(rate: Result) -> Finding:
 
 
 def _incomplete(results: list[Result], rate: Result) -> list[Finding]:
-    """Say which wave speaks, where the last one is too incomplete."""
+    """Say which wave speaks, where the last one gives no rate, and why it gives none."""
     last = latest(find(results, "survey_coverage"))
     if last is None or last.period_end is None or rate.period_end is None:
         return []
@@ -142,16 +142,14 @@ def _incomplete(results: list[Result], rate: Result) -> list[Finding]:
 
     def sentence(w: Words) -> str:
         late, spoken = w.month(last.period_end), w.month(rate.period_end)
-        seen, n = w.share(last.estimate.value), w.count(last.estimate.n)
+        reasons = (item.note for item in find(results, "vacancy_rate", period_end=last.period_end))
+        why = next((f" {note.in_(w.language)}" for note in reasons if note is not None), "")
         if w.language == "fr":
             return (
-                f"La dernière vague ({late}) est trop incomplète pour donner un taux : {seen} des "
-                f"{n} locaux attendus ont un statut connu. Le taux montré est celui de {spoken}."
+                f"La dernière vague ({late}) ne donne pas de taux.{why} "
+                f"Le taux montré est celui de {spoken}."
             )
-        return (
-            f"The last wave ({late}) is too incomplete to give a rate: the status of {seen} of the "
-            f"{n} expected premises is known. The rate shown is that of {spoken}."
-        )
+        return f"The last wave ({late}) gives no rate.{why} The rate shown is that of {spoken}."
 
     return [Finding("vacancy-incomplete", said(sentence), (last, rate), "reserve")]
 

@@ -91,6 +91,24 @@ def test_blanks_are_unchanged_and_impossible_readings_are_brought_back() -> None
     assert tidy(rows, keep_faults=True)["free"].tolist() == [4, 4, -2, 12, 5]
 
 
+def test_a_garage_of_unknown_capacity_does_not_take_that_of_another() -> None:
+    times = pd.date_range("2024-03-04 08:00", periods=3, freq="h", tz=PARIS)
+    table = pd.DataFrame(
+        {
+            "garage_id": ["A"] * 3 + ["B"] * 3 + ["C"] * 3,
+            "time": [*times, *times, *times],
+            "free": [10.0, 20.0, 30.0] * 3,
+            "capacity": [np.nan] * 3 + [np.nan, 40.0, np.nan] + [np.nan] * 3,
+        }
+    )
+    clean = tidy(table)
+    assert list(clean["garage_id"]) == ["B"] * 3
+    assert list(clean["capacity"]) == [40.0] * 3  # given once, it is that of the whole series
+    assert np.isnan(rate(clean, PARIS, "A").value)
+    assert np.isnan(rate(clean, PARIS, "C").value)
+    assert len(tidy(table.iloc[:0])) == 0
+
+
 def test_rate_holds_each_reading_until_the_next_but_not_across_a_hole() -> None:
     rows = table([10.0, 0.0, 0.0, 10.0])
     assert rate(tidy(rows), PARIS).value == pytest.approx(2 / 3)

@@ -129,7 +129,8 @@ def tidy(availability: pd.DataFrame, *, keep_faults: bool = False) -> pd.DataFra
     table = table.sort_values(["garage_id", "time"], kind="stable", ignore_index=True)
     by = table.groupby("garage_id", sort=False)
     table["free"] = by["free"].ffill()
-    table["capacity"] = by["capacity"].ffill().bfill() if len(table) else table["capacity"]
+    table["capacity"] = by["capacity"].ffill()
+    table["capacity"] = table.groupby("garage_id", sort=False)["capacity"].bfill()
     table = table[table["free"].notna() & (table["capacity"] > 0)].reset_index(drop=True)
     if not keep_faults:
         table["free"] = (

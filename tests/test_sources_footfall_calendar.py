@@ -166,6 +166,29 @@ def test_hourly_weather_in_universal_time_becomes_local_days(tmp_path: Path) -> 
     assert np.isnan(by_day.loc["2024-06-04", "rain_mm"])  # two hours are no day
 
 
+@pytest.mark.parametrize("duplicates", ["", "first"])
+def test_hours_are_not_taken_for_days(tmp_path: Path, duplicates: str) -> None:
+    hours = pd.date_range("2024-07-01", periods=96, freq="h")
+    pd.DataFrame({"Heure": hours, "T": 15 + hours.hour / 2}).to_csv(tmp_path / "m.csv", index=False)
+    item = {"layout": "mapped", "path": "m.csv", "columns": {"date": "Heure"}}
+    item["columns"]["temperature_max"] = "T"
+    item["options"] = {"duplicates": duplicates} if duplicates else {}
+    with pytest.raises(InputError) as caught:
+        load(city(tmp_path, weather=[item]))
+    (fault,) = caught.value.faults
+    assert "24 as a rule" in fault.problem
+    assert "highest temperature" in fault.remedy
+    assert (fault.row, fault.column, fault.value) == (3, "Heure", "2024-07-01")
+
+
+def test_days_given_twice_alike_are_repeats_and_not_hours(tmp_path: Path) -> None:
+    day = "2024-07-01,24.5\n2024-07-02,26\n2024-07-03,\n"
+    (tmp_path / "m.csv").write_text("date,temperature_max\n" + day + day)
+    item = {"layout": "coeurville", "path": "m.csv", "options": {"duplicates": "first"}}
+    frame = load(city(tmp_path, weather=[item])).weather
+    assert list(frame["temperature_max"].dropna()) == [24.5, 26]
+
+
 def test_daily_weather_converts_wind_and_wants_one_station(tmp_path: Path) -> None:
     rows = "35281001;20240601;3.4;21.5;16;10\n35281002;20240601;0;20;15;5\n"
     text = "NUM_POSTE;AAAAMMJJ;RR;TX;TM;FXY\n" + rows

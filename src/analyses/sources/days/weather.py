@@ -45,6 +45,8 @@ LAYOUTS: tuple[Layout, ...] = (
     ),
 )
 
+_OFTEN = 0.5
+"""Share of the days with several rows from which a file is not one of days."""
 FEWEST_HOURS = 20
 """Hours of a local day that must be known for its value to be given."""
 _KMH = 3.6
@@ -76,10 +78,32 @@ def read(asked: Request) -> Piece:
         raw, notes = counts.from_template(raw, schema)
     raw, repairs, hits = corrections.on_text(raw, asked.corrections)
     checked = check(raw, schema, counts.reading_of(asked))
-    faults += checked.faults
-    return Piece(
-        asked, checked.frame, rows, (*notes, *repairs, *checked.notes), tuple(faults), hits
+    frame, wrong = _one_row_a_day(raw, checked.frame)
+    faults += [*checked.faults, *wrong]
+    return Piece(asked, frame, rows, (*notes, *repairs, *checked.notes), tuple(faults), hits)
+
+
+def _one_row_a_day(raw: Raw, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+    """Refuse hours or several stations, where keeping the first row would be no day's weather."""
+    known = frame[frame["date"].notna()]
+    rows = known.groupby("date").size()
+    different = known.drop_duplicates().groupby("date").size()
+    several = rows[different > 1]
+    if not len(rows) or len(several) <= _OFTEN * len(rows):
+        return frame, []
+    usual, first = int(several.median()), several.index[0]
+    fault = Fault(
+        raw.file,
+        f"most days have several rows ({usual} as a rule) with different values: hours, or "
+        "several stations",
+        "Give one row a day and one station: the highest temperature of the hours, their mean, "
+        "the sum of the rain, the strongest wind; Météo-France's hourly file is reduced so with "
+        "layout: meteo_france",
+        row=int(known.index[known["date"] == first][1]),
+        column=raw.label("date"),
+        value=f"{first:%Y-%m-%d}",
     )
+    return frame.drop_duplicates("date"), [fault]
 
 
 def _meteo_france(asked: Request, raw: Raw, faults: list[Fault]) -> Piece:

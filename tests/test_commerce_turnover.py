@@ -187,7 +187,9 @@ def test_moves_within_the_commune_are_paired_one_to_one() -> None:
 
 
 def test_recent_years_are_provisional() -> None:
-    table = register(*[(f"1000000000{i:04d}", f"20{20 + i % 6}-03-01", "A") for i in range(60)])
+    table = register(
+        *[(f"1000000000{i:04d}", f"20{20 + i % 6}-03-01", "AF"[i == 0]) for i in range(60)]
+    )
     results = commerce.measure_turnover(table, as_of=date(2025, 3, 31)).results
     quality = {item.period_start.year: item.quality for item in results
                if item.indicator == "openings" and item.breakdown == "total"}  # fmt: skip
@@ -202,6 +204,22 @@ def test_no_closure_gives_no_ratio() -> None:
         if item.indicator == "opening_ratio"
     ]
     assert {item.quality for item in found} == {"not_computable"}
+
+
+def test_a_list_of_open_shops_tells_neither_openings_nor_survival(lyon: pd.DataFrame) -> None:
+    """Extracts are often of active establishments; the file of Lyon 4e counts what they lack."""
+    last = lyon.sort_values("period_start").groupby("siret")["state"].last()
+    still = lyon[lyon["siret"].map(last) == "A"]
+    found = commerce.measure_turnover(still, as_of=EXTRACT)
+    assert {item.quality for item in found.results} == {"not_computable"}
+    assert "n'est fermé" in str(found.results[0].note.fr)
+    assert found.curve.empty
+    assert found.years.empty
+    shops = lives(lyon, as_of=EXTRACT).frame
+    assert shops["closed"].mean() > 0.6
+    one = still[still["siret"] == still["siret"].iloc[0]]
+    few = commerce.measure_turnover(one.assign(activity_code="47.11B"), as_of=EXTRACT)
+    assert any(item.computable for item in few.results)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +263,7 @@ def test_an_undated_establishment_is_in_the_stock_but_never_opened() -> None:
 
 
 def test_one_date_far_in_the_future_does_not_make_the_day_of_the_extract() -> None:
-    rows = [(f"1000000000{i:04d}", f"20{i % 20 + 4:02d}-03-01", "A") for i in range(60)]
+    rows = [(f"1000000000{i:04d}", f"20{i % 20 + 4:02d}-03-01", "AF"[i == 0]) for i in range(60)]
     found = lives(register(*rows, ("20000000000011", "2052-01-01", "A")))
     assert found.as_of == date(2023, 3, 1)
     assert found.deduced

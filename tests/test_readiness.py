@@ -235,3 +235,28 @@ def test_what_lacks_is_named_and_would_unlock() -> None:
     for item in answers(()):
         for lacking in item.lacking:
             assert answer(item.indicator, lacking).status != "missing"
+
+
+def test_lists_of_one_status_promise_neither_rate_nor_turnover(demo: tuple[City, Frames]) -> None:
+    """A list of open shops, of vacant ones, of establishments none of which is closed."""
+    city, tables = demo
+    premises, register = tables["premises"], tables["establishments"]
+    assert premises is not None
+    assert register is not None
+    occupied = premises[premises["status"] == "occupied"]
+    vacant = premises[premises["status"] == "vacant"]
+    order = register.sort_values("period_start", na_position="first")
+    last = order.groupby("siret")["state"].last()
+    alive = register[(register["siret"].map(last) == "A").to_numpy(bool)]
+    before = premises[premises["wave"] < occupied["wave"].max()]
+    for given in (
+        Frames(premises=occupied[occupied["wave"] == occupied["wave"].max()]),
+        Frames(premises=occupied),
+        Frames(premises=vacant),
+        Frames(premises=pd.concat([before, occupied])),
+        Frames(establishments=alive),
+    ):
+        assert broken(city, given, frozenset({"commerce"})) == []
+    have = assets(Frames(premises=occupied, establishments=alive))
+    assert not have & {"survey_covered", "waves_matched", "register", "register_cohort"}
+    assert {"premises", "shops_listed"} <= have

@@ -93,13 +93,16 @@ def measure_turnover(
     Returns
     -------
     Turnover
-        Without a table, every indicator is "not computable" and says which file unlocks it.
+        Without a table, or with a list of open shops only, every indicator is "not computable" and
+        says which file unlocks it.
     """
     if establishments is None or establishments.empty:
         return _nothing(_NO_REGISTER)
     found = lives(establishments, as_of=as_of, scope=scope, zones=zones)
     if found.frame.empty or found.as_of is None:
         return _nothing(_NO_SHOP)
+    if found.only_open:
+        return _nothing(_ONLY_OPEN)
     first, last = years or (found.as_of.year - YEARS_SHOWN + 1, found.as_of.year)
     rows = [
         _row(cell, part, span, found.as_of, exclude_transfers)
@@ -218,6 +221,14 @@ _NO_REGISTER = Text(
 _NO_SHOP = Text(
     "L'extrait Sirene ne contient aucun établissement de commerce daté.",
     "The SIRENE extract holds no dated shop establishment.",
+)
+_ONLY_OPEN = Text(
+    "Aucun commerce de l'extrait Sirene n'est fermé : c'est une liste de commerces en activité, où "
+    "manquent tous ceux qui ont fermé. Ni créations, ni fermetures ne s'y comptent. Prendre le "
+    "fichier StockEtablissement entier, établissements fermés compris.",
+    "No shop of the SIRENE extract is closed: it is a list of open shops, which lacks all those "
+    "that closed. Neither openings nor closures can be counted in it. Take the whole file "
+    "StockEtablissement, closed establishments included.",
 )
 _NO_CLOSURE = Text(
     "Aucune fermeture dans la période : le ratio n'a pas de valeur.",

@@ -23,6 +23,8 @@ MIN_COVERAGE = 80.0
 COHORT_YEARS = 10
 DIVERSITY_SHOPS = 50
 """Shops that a diversity brought to a hundred shops takes, at least."""
+FEWEST_OPEN_ONLY = 30
+"""Shops from which a register without a closed one is a list of open ones: no turnover in it."""
 
 
 def assets(
@@ -113,7 +115,7 @@ def _register(periods: pd.DataFrame, youngest: int) -> set[str]:
     """Return what a SIRENE extract holds: shops, their openings and closures, their cohort."""
     dated = periods.dropna(subset=["siret"])
     today = dated["period_start"].max()
-    order = dated.sort_values("period_start", kind="stable")
+    order = dated.sort_values("period_start", kind="stable", na_position="first")
     last = order.groupby("siret", sort=False).tail(1).set_index("siret")
     first = order.groupby("siret", sort=False)["period_start"].first()
     created = order.groupby("siret", sort=False)["created"].first() if "created" in order else None
@@ -133,7 +135,8 @@ def _register(periods: pd.DataFrame, youngest: int) -> set[str]:
     communes = periods["commune"].dropna().astype(str).nunique() if "commune" in periods else 0
     if communes > 1 and _known(periods, "brand"):
         found.add("register_communes")
-    if pd.isna(today) or start.isna().all():
+    only_open = len(shops) >= FEWEST_OPEN_ONLY and not closed.any()
+    if pd.isna(today) or start.isna().all() or only_open:
         return found
     found.add("register")
     return found | _dated(start, end, today, youngest)

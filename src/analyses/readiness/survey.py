@@ -12,6 +12,8 @@ CAMPAIGN_DAYS = 45
 """Longest time between two days of visits of one wave."""
 STRAY_PREMISES, STRAY_SHARE = 10, 0.05
 DIVERSITY_SHOPS = 50
+FEWEST_OF_ONE_STATUS = {1.0: 10, 0.0: 100}
+"""Premises from which a wave where all are vacant (1), or none (0), is a list of these alone."""
 VACANT = {"occupied": 0.0, "vacant": 1.0, "vacant_works": 1.0}
 
 
@@ -28,14 +30,16 @@ def assets(premises: pd.DataFrame, min_coverage: float) -> set[str]:
     rows = _rows(premises)
     if rows.empty:
         return set()
-    table = rows.pivot_table(index="premises_id", columns="wave", values="vacant", aggfunc="first")
     waves = sorted(rows["wave"].unique())
-    table = table.reindex(columns=waves)
     covered = _coverage(rows, waves)
+    lists = _lists(rows)
     usable = [w for w in waves if covered[w] >= min_coverage]
-    known = table.notna().sum()
+    open_only = rows["wave"].isin([w for w, share in lists.items() if share == 0])
+    told = rows.assign(vacant=rows["vacant"].mask(rows["wave"].isin(list(lists))))
+    known = rows.groupby("wave")["vacant"].count()
     found = {"premises"}
-    rated = [w for w in usable if known[w] >= indicators.get("vacancy_rate").min_n]
+    few = indicators.get("vacancy_rate").min_n
+    rated = [w for w in usable if w not in lists and known[w] >= few]
     if rated:
         found.add("survey_covered")
         if any(covered[w] < 100 for w in rated):
@@ -45,7 +49,9 @@ def assets(premises: pd.DataFrame, min_coverage: float) -> set[str]:
     if {"lon", "lat"} <= set(premises) and premises[["lon", "lat"]].notna().all(axis=1).any():
         found.add("survey_located")
     last = usable[-1] if usable else waves[-1]
-    found |= _followed(rows, table, usable) | _vacant(premises, rows, table, last)
+    found |= _followed(told, [w for w in usable if w not in lists])
+    seen = rows.assign(vacant=rows["vacant"].mask(open_only))
+    found |= _vacant(premises, seen, next((w for w in reversed(usable) if lists.get(w) != 0), last))
     return found | _listed(premises, rows, last)
 
 
@@ -110,9 +116,26 @@ def _coverage(rows: pd.DataFrame, waves: list[int]) -> dict[int, float]:
     return found
 
 
-def _followed(rows: pd.DataFrame, table: pd.DataFrame, usable: list[int]) -> set[str]:
+def _lists(rows: pd.DataFrame) -> dict[int, float]:
+    """Return the waves that list premises of one status only: 1 if all are vacant, 0 if none."""
+    known = rows[rows["status"] != "unavailable"].groupby("wave")["vacant"]
+    told = known.agg(["count", "mean"])
+    return {
+        int(wave): share
+        for share, least in FEWEST_OF_ONE_STATUS.items()
+        for wave in told.index[(told["mean"] == share) & (told["count"] >= least)]
+    }
+
+
+def _wide(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return vacancy by premises (rows) and wave (columns)."""
+    table = rows.pivot_table(index="premises_id", columns="wave", values="vacant", aggfunc="first")
+    return table.reindex(columns=sorted(rows["wave"].unique()))
+
+
+def _followed(rows: pd.DataFrame, usable: list[int]) -> set[str]:
     """Return what premises seen at several waves give."""
-    found = set()
+    found, table = set(), _wide(rows)
     if len(usable) > 1:
         both = table[usable[0]].notna() & table[usable[-1]].notna()
         if int(both.sum()) >= indicators.get("vacancy_trend").min_n:
@@ -136,8 +159,9 @@ def _followed(rows: pd.DataFrame, table: pd.DataFrame, usable: list[int]) -> set
     return found
 
 
-def _vacant(premises: pd.DataFrame, rows: pd.DataFrame, table: pd.DataFrame, last: int) -> set[str]:
+def _vacant(premises: pd.DataFrame, rows: pd.DataFrame, last: int) -> set[str]:
     """Return what the premises vacant at the last wave give: enough of them, dated starts."""
+    table = _wide(rows)
     now = table.index[table[last] == 1]
     if len(now) < indicators.get("vacancy_duration").min_n:
         return set()

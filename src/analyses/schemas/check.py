@@ -194,7 +194,7 @@ def _faults(
             over = values < limit if sign < 0 else values > limit
             word = "under the smallest" if sign < 0 else "over the largest"
             problem = f"the value is {word} allowed ({limit} {spec.unit}".rstrip() + ")"
-            remedy = _DEGREES if spec.name in ("lon", "lat") else "Correct it or leave it empty"
+            remedy = _DEGREES if spec.name in ("lon", "lat") else _out_of_range(spec, over, text)
             faults += listed(raw, spec.name, over, text, problem, remedy)
     if spec.type == "string" and "pattern" in rules:
         fits = pc.match_substring_regex(text, f"^(?:{rules['pattern']})$")
@@ -214,6 +214,21 @@ def _faults(
         problem = "the value appears more than once"
         faults += listed(raw, spec.name, twice, text, problem, "Give each row its own value")
     return faults
+
+
+def _out_of_range(spec: Column, over: Mask, text: pa.ChunkedArray) -> str:
+    """Name the unit where most values are out of range, or the one value that most of them have."""
+    remedy = "Correct it or leave it empty"
+    if over.sum() <= LISTED:
+        return remedy
+    if spec.unit and 2 * over.sum() > len(text) - text.null_count:
+        return f"Convert the column to {spec.unit}, in a copy of the file"
+    found = pc.value_counts(text.filter(pa.array(over)))
+    most = max(found.to_pylist(), key=lambda item: int(item["counts"]))
+    if 2 * most["counts"] <= over.sum():
+        return remedy
+    code = f'values: {{{spec.name}: {{"{most["values"]}": ""}}}}'
+    return f"{remedy}; where {most['values']} stands for no value, layout: mapped takes {code}"
 
 
 def _unreadable(spec: Column, how: Reading) -> tuple[str, str]:

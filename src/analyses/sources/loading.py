@@ -281,8 +281,11 @@ def _repeat_faults(pieces: list[Piece], twice: pd.DataFrame, key: list[str]) -> 
             (pieces[number_].request.file, line)
             for number_, line in zip(rows["_piece"].tolist(), rows["_line"].tolist(), strict=True)
         ]
-        where = listing([f"line {line} of {file}" for file, line in places_[1:]], "en")
-        problem = f"the same {' and '.join(key)} are given again at {where}"
+        again = [f"line {line} of {file}" for file, line in places_[1:6]]
+        if len(places_) > 6:
+            again.append(f"{number(len(places_) - 6, 'en')} more lines")
+        are = "are" if len(key) > 1 else "is"
+        problem = f"the same {' and '.join(key)} {are} given again at {listing(again, 'en')}"
         file, line = places_[0]
         value = _written(next(rows.itertuples()), key)
         faults.append(Fault(file, problem, remedy, row=line, column=key[0], value=value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -25,6 +26,9 @@ _POINT = (
     r"""(?P<a>[-+]?\d+(?:\.\d+)?)\s*[,; ]\s*(?P<b>[-+]?\d+(?:\.\d+)?)[\s)\]]*"""
     r"""(?:,\s*"type":\s*"Point")?\s*\}?\s*$"""
 )
+_DATUM = re.compile(r"[+-]?\d+([.,]\d+)?|\d+[/.-]\w+[/.-]\d+([T ].*)?")
+"""A number or a date, which is seldom the name of a column."""
+_SEVERAL = 2
 ORDERS = ("lat,lon", "lon,lat")
 
 OPTIONS = ("point_column", "point_order", "crs")
@@ -165,6 +169,8 @@ def _misnamed(raw: Raw, asked: Request, schema: Schema) -> list[Fault]:
         if name in known and name not in {**source.columns, **source.constants}
     ]
     there = ", ".join(raw.header)[:300]
+    if sum(bool(_DATUM.fullmatch(name)) for name in raw.header) >= _SEVERAL:
+        there += ". If its first row holds data already, add a row with the columns' names above it"
     wanted = {f"columns.{name}": label for name, label in source.columns.items()}
     if point := asked.option("point_column"):
         wanted["options.point_column"] = point

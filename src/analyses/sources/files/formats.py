@@ -13,6 +13,7 @@ from analyses.errors import Fault, InputError
 _PROBE = 1 << 16
 _SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)*\{\s*"')
 _SAVE_AGAIN = "Save it as CSV UTF-8, or declare encoding: in city.yml"
 _DELIMITERS = (";", ",", "\t", "|")
 
@@ -49,8 +50,8 @@ def detect(
     Raises
     ------
     InputError
-        If the file is empty, is a workbook or an archive under the name of a text file, or cannot
-        be decoded.
+        If the file is empty, is a workbook, an archive or JSON where a table is read, or cannot be
+        decoded.
     """
     with path.open("rb") as stream:
         start = stream.read(_PROBE)
@@ -59,6 +60,8 @@ def detect(
     if start[:2] == b"PK" or start[:8] == _OLD_WORKBOOK:
         problem = "this is a workbook or an archive, not a text file"
         raise _refused(file, problem, "Save it as CSV UTF-8, or give it its extension (.xlsx)")
+    if _JSON.match(start):
+        raise _refused(file, "this is JSON, not a table", "Save it as a table: CSV UTF-8 or XLSX")
     found = encoding or _encoding(path, file, start)
     try:
         lines = start.decode(found, errors="ignore").removeprefix("\ufeff").splitlines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import unicodedata
 from collections.abc import Sequence
@@ -23,6 +24,10 @@ from analyses.sources.files.formats import detect as detect
 from analyses.sources.files.formats import read_header as read_header
 from analyses.wording import number
 
+Lines = np.ndarray[Any, np.dtype[np.int64]]
+Ragged = tuple[int, str, int, int]
+"""A row with too many or too few cells: its line, its text, its cells, those of the header."""
+
 
 def read_csv(
     path: Path,
@@ -34,7 +39,7 @@ def read_csv(
     """Read a delimited text file as text, with the line of every row.
 
     Blank lines are passed over but counted, as a spreadsheet does; a row with too many or too few
-    cells is a fault and is left out.
+    cells is a fault and is left out, unless what it lacks is empty in every other row.
 
     Raises
     ------
@@ -42,7 +47,7 @@ def read_csv(
         If the file cannot be read at all (empty, not text, unclosed quote).
     """
     shape = detect(path, file, encoding, delimiter, header_row)
-    ragged: list[tuple[int, str, int, int]] = []
+    ragged: list[Ragged] = []
 
     def note(row: Any) -> str:
         ragged.append((row.number, row.text, row.actual_columns, row.expected_columns))
@@ -76,14 +81,15 @@ def read_csv(
             raise InputError([_unreadable(file, shape, error)]) from None
         empty = pa.chunked_array([pa.array([], pa.string())])  # a header and nothing under it
         table = pa.Table.from_arrays([empty] * len(header), names=header)
-    faults = _ragged(file, [row for row in ragged if row[1].strip()])
     lines = _lines(table.num_rows, [line for line, *_ in ragged], shape.skip + 2)
     table = table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
+    table, lines, ragged = _completed(table, lines, ragged, shape)
+    faults = _ragged(file, [row for row in ragged if row[1].strip()])
     raw, doubled = named(file, table, lines, [name.strip() for name in header])
     return raw, [*doubled, *faults]
 
 
-def _ragged(file: str, rows: list[tuple[int, str, int, int]]) -> list[Fault]:
+def _ragged(file: str, rows: list[Ragged]) -> list[Fault]:
     remedy = "Quote the cells that hold the delimiter, or complete the row"
     faults = [
         Fault(file, f"the row has {cells} cells where the header has {expected}", remedy, row=line)
@@ -95,7 +101,44 @@ def _ragged(file: str, rows: list[tuple[int, str, int, int]]) -> list[Fault]:
     return faults
 
 
-def _lines(kept: int, skipped: list[int], first: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _completed(
+    table: pa.Table, lines: Lines, ragged: list[Ragged], shape: TextFormat
+) -> tuple[pa.Table, Lines, list[Ragged]]:
+    """Give back to short rows their last cells, where those columns are empty all through the file.
+
+    Excel leaves out the last separators of rows that end with blank cells, every sixteen rows.
+    Where a last column holds anything at all, a short row may have lost another cell: it stays a
+    fault.
+    """
+    empty = next(
+        (
+            at
+            for at, column in enumerate(reversed(table.columns))
+            if column.null_count < len(column)
+        ),
+        0,
+    )
+    short = [row for row in ragged if row[1].strip() and 0 < row[3] - row[2] <= empty]
+    cells = [next(csv.reader([text], delimiter=shape.delimiter), []) for _, text, *_ in short]
+    good = [len(found) == row[2] for found, row in zip(cells, short, strict=True)]
+    if not any(good):
+        return table, lines, ragged
+    rows = [found for found, fits in zip(cells, good, strict=True) if fits]
+    done = {row[0] for row, fits in zip(short, good, strict=True) if fits}
+    added = pa.Table.from_arrays(
+        [
+            pa.array([row[at] or None if at < len(row) else None for row in rows], pa.string())
+            for at in range(table.num_columns)
+        ],
+        names=table.column_names,
+    )
+    all_lines = np.concatenate([lines, np.array(sorted(done), dtype=np.int64)])
+    order = np.argsort(all_lines, kind="stable")
+    whole = pa.concat_tables([table, added]).take(pa.array(order))
+    return whole, all_lines[order], [row for row in ragged if row[0] not in done]
+
+
+def _lines(kept: int, skipped: list[int], first: int) -> Lines:
     lines = np.arange(first, first + kept + len(skipped), dtype=np.int64)
     return lines[~np.isin(lines, skipped)]
 
@@ -109,9 +152,7 @@ def _unreadable(file: str, shape: TextFormat, error: Exception) -> Fault:
     )
 
 
-def named(
-    file: str, table: pa.Table, lines: np.ndarray[Any, np.dtype[np.int64]], header: list[str]
-) -> tuple[Raw, list[Fault]]:
+def named(file: str, table: pa.Table, lines: Lines, header: list[str]) -> tuple[Raw, list[Fault]]:
     """Give a text table its header; a repeated name is a fault, and its first column is kept."""
     first: dict[str, int] = {}
     faults = []

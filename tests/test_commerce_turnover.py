@@ -262,6 +262,18 @@ def test_an_undated_establishment_is_in_the_stock_but_never_opened() -> None:
     assert commerce.measure_turnover(table, as_of=EXTRACT).years["openings"].sum() == 1
 
 
+def test_a_creation_alone_dates_the_opening_and_closures_without_dates_are_not_none() -> None:
+    rows = [(f"1000000000{i:04d}", "", "F" if i % 2 else "A") for i in range(40)]
+    table = register(*rows).assign(created=pd.Timestamp("2019-05-01"))
+    assert lives(table, as_of=EXTRACT).frame["start"].eq(pd.Timestamp("2019-05-01")).all()
+    found = commerce.measure_turnover(table, as_of=EXTRACT).results
+    assert {item.quality for item in found} == {"not_computable"}
+    assert "année de leur fermeture" in found[0].note.fr
+    dated = table.assign(period_start=table["created"] + pd.DateOffset(years=2))
+    found = commerce.measure_turnover(dated, as_of=EXTRACT).results
+    assert (value(found, "openings", 2019), value(found, "closures", 2021)) == (40, 20)
+
+
 def test_one_date_far_in_the_future_does_not_make_the_day_of_the_extract() -> None:
     rows = [(f"1000000000{i:04d}", f"20{i % 20 + 4:02d}-03-01", "AF"[i == 0]) for i in range(60)]
     found = lives(register(*rows, ("20000000000011", "2052-01-01", "A")))

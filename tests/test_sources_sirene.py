@@ -464,6 +464,33 @@ def test_states_and_marks_in_words_as_portals_export_them(tmp_path):
     assert table["headquarters"].tolist() == [True, False]
 
 
+TITLES = {
+    "siret": "SIRET",
+    "codeCommuneEtablissement": "Code commune de l'établissement",
+    "etatAdministratifEtablissement": "Etat administratif de l\u2019établissement",
+    "activitePrincipaleEtablissement": "Activité principale de l'établissement",
+    "dateCreationEtablissement": "Date de création de l'établissement",
+    "etablissementSiege": "Etablissement siège",
+    "dateDebut": "Date de fermeture de l'établissement",
+}
+
+
+def test_titles_under_which_portals_export_the_register(tmp_path):
+    """Without the start of the period, a closure is dated by its own column."""
+    rows = [
+        stock_row("00032517500016", "02691", "", "Actif"),
+        stock_row("00032517500024", "02691", "2021-05-01", "Fermé"),
+        stock_row("00032517500032", "02691", "2021-05-01", "Actif"),  # closed once, open again
+    ]
+    frame = pd.DataFrame(rows)[list(TITLES)].rename(columns=TITLES)
+    put(tmp_path, "stock.csv", frame.to_csv(index=False, sep=";"))
+    table = load(tmp_path, stock(retrieved="2025-01-01")).establishments
+    assert table["state"].tolist() == ["A", "F", "A"]
+    assert table["activity_family"].eq("clothing").all()
+    assert table["period_start"].isna().tolist() == [True, False, True]
+    assert table["created"].eq(pd.Timestamp("2001-02-03")).all()
+
+
 def test_another_encoding_is_named_with_its_remedy_and_a_broken_archive_apart(tmp_path):
     """Extracts of 2017 and earlier, or saved by a spreadsheet, are in Windows' encoding."""
     text = "siret;libellé\n1;0 salarié\n"

@@ -1,10 +1,10 @@
 """Lives of establishments, from the periods of the SIRENE register.
 
 The rules, each counted so that a report can state it: an establishment opens at its first period
-(or at its creation date, if earlier); it is closed if its *last* period is closed, so a closure
-followed by a reopening is an interruption, not an end; its activity is the last one known; periods
-that start after the day of the extract are set aside; an establishment without any date is in the
-stock, but neither opens nor closes.
+(or at its creation date, if earlier or alone); it is closed if its *last* period is closed, so a
+closure followed by a reopening is an interruption, not an end; its activity is the last one known;
+periods that start after the day of the extract are set aside; an establishment without any
+date is in the stock, but neither opens nor closes.
 """
 
 from __future__ import annotations
@@ -71,6 +71,12 @@ class Lives:
         The shops that opened and closed since are not in it either.
         """
         return len(self.frame) >= FEWEST_OPEN_ONLY and not bool(self.frame["closed"].any())
+
+    @property
+    def undated_ends(self) -> bool:
+        """Whether most of the closed shops have no day of closure: their years are not known."""
+        closed = self.frame["closed"]
+        return bool(closed.any()) and bool(self.frame.loc[closed, "end"].isna().mean() > 0.5)
 
     def alive(self) -> pd.DataFrame:
         """Return the establishments open at the day of the extract."""
@@ -199,7 +205,7 @@ def _summarise(periods: pd.DataFrame) -> pd.DataFrame:
     frame = groups[list(_TRAITS)].last()
     frame["start"] = groups["period_start"].first()
     created = groups["created"].min()
-    frame["start"] = frame["start"].where(~(created < frame["start"]), created)
+    frame["start"] = frame["start"].where(~(created < frame["start"]), created).fillna(created)
     frame["closed"] = groups["closed"].last().astype(bool)
     frame["end"] = groups["period_start"].last().where(frame["closed"])
     was_closed = ordered["closed"].groupby(ordered["siret"]).shift(fill_value=False)

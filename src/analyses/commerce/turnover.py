@@ -93,8 +93,8 @@ def measure_turnover(
     Returns
     -------
     Turnover
-        Without a table, or with a list of open shops only, every indicator is "not computable" and
-        says which file unlocks it.
+        Without a table, with a list of open shops only, or without dates of closure, every
+        indicator is "not computable" and says which file unlocks it.
     """
     if establishments is None or establishments.empty:
         return _nothing(_NO_REGISTER)
@@ -103,6 +103,8 @@ def measure_turnover(
         return _nothing(_NO_SHOP)
     if found.only_open:
         return _nothing(_ONLY_OPEN)
+    if found.undated_ends:
+        return _nothing(_UNDATED_ENDS)
     first, last = years or (found.as_of.year - YEARS_SHOWN + 1, found.as_of.year)
     rows = [
         _row(cell, part, span, found.as_of, exclude_transfers)
@@ -229,6 +231,13 @@ _ONLY_OPEN = Text(
     "No shop of the SIRENE extract is closed: it is a list of open shops, which lacks all those "
     "that closed. Neither openings nor closures can be counted in it. Take the whole file "
     "StockEtablissement, closed establishments included.",
+)
+_UNDATED_ENDS = Text(
+    "La plupart des commerces fermés de l'extrait Sirene n'ont pas de date (dateDebut vide ou "
+    "absente) : l'année de leur fermeture est inconnue. Prendre le fichier StockEtablissement avec "
+    "toutes ses colonnes.",
+    "Most of the closed shops of the SIRENE extract have no date (dateDebut is empty or missing): "
+    "the year of their closure is unknown. Take the file StockEtablissement with all its columns.",
 )
 _NO_CLOSURE = Text(
     "Aucune fermeture dans la période : le ratio n'a pas de valeur.",

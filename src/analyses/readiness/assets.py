@@ -136,7 +136,8 @@ def _register(periods: pd.DataFrame, youngest: int) -> set[str]:
     if communes > 1 and _known(periods, "brand"):
         found.add("register_communes")
     only_open = len(shops) >= FEWEST_OPEN_ONLY and not closed.any()
-    if pd.isna(today) or start.isna().all() or only_open:
+    undated = bool(end[closed].isna().mean() > 0.5)
+    if pd.isna(today) or start.isna().all() or only_open or undated:
         return found
     found.add("register")
     return found | _dated(start, end, today, youngest)

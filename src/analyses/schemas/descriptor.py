@@ -94,7 +94,8 @@ def fold(text: str) -> str:
 
     Headers and coded values are compared in this form.
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    straight = text.replace("\u2019", "'")
+    plain = unicodedata.normalize("NFKD", straight).encode("ascii", "ignore").decode()
     for mark in ("_", "-", "'", "/"):
         plain = plain.replace(mark, " ")
     return " ".join(plain.lower().split())

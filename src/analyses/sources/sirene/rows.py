@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analyses import activities
-from analyses.schemas import Note, Raw, check, get
+from analyses.schemas import Note, Raw, check, fold, get
 from analyses.schemas.convert import Mask
 from analyses.sources.remarks import examples
 from analyses.sources.sirene.scan import Scan
@@ -18,29 +18,44 @@ from analyses.wording import Text, listing, number
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "siret": ("siret",),
-    "period_start": ("dateDebut", "dateDebutEtablissement"),
-    "period_end": ("dateFin",),
-    "state": ("etatAdministratifEtablissement", "etat"),
-    "activity_code": ("activitePrincipaleEtablissement", "code_ape"),
+    "period_start": (
+        "dateDebut", "dateDebutEtablissement",
+        "Date de début d'une période d'historique d'un établissement",
+        "Date de début d'une période de l'historique d'un établissement",
+    ),
+    "period_end": ("dateFin", "Date de fin d'une période d'historique d'un établissement"),
+    "ended": ("dateFermetureEtablissement", "Date de fermeture de l'établissement"),
+    "state": (
+        "etatAdministratifEtablissement", "etat", "État administratif de l'établissement",
+    ),
+    "activity_code": (
+        "activitePrincipaleEtablissement", "code_ape", "Activité principale de l'établissement",
+    ),
     "activity_code_25": ("activitePrincipaleNAF25Etablissement",),
-    "nomenclature": ("nomenclatureActivitePrincipaleEtablissement",),
-    "commune": ("codeCommuneEtablissement", "code_commune"),
-    "created": ("dateCreationEtablissement",),
-    "headquarters": ("etablissementSiege",),
-    "name": ("denominationUsuelleEtablissement",),
-    "brand": ("enseigne1Etablissement",),
-    "staff_class": ("trancheEffectifsEtablissement", "code_tranche"),
-    "diffusion": ("statutDiffusionEtablissement",),
-    "street_kind": ("typeVoieEtablissement",),
-    "street_name": ("libelleVoieEtablissement",),
+    "nomenclature": (
+        "nomenclatureActivitePrincipaleEtablissement",
+        "Nomenclature de l'activité principale de l'établissement",
+    ),
+    "commune": ("codeCommuneEtablissement", "code_commune", "Code commune de l'établissement"),
+    "created": ("dateCreationEtablissement", "Date de création de l'établissement"),
+    "headquarters": ("etablissementSiege", "Établissement siège"),
+    "name": ("denominationUsuelleEtablissement", "Dénomination usuelle de l'établissement"),
+    "brand": ("enseigne1Etablissement", "Première ligne d'enseigne de l'établissement"),
+    "staff_class": (
+        "trancheEffectifsEtablissement", "code_tranche", "Tranche de l'effectif de l'établissement",
+    ),
+    "diffusion": ("statutDiffusionEtablissement", "Statut de diffusion de l'établissement"),
+    "street_kind": ("typeVoieEtablissement", "Type de voie de l'établissement"),
+    "street_name": ("libelleVoieEtablissement", "Libellé de la voie de l'établissement"),
     "lon": ("longitude",),
     "lat": ("latitude",),
     "score": ("geo_score",),
     "precision": ("geo_type",),
     "lambert_x": ("coordonneeLambertAbscisseEtablissement",),
     "lambert_y": ("coordonneeLambertOrdonneeEtablissement",),
-}
-"""Our column: its names, in any case, in the official files and in the extracts made from them."""
+}  # fmt: skip
+"""Our column: its names, in any case, in the official files and in the extracts made from them (the
+last ones are the titles under which portals export them)."""
 
 UNDISCLOSED = "[ND]"
 CONVENTION = pd.Timestamp("1900-01-01")
@@ -72,9 +87,9 @@ class Cleaned:
 def columns_of(source: Scan) -> dict[str, str]:
     """Return our name: name in the file, for the columns that a file has."""
     found = {}
-    written = {item.lower(): item for item in reversed(source.columns)}
+    written = {fold(item): item for item in reversed(source.columns)}
     for name, spellings in ALIASES.items():
-        there = next((written[s.lower()] for s in spellings if s.lower() in written), None)
+        there = next((written[fold(s)] for s in spellings if fold(s) in written), None)
         if there is not None:
             found[name] = there
     return found
@@ -106,7 +121,7 @@ def clean(table: pa.Table, named: dict[str, str], file: str, today: pd.Timestamp
     text, hidden = _disclosed(text)
     if hidden:
         notes.append(_hidden_note(hidden))
-    text = _with_street(_with_code(text))
+    text = _with_street(_with_code(_with_closure(text)))
     raw = Raw(file, text, np.arange(1, len(text) + 1, dtype=np.int64), named)
     checked = check(raw, get("establishments"))
     frame = checked.frame
@@ -136,6 +151,18 @@ def _disclosed(text: pa.Table) -> tuple[pa.Table, int]:
         old = pc.fill_null(pc.equal(columns["diffusion"], "N"), False)
         columns["diffusion"] = pc.if_else(old, pa.scalar("P"), columns["diffusion"])
     return pa.table(columns), int(masked.sum())
+
+
+def _with_closure(text: pa.Table) -> pa.Table:
+    """Start the period of a closed establishment at its closure, where only that is dated."""
+    if not {"ended", "state"} <= set(text.column_names):
+        return text
+    closed = pc.fill_null(pc.match_substring_regex(text["state"], "(?i)^ferm|^f$"), False)
+    shut = pc.if_else(closed, text["ended"], pa.scalar(None, pa.string()))
+    if "period_start" not in text.column_names:
+        return text.append_column("period_start", shut)
+    rank = text.column_names.index("period_start")
+    return text.set_column(rank, "period_start", pc.coalesce(text["period_start"], shut))
 
 
 def _with_code(text: pa.Table) -> pa.Table:
@@ -193,8 +220,8 @@ def _dates(frame: pd.DataFrame, today: pd.Timestamp | None) -> tuple[Mask, list[
     notes = []
     start = frame["period_start"]
     if missing := int(start.isna().sum()):
-        fr = "Début inconnu (gardées dans le stock, sans date d'ouverture ni de fermeture)"
-        en = "Unknown start (kept in the stock, without a date of opening or closure)"
+        fr = "Début inconnu (gardées dans le stock ; ouverture à la création si elle est datée)"
+        en = "Unknown start (kept in the stock; opened at their creation where it is dated)"
         notes.append(_count_note(missing, fr, en))
     if old := int(start.eq(CONVENTION).sum()):
         fr = "Début au 1er janvier 1900, que le répertoire écrit quand il ignore la date"

@@ -143,3 +143,36 @@ def test_a_bow_tie_is_repaired_into_a_surface(tmp_path):
     table = zoned(tmp_path, collection(bow, zone_id="a", name="A", kind="centre"))
     assert table.geometry.geom_type.tolist() == ["MultiPolygon"]
     assert table.geometry.is_valid.all()
+
+
+def zones_refused(tmp_path, content, name="zones.geojson", **identity):
+    put(tmp_path, name, content)
+    with pytest.raises(InputError) as caught:
+        sources.load(city(tmp_path, zones={"path": name}, **identity))
+    return caught.value.faults
+
+
+def test_zones_under_other_names_are_told_what_a_gis_can_do(tmp_path):
+    """city.yml maps the columns of tables, not the fields of the zones."""
+    found = zones_refused(tmp_path, collection(POLYGON, NOM="Centre"))
+    assert {fault.column for fault in found} == {"zone_id", "name", "kind"}
+    assert all("In the GIS" in fault.remedy for fault in found)
+    fields = {"ZONE_ID": "c", "Nom de la zone": "Centre", "Kind": "centre"}
+    assert zoned(tmp_path, collection(POLYGON, **fields))["name"].tolist() == ["Centre"]
+
+
+def test_zones_of_other_formats_and_systems_are_told_wgs84(tmp_path):
+    fields = {"zone_id": "c", "name": "Centre", "kind": "centre"}
+    for name, content in (("zones.gpkg", "x"), ("zones.geojson", collection(PLANE, **fields))):
+        (fault,) = zones_refused(tmp_path, content, name)
+        assert "EPSG:4326" in fault.remedy
+
+
+def test_zones_with_exchanged_coordinates_are_found_by_the_city(tmp_path):
+    fields = {"zone_id": "c", "name": "Centre", "kind": "centre"}
+    turned = {"type": "Polygon", "coordinates": [[[y, x] for x, y in SQUARE[0]]]}
+    here = {"longitude": 3.29, "latitude": 49.85}
+    (fault,) = zones_refused(tmp_path, collection(turned, **fields), **here)
+    assert "longitude first" in fault.remedy
+    put(tmp_path, "zones.geojson", collection(POLYGON, **fields))
+    assert len(sources.load(city(tmp_path, zones={"path": "zones.geojson"}, **here)).zones) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -18,12 +19,16 @@ from shapely.validation import explain_validity
 from analyses.cities import City, DataSource
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, check, get
+from analyses.sources import mapping
 from analyses.sources.files import geojson, sheets
 from analyses.sources.request import Request, expand
 from analyses.wording import Text, listing, number
 
 WGS84 = "EPSG:4326"
 FRANCE_METRIC = "EPSG:2154"
+_WGS84 = "Export the zones as GeoJSON in WGS 84 (EPSG:4326)"
+NEAR = 1.0
+"""Degrees within which zones are those of the city's declared centre."""
 INSIDE = 0.95
 """Share of a zone's area that must lie in another for it to be one of its parts."""
 
@@ -67,11 +72,12 @@ def read(asked: Request) -> tuple[gpd.GeoDataFrame, list[Note]]:
         With every fault: missing or repeated ids, unknown kinds, missing or odd outlines.
     """
     items = geojson.features(asked.path, asked.file)
-    raw = _raw(asked.file, items)
-    checked = check(raw, get("zones"))
-    faults = list(checked.faults)
+    schema = get("zones")
+    raw, _ = mapping.template(_raw(asked.file, items), schema)
+    checked = check(raw, schema)
+    faults = [_in_a_gis(fault) for fault in checked.faults]
     notes: list[Note] = []
-    outlines = []
+    outlines: list[BaseGeometry | None] = []
     for rank, item in enumerate(items, start=1):
         outline, wrong, note = _outline(item.get("geometry"), asked.file, rank)
         outlines.append(outline)
@@ -90,11 +96,41 @@ def read(asked: Request) -> tuple[gpd.GeoDataFrame, list[Note]]:
         )
     if not items:
         faults.append(Fault(asked.file, "there is no zone in the file", "Draw at least one"))
+    faults += _exchanged([item for item in outlines if item is not None], asked)
     if faults:
         raise InputError(faults)
     zones = gpd.GeoDataFrame(checked.frame.reset_index(drop=True), geometry=outlines, crs=WGS84)
     zones.insert(3, "parts", _parts(zones))
     return zones, notes
+
+
+def _in_a_gis(fault: Fault) -> Fault:
+    """Return a fault of the fields of the zones with a remedy for zones: city.yml maps none."""
+    if not fault.problem.startswith("the column is missing"):
+        return fault
+    kinds = " (one of: centre, hypercentre, faubourg, quartier…)" if fault.column == "kind" else ""
+    return replace(
+        fault, remedy=f"In the GIS, call {fault.column} the field that tells it, or add one{kinds}"
+    )
+
+
+def _exchanged(outlines: list[BaseGeometry], asked: Request) -> list[Fault]:
+    """Return a fault if the zones are near the city's centre only with lon and lat exchanged."""
+    centre = asked.city.longitude, asked.city.latitude
+    if not outlines or centre[0] is None or centre[1] is None:
+        return []
+    west, south, east, north = unary_union(outlines).bounds
+    middle = (west + east) / 2, (south + north) / 2
+    here, there = (
+        max(abs(x - centre[0]), abs(y - centre[1])) < NEAR for x, y in (middle, middle[::-1])
+    )
+    if here or not there:
+        return []
+    problem = "the zones are far from the city, and near it once longitude and latitude exchange"
+    value = f"{middle[0]:.4f}, {middle[1]:.4f}"
+    return [
+        Fault(asked.file, problem, _WGS84 + ", longitude first", column="geometry", value=value)
+    ]
 
 
 def _outline(
@@ -106,7 +142,8 @@ def _outline(
     if not problem and (outline is None or kind not in ("Polygon", "MultiPolygon")):
         problem = "the outline of the zone is not a polygon"
     if outline is None or problem:
-        remedy = "Draw the zone as a polygon"
+        plane = problem == geojson.NOT_DEGREES
+        remedy = _WGS84 if plane else "Draw the zone as a polygon"
         return (
             None,
             [Fault(file, problem, remedy, row=rank, column="geometry", value=str(kind))],

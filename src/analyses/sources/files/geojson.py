@@ -20,6 +20,9 @@ from analyses.wording import number
 
 _BROKEN = (ShapelyError, ValueError, TypeError, AttributeError, LookupError)
 _ODD = "the feature is not an object with properties and a geometry"
+NOT_DEGREES = "the coordinates are not longitude and latitude in degrees"
+_LAYERS = (".shp", ".gpkg", ".kml", ".kmz", ".fgb", ".tab", ".mif", ".gml", ".dxf", ".zip")
+"""Files of a GIS that hold the same things in another format."""
 _DRAW_AGAIN = "Draw it again, or leave its geometry null"
 _EXPORT_AGAIN = "Export the file again as GeoJSON (RFC 7946)"
 
@@ -33,6 +36,9 @@ def features(path: Path, file: str) -> list[dict[str, Any]]:
         If the file is not a GeoJSON collection in longitude and latitude, or holds features that
         are null or have properties or a geometry of another form than an object.
     """
+    if path.suffix.lower() in _LAYERS:
+        problem, remedy = "this is not GeoJSON", "Export the layer as GeoJSON in WGS 84 (EPSG:4326)"
+        raise InputError([Fault(file, problem, remedy)])
     content = sheets.read_json(path, file)
     if not isinstance(content, dict) or not isinstance(content.get("features"), list):
         problem = "this is not a GeoJSON FeatureCollection"
@@ -104,7 +110,7 @@ def drawn(geometry: Mapping[str, Any] | None) -> tuple[BaseGeometry | None, str]
     if not np.isfinite(sides).all():
         return None, "the geometry has coordinates that are no numbers"
     if (np.abs(sides[[0, 2]]) > 180).any() or (np.abs(sides[[1, 3]]) > 90).any():
-        return None, "the coordinates are not longitude and latitude in degrees"
+        return None, NOT_DEGREES
     return found, ""
 
 

@@ -286,6 +286,26 @@ def test_telraam_json_keeps_only_hours_with_uptime(
     assert frame["start"].iloc[0] == pd.Timestamp("2022-01-22 02:00", tz="Europe/Paris")
 
 
+@pytest.mark.parametrize("minutes", [60, 15])
+def test_telraam_downloads_say_their_uptime_in_words(tmp_path: Path, minutes: int) -> None:
+    times = pd.date_range("2025-01-06", periods=96, freq=f"{minutes}min")
+    uptime = ["Good uptime - 1", "Good uptime - 1.06", "Good uptime - 0.78", "Poor uptime - 0.01"]
+    table = pd.DataFrame(
+        {
+            "Installation ID": 10045,
+            "Date and Time (Local)": times.strftime("%Y-%m-%d %H:%M"),
+            "Pedestrian Total": [5, 6, 7, 0] * 24,
+            "Uptime": uptime * 24,
+        }
+    )
+    path = tmp_path / "download.xlsx"
+    table.to_excel(path, index=False)
+    frame = counts(tmp_path, "telraam", path, options={"time_zone": "Europe/Paris"}).counts
+    assert frame["count"].fillna(-1).tolist()[:4] == [5, 6, 7, -1]
+    assert set(frame["duration_minutes"]) == {minutes}
+    assert set(frame["sensor_id"]) == {"10045"}
+
+
 def test_telraam_chateaubourg_is_missing_at_night(shared_data: Path, tmp_path: Path) -> None:
     path = shared_data / "footfall" / "chateaubourg" / "telraamStats_traffic_2022_CCBY.csv"
     frame = counts(tmp_path, "telraam", path).counts

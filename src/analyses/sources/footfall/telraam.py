@@ -1,4 +1,4 @@
-"""Telraam: the API's JSON and the CSV of its statistics; readings with little uptime are missing.
+"""Telraam: the API's JSON, its statistics and downloads; readings with little uptime are missing.
 
 Telraam scales its counts by uptime, so a low uptime makes a wild number: Telraam itself advises to
 keep readings above one half. A camera sees nothing at night: hours without uptime are missing, not
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analyses.errors import Fault, InputError
 from analyses.schemas import Note, Raw, check, get
@@ -26,18 +27,20 @@ from analyses.wording import Text
 LAYOUT = Layout(
     "telraam",
     Text(
-        "Telraam : réponse JSON de l'API, ou CSV des statistiques",
-        "Telraam: JSON answer of the API, or CSV of the statistics",
+        "Telraam : réponse JSON de l'API, CSV des statistiques, ou XLSX téléchargé",
+        "Telraam: JSON answer of the API, CSV of the statistics, or downloaded XLSX",
     ),
     (*OPTIONS, "min_uptime"),
 )
 
 _FIELDS = {
-    "sensor_id": ("segment_fullname", "segment_id"),
-    "start": ("date",),
-    "uptime": ("uptime",),
-    "count": ("pedestrian",),
+    "sensor_id": ("segment_fullname", "segment_id", "Installation ID"),
+    "start": ("date", "Date and Time (Local)"),
+    "uptime": ("uptime", "Uptime"),
+    "count": ("pedestrian", "Pedestrian Total"),
 }
+_RATED = r"^(?:Good|Poor) uptime - "
+"""What downloads write before the uptime."""
 
 
 def read(asked: Request) -> Piece:
@@ -68,7 +71,7 @@ def read(asked: Request) -> Piece:
         chosen[ours] = name
     ours_ = Raw(
         raw.file,
-        pa.table({our: raw.table[name] for our, name in chosen.items()}),
+        pa.table({our: _plain(our, raw.table[name]) for our, name in chosen.items()}),
         raw.lines,
         chosen,
         raw.header,
@@ -82,17 +85,31 @@ def read(asked: Request) -> Piece:
     notes: list[Note] = []
     if low.any():
         notes.append(counts.low_uptime_note(raw.file, int(low.sum()), least, raw.lines[low]))
+    stamps = clock.parse(ours_.table["start"], asked.option("date_order"))
     readings = Readings(
         raw.file,
         raw.lines,
         frame["sensor_id"],
-        clock.parse(ours_.table["start"], asked.option("date_order")),
+        stamps,
         count,
         start_label=chosen["start"],
-        duration=np.full(len(frame), 60.0),
+        duration=np.full(len(frame), 60.0) if _on_the_hour(stamps) else None,
     )
     done = place(asked, readings)
     return counts.finish(asked, done, len(raw.lines), notes, [*faults, *checked.faults])
+
+
+def _plain(name: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    if name != "uptime":
+        return values
+    share = pc.replace_substring_regex(values, _RATED, "")
+    return pc.replace_substring_regex(share, r"^1[.,]\d+$", "1")  # overlaps of a few seconds
+
+
+def _on_the_hour(stamps: clock.Stamps) -> bool:
+    """Whether all the readings are of hours: quarters of an hour tell their step themselves."""
+    known = stamps.clock[~np.isnat(stamps.clock)]
+    return bool((known == known.astype("datetime64[h]")).all())
 
 
 def _json(asked: Request) -> tuple[Raw, list[Fault]]:

@@ -65,6 +65,13 @@ def test_json_under_a_table_is_named(tmp_path: Path, text: str) -> None:
     assert "CSV" in fault.remedy
 
 
+def test_parquet_under_a_table_of_text_is_named(tmp_path: Path) -> None:
+    pd.DataFrame({"start": ["2024-01-01"], "count": [3]}).to_parquet(tmp_path / "c.parquet")
+    item = {"layout": "mapped", "path": "c.parquet", "columns": {"start": "start"}}
+    (fault,) = faults(tmp_path, counts=item)
+    assert fault.problem.startswith("this is Parquet")
+
+
 def test_a_file_without_names_of_columns_says_how_to_give_them(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("01-JAN-2024 00:00,4,Halles,36\n01-JAN-2024 01:00,4,Halles,9\n")
     columns = {"start": "Heure", "sensor_id": "Capteur", "count": "Passages"}

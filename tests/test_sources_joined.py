@@ -39,6 +39,12 @@ def test_hours_in_figures_are_written_as_hours() -> None:
     assert hours("14h30", "2:05 PM", day="21/12/2015") == ["21/12/2015 14h30", "21/12/2015 2:05 PM"]
 
 
+def test_a_day_stored_as_midnight_of_any_zone_is_a_day() -> None:
+    for midnight in ("T00:00:00.000Z", "T00:00:00+02:00", " 00:00:00 UTC", "T00:00:00+00"[:-3]):
+        assert hours("1702", day=f"2016-02-23{midnight}") == ["2016-02-23 17:02"]
+    assert hours("1702", day="2016-02-23T05:00:00.000Z") == ["2016-02-23T05:00:00.000Z 17:02"]
+
+
 def test_hours_numbered_from_1_to_24_are_hours() -> None:
     assert hours("1", "14", "24") == [f"2015-12-21 {hour}:00" for hour in ("01", "14", "24")]
 

@@ -373,3 +373,27 @@ def test_the_separator_that_a_spreadsheet_declares_is_no_row(tmp_path) -> None:
         load(tmp_path, "parking_payments", text.format("demain"))
     (fault,) = caught.value.faults
     assert (fault.row, fault.value) == (5, "demain")
+
+
+def test_two_garages_under_one_name_are_refused_until_told_apart(tmp_path) -> None:
+    """A file of bicycles and cars names the same squares; each keeps its own capacity."""
+    rows = "".join(
+        f"{kind},{name},2024-03-04 {hour:02}:00,{free},{size}\n"
+        for hour in range(4)
+        for kind, name, free, size in (
+            ("car", "Halles", 100 + hour, 400),
+            ("bicycle", "Halles", hour, 12),
+            ("car", "Gare", 50, 300 + 20 * (hour == 3)),
+        )
+    )
+    text = "Kind,Name,When,Free,Size\n" + rows
+    columns = {"garage_id": "Name", "time": "When", "free": "Free", "capacity": "Size"}
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, "parking_availability", text, "mapped", columns=columns)
+    (fault,) = caught.value.faults
+    assert fault.problem.startswith("'Halles' has several capacities")  # Gare only grew
+    assert "garage_id: NAME + KIND" in fault.remedy
+    columns["garage_id"] = "Name + Kind"
+    tables = load(tmp_path, "parking_availability", text, "mapped", columns=columns)
+    sizes = tables["parking_availability"].groupby("garage_id", observed=True)["capacity"].max()
+    assert sizes.to_dict() == {"Gare car": 320.0, "Halles bicycle": 12.0, "Halles car": 400.0}

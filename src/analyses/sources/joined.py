@@ -23,7 +23,11 @@ LINE = ("(ligne)", "(line)")
 """Names that stand for the file and line of each row, where a file identifies nothing."""
 
 _HOURS, _DIGITS = 24, 6
-_MIDNIGHT = r"(?:[T ]+0{1,2}:00(?::00(?:\.0*)?)?|\s+12:00(?::00)?\s*[Aa][Mm])\s*$"
+_MIDNIGHT = (
+    r"(?:[T ]+0{1,2}:00(?::00(?:\.0*)?)?|\s+12:00(?::00)?\s*[Aa][Mm])"
+    r"\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?\s*$"
+)
+"""What a portal adds to a day that it stores as a time; the hour is in another column."""
 _WHOLE = r"^(\d+)(?:\.0+)?$"
 
 

@@ -14,6 +14,7 @@ _PROBE = 1 << 16
 _SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls
 _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)*\{\s*"')
+_AS_TEXT = "Save it as a table: CSV UTF-8 or XLSX"
 _SAVE_AGAIN = "Save it as CSV UTF-8, or declare encoding: in city.yml"
 _DELIMITERS = (";", ",", "\t", "|")
 
@@ -50,8 +51,8 @@ def detect(
     Raises
     ------
     InputError
-        If the file is empty, is a workbook, an archive or JSON where a table is read, or cannot be
-        decoded.
+        If the file is empty, is a workbook, an archive, Parquet or JSON where a table of text is
+        read, or cannot be decoded.
     """
     with path.open("rb") as stream:
         start = stream.read(_PROBE)
@@ -60,8 +61,10 @@ def detect(
     if start[:2] == b"PK" or start[:8] == _OLD_WORKBOOK:
         problem = "this is a workbook or an archive, not a text file"
         raise _refused(file, problem, "Save it as CSV UTF-8, or give it its extension (.xlsx)")
+    if start[:4] == b"PAR1":
+        raise _refused(file, "this is Parquet, and this table is read as text", _AS_TEXT)
     if _JSON.match(start):
-        raise _refused(file, "this is JSON, not a table", "Save it as a table: CSV UTF-8 or XLSX")
+        raise _refused(file, "this is JSON, not a table", _AS_TEXT)
     found = encoding or _encoding(path, file, start)
     try:
         lines = start.decode(found, errors="ignore").removeprefix("\ufeff").splitlines()

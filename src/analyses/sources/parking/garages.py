@@ -101,7 +101,32 @@ def read_file(asked: Request) -> Piece:
     again = frame.duplicated(["garage_id", "time"])
     tally.add(REPEATS, frame.index[repeats])
     tally.add(CONFLICTS, frame.index[again & ~repeats])
-    return dataclasses.replace(piece, notes=(*piece.notes, *tally.notes()))
+    faults = (*piece.faults, *_two_under_one_name(asked, frame))
+    return dataclasses.replace(piece, notes=(*piece.notes, *tally.notes()), faults=faults)
+
+
+def _two_under_one_name(asked: Request, frame: pd.DataFrame) -> list[Fault]:
+    """Refuse names that have two capacities at once as a rule: keeping one would mix garages."""
+    known = frame[frame["capacity"].notna()]
+    known = known[known.duplicated(["garage_id", "time"], keep=False)]
+    sizes = known.groupby(["garage_id", "time"], observed=True)["capacity"].nunique()
+    mixed = sizes[sizes > 1].groupby("garage_id", observed=True).size()
+    times = frame.drop_duplicates(["garage_id", "time"]).groupby("garage_id", observed=True).size()
+    names = sorted(str(name) for name in mixed.index[mixed > 0.5 * times.reindex(mixed.index)])
+    if not names:
+        return []
+    said = listing([f"'{name}'" for name in names[:5]], "en")
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    have = "have" if len(names) > 1 else "has"
+    return [
+        Fault(
+            asked.file,
+            f"{said}{more} {have} several capacities at the same times: garages that share a name",
+            "Add what tells them apart (layout: mapped, columns: {garage_id: NAME + KIND}), or "
+            "remove those that are no car parks from the file",
+            column=asked.source.columns.get("garage_id", "garage_id"),
+        )
+    ]
 
 
 def _read_wide(asked: Request) -> Piece:

@@ -565,6 +565,17 @@ def test_blank_cells_mean_what_the_city_declares(tmp_path):
     assert faults(tmp_path, text, values={"status": known | {"": ""}}, **declared) == found
 
 
+def test_a_declared_value_in_another_case_is_not_any_other_text(tmp_path):
+    put(tmp_path, "p.csv", "a,b\n1,VIDE\n2,vide \n3,Local  vide\n4,Boucher\n5,v\n6,V\n")
+    values = {"Vide": "vacant", "local vide": "vacant", "v": "vacant", "V": "unknown"}
+    declared = premises(
+        "p.csv", "mapped", columns={"premises_id": "a", "status": "b"},
+        values={"status": values | {"*": "occupied"}}, constants={"wave": "2024-06-15"},
+    )  # fmt: skip
+    found = sources.load(city(tmp_path, sources=declared)).premises["status"].tolist()
+    assert found == ["vacant", "vacant", "vacant", "occupied", "vacant", "unknown"]
+
+
 @pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
 def test_accents_written_decomposed_are_the_same_letters(tmp_path, forms):
     def in_form(text):

@@ -190,12 +190,17 @@ def _misnamed(raw: Raw, asked: Request, schema: Schema) -> list[Fault]:
 
 
 def coded(values: pa.ChunkedArray, codes: dict[str, str]) -> pa.ChunkedArray:
-    """Replace texts by their codes; an empty code means missing, an empty key a blank cell."""
+    """Replace texts by their codes; an empty code means missing, an empty key a blank cell.
+
+    A text that is no key, but one of them in another case, has its code: ``VIDE`` is no "any other
+    text" where ``Vide`` is declared.
+    """
     trimmed = pc.utf8_trim_whitespace(values)
     trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
     keys = [key for key in codes if key not in (OTHERWISE, BLANK)]
     known = pa.array([codes[key] or None for key in keys], pa.string())
     rank = pc.index_in(trimmed, value_set=pa.array(keys, pa.string()))
+    rank = pc.coalesce(rank, _in_another_case(trimmed, keys))
     replaced = known.take(rank.combine_chunks()) if keys else pa.nulls(len(values), pa.string())
     other = pa.scalar(codes[OTHERWISE] or None, pa.string()) if OTHERWISE in codes else trimmed
     present = pc.and_(pc.is_valid(trimmed), pc.is_null(rank))
@@ -203,6 +208,22 @@ def coded(values: pa.ChunkedArray, codes: dict[str, str]) -> pa.ChunkedArray:
     if codes.get(BLANK):
         done = pc.if_else(pc.is_null(trimmed), pa.scalar(codes[BLANK], pa.string()), done)
     return pa.chunked_array([done.combine_chunks()])
+
+
+def _in_another_case(texts: pa.ChunkedArray, keys: list[str]) -> pa.ChunkedArray:
+    """Return the rank of the only key that each text is but for its case and its spaces."""
+    ranks: dict[str, list[int]] = {}
+    for rank, key in enumerate(keys):
+        ranks.setdefault(_caseless(key), []).append(rank)
+    alone = {key: found[0] for key, found in ranks.items() if len(found) == 1}
+    distinct = [text for text in pc.unique(texts).to_pylist() if text is not None]
+    near = {text: alone[_caseless(text)] for text in distinct if _caseless(text) in alone}
+    at = pc.index_in(texts, value_set=pa.array(list(near), pa.string()))
+    return pa.array(list(near.values()), pa.int32()).take(at)
+
+
+def _caseless(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _split(raw: Raw, point: str, order: str) -> dict[str, pa.ChunkedArray]:

@@ -100,6 +100,28 @@ def test_an_overpass_answer(tmp_path):
     assert "1 sur 2 (« midi et soir »)" in tables.reserves[0].fr
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"element_type": "node", "osmid": 7, "shop": "bakery"},  # osmnx 1
+        {"element": "node", "id": 7, "shop": "bakery"},  # osmnx 2
+        {"osm_type": "NODE", "osm_id": "7", "shop": "bakery"},
+        {"@osmId": "node/7", "shop": "bakery"},  # ohsome
+        {"full_id": "n7", "osm_id": "7", "osm_type": "node", "shop": "bakery"},  # QuickOSM
+        {"type": "node", "id": 7, "tags": {"shop": "bakery", "type": "other"}},  # osmtogeojson
+    ],
+)
+def test_identifiers_as_software_writes_them(tmp_path, written):
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [3.28, 49.84]},
+        "properties": written,
+    }
+    put(tmp_path, "o.geojson", json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    table = load(tmp_path, "osm-geojson", "o.geojson").shops
+    assert table[["osm_id", "kind"]].to_numpy().tolist() == [["node/7", "bakery"]]
+
+
 def test_the_same_objects_in_geojson_and_binary_form(tmp_path):
     put(tmp_path, "o.json", overpass(ELEMENTS[:1]))
     expected = load(tmp_path, "overpass", "o.json").shops

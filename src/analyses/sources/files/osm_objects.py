@@ -185,7 +185,11 @@ def from_geojson(path: Path, file: str, keys: Sequence[str]) -> Extract:
     content = sheets.read_json(path, file)
     things, faults, broken = [], [], []
     for rank, item in enumerate(geojson.features(path, file), start=1):
-        tags = {str(k): str(v) for k, v in (item.get("properties") or {}).items() if v is not None}
+        properties = item.get("properties") or {}
+        nested = properties.get("tags")
+        if isinstance(nested, dict):  # as osmtogeojson writes them unless told to be flat
+            properties = nested | properties
+        tags = {str(k): str(v) for k, v in properties.items() if v is not None}
         if not set(keys) & set(tags):
             continue
         name = _geojson_id(item, tags)
@@ -205,15 +209,23 @@ def from_geojson(path: Path, file: str, keys: Sequence[str]) -> Extract:
     return Extract(tuple(things), _day(content.get("timestamp")))
 
 
+_NUMBERED = (("osm_type", "osm_id"), ("element_type", "osmid"), ("element", "id"), ("type", "id"))
+"""Properties in which software writes the kind of an object and its number apart."""
+
+
 def _geojson_id(item: Mapping[str, Any], tags: Mapping[str, str]) -> str | None:
-    if "osm_id" in tags and "osm_type" in tags:
-        return f"{tags['osm_type'].lower()}/{tags['osm_id'].lstrip('-')}"
-    given = str(tags.get("@id") or item.get("id") or tags.get("id") or "")
     kinds = {"n": "node", "w": "way", "r": "relation"}
+    given = str(tags.get("@id") or tags.get("@osmId") or item.get("id") or tags.get("id") or "")
     if given[:1] in kinds and given[1:].isdigit():
         return f"{kinds[given[0]]}/{given[1:]}"
     kind, _, number = given.partition("/")
-    return given if kind in kinds.values() and number.isdigit() else None
+    if kind in kinds.values() and number.isdigit():
+        return given
+    for of, at in _NUMBERED:
+        kind, number = tags.get(of, "").lower(), tags.get(at, "").lstrip("-")
+        if kind in kinds.values() and number.isdigit():
+            return f"{kind}/{number}"
+    return None
 
 
 def _middle(points: Iterable[tuple[float, float]]) -> tuple[float | None, float | None]:

@@ -17,6 +17,7 @@ from analyses.commerce.names import whole_communes
 from analyses.commerce.proportions import wilson
 from analyses.commerce.survival import kaplan_meier, survival
 from analyses.commerce.turnover import ratio
+from analyses.commerce.yearly import by_year
 from analyses.results import Result, to_frame
 
 EXTRACT = date(2026, 6, 30)
@@ -269,6 +270,10 @@ def test_a_creation_alone_dates_the_opening_and_closures_without_dates_are_not_n
     found = commerce.measure_turnover(table, as_of=EXTRACT).results
     assert {item.quality for item in found} == {"not_computable"}
     assert "année de leur fermeture" in found[0].note.fr
+    counts = by_year(lives(table, as_of=EXTRACT))
+    whole = counts[counts["activity_family"] == ""].set_index("year")
+    assert whole[["openings", "closures"]].isna().all(axis=None)
+    assert whole["stock"].dropna().to_dict() == {2026: 20}
     dated = table.assign(period_start=table["created"] + pd.DateOffset(years=2))
     found = commerce.measure_turnover(dated, as_of=EXTRACT).results
     assert (value(found, "openings", 2019), value(found, "closures", 2021)) == (40, 20)

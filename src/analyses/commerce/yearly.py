@@ -33,7 +33,9 @@ def by_year(found: Lives, years: tuple[int, int] | None = None) -> pd.DataFrame:
     -------
     DataFrame
         :data:`COLUMNS`; ``activity_family`` is empty for all the shops, whose family is unknown
-        for some; families without any establishment have no row. Empty without a dated shop.
+        for some; families without any establishment have no row. Empty without a dated shop. From
+        a list of open shops, or without dates of closure, only the stock of the extract's year is
+        known: the other counts are missing.
     """
     if found.frame.empty or found.as_of is None:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -55,7 +57,14 @@ def by_year(found: Lives, years: tuple[int, int] | None = None) -> pd.DataFrame:
         )
         for family, rows in groups
     ]
-    return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+    table = pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+    if not (found.only_open or found.undated_ends):
+        return table
+    moves, past = ["openings", "closures", "transfers"], table["year"] < found.as_of.year
+    table = table.astype(dict.fromkeys([*moves, "stock"], "Int64"))
+    table[moves] = pd.NA
+    table.loc[past, "stock"] = pd.NA
+    return table
 
 
 def _flags(frame: pd.DataFrame, shown: np.ndarray) -> dict[str, np.ndarray]:

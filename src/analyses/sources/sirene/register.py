@@ -165,7 +165,8 @@ def _open(asked: Request, needed: Sequence[str]) -> tuple[scan.Scan, dict[str, s
     raise_if_any(
         Fault(
             asked.file, f"the column is missing; the file has: {', '.join(opened.columns)[:300]}",
-            f"Check that the file is of the layout {source.layout}",
+            f"Check that the file is of the layout {source.layout} (Insee's since 2019); in an "
+            "extract that names its columns otherwise, rename them",
             column=" or ".join(rows.ALIASES[name]),
         )
         for name in missing

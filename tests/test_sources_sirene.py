@@ -334,6 +334,16 @@ def test_leading_zeros_lost_by_another_tool_are_put_back(tmp_path):
     assert tables.provenance["rows_set_aside"].tolist() == [1]
 
 
+def test_communes_whose_zero_was_lost_by_another_tool(tmp_path):
+    put(tmp_path, "full.csv", csv_text(ROWS))
+    expected = load(tmp_path, stock("full.csv", retrieved="2025-01-01")).establishments
+    lost = [row | {"codeCommuneEtablissement": row["codeCommuneEtablissement"].lstrip("0")}
+            for row in ROWS]  # fmt: skip
+    put(tmp_path, "stock.csv", csv_text(lost))
+    got = load(tmp_path, stock(retrieved="2025-01-01")).establishments
+    pd.testing.assert_frame_equal(got, expected)
+
+
 def test_classifications_are_told_by_the_shape_and_date_of_the_code():
     columns = ["siret", "dateDebut", "etat", "code_ape", "code_commune"]
     rows = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analyses.errors import Fault, InputError, raise_if_any
 from analyses.schemas import Note, get
@@ -187,14 +188,25 @@ def _stock(asked: Request) -> _Part:
     """Read the communes' rows of a stock file."""
     least = asked.number("min_score", MIN_SCORE, 0, 1)
     opened, named = _open(asked, ("siret", "commune", "state", "activity_code"))
-    codes = communes(asked)
-    table = scan.rows(opened, list(named.values()), named["commune"], codes)
-    if not table.num_rows:
-        raise _nothing(asked, codes)
+    table = _of_communes(asked, opened, named)
     cleaned = rows.clean(table, named, asked.file, _today(asked))
     frame, notes = _own_positions(cleaned.frame, table, named, least)
     to_come, _ = _own_positions(cleaned.to_come, table, named, least)
     return _Part(asked, frame, table.num_rows, (*cleaned.notes, *notes), to_come)
+
+
+def _of_communes(asked: Request, opened: scan.Scan, named: dict[str, str]) -> pa.Table:
+    """Read the rows of the communes; other tools write 04070 as the number 4070."""
+    codes, label = communes(asked), named["commune"]
+    table = scan.rows(opened, list(named.values()), label, codes)
+    short = [code.lstrip("0") for code in codes if code.startswith("0")]
+    if not table.num_rows and short:
+        table = scan.rows(opened, list(named.values()), label, short)
+        full = pc.utf8_lpad(table[label], width=5, padding="0")
+        table = table.set_column(table.column_names.index(label), label, full)
+    if not table.num_rows:
+        raise _nothing(asked, codes)
+    return table
 
 
 def _own_positions(
@@ -221,10 +233,7 @@ def _history(asked: Request, sirets: Sequence[str]) -> _Part:
     """Read the periods of the communes' establishments."""
     opened, named = _open(asked, ("siret", "period_start", "state", "activity_code"))
     if "commune" in named:
-        codes = communes(asked)
-        table = scan.rows(opened, list(named.values()), named["commune"], codes)
-        if not table.num_rows:
-            raise _nothing(asked, codes)
+        table = _of_communes(asked, opened, named)
     elif sirets:
         table = scan.rows(opened, list(named.values()), named["siret"], sirets)
     else:

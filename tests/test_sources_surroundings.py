@@ -127,6 +127,14 @@ def test_the_permanent_base_of_facilities_in_lambert_93(tmp_path: Path) -> None:
     assert tables.provenance["rows_set_aside"].tolist() == [0, 1]  # the bakery belongs elsewhere
 
 
+def test_a_commune_code_that_lost_its_zero_is_that_commune(tmp_path: Path) -> None:
+    text = "TYPEQU;NOMRS;LONGITUDE;LATITUDE;DEPCOM\n"
+    text += "A129;Mairie;2.15;47.55;1059\nA129;Mairie;2.15;47.56;1060\n"
+    put(tmp_path, "bpe.csv", text)
+    read = load(tmp_path, "places", "bpe", "bpe.csv", options={"communes": ["01059"]})
+    assert read["places"]["lat"].tolist() == [47.55]
+
+
 def test_sports_census_and_business_sites(tmp_path: Path) -> None:
     put(tmp_path, "res.csv", "inst_numero;inst_nom;equip_numero;equip_nom;equip_type_name;"
         "equip_coordonnees;new_code\nI1;Parc;E1;Gymnase A;Salle multisports (gymnase);"

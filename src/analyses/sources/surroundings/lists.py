@@ -270,6 +270,8 @@ def _here(raw: Raw, asked: Request, tally: Tally) -> Raw:
         kept = (sides[0] >= west) & (sides[0] <= east) & (sides[1] >= south) & (sides[1] <= north)
     else:
         codes = pc.utf8_trim_whitespace(raw.table["_commune"])
+        short = pc.match_substring_regex(codes, r"^\d{4}$")  # 04070 saved as the number 4070
+        codes = pc.if_else(short, pc.utf8_lpad(codes, width=5, padding="0"), codes)
         inside = pc.is_in(codes, value_set=pa.array(communes(asked), pa.string()))
         kept = np.asarray(inside.to_numpy(), dtype=bool)
         unknown = np.asarray(pc.is_null(codes, nan_is_null=True).to_numpy(), dtype=bool)

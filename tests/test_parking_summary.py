@@ -15,6 +15,7 @@ from analyses.parking.factors import factors
 from analyses.parking.garages import audit, tidy
 from analyses.parking.grid import Regulation, Window, make_grid
 from analyses.parking.infractions import count_cells
+from analyses.parking.kerb import measure_kerb
 from analyses.parking.ladder import climb
 from analyses.parking.occupancy import occupancy, stays_space_time
 from analyses.parking.rotation import rotation, space_days
@@ -144,3 +145,13 @@ def test_infractions_without_controls_have_no_rate() -> None:
     rates = infraction_results(factors(patrolled, per_control=True), patrolled)
     assert {row.zone for row in rates} == {"*", "a", "b"}
     assert rates[0].estimate.value == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("named", [0, 120])
+def test_stays_without_zones_are_those_of_the_whole(stays: pd.DataFrame, named: int) -> None:
+    table = stays.assign(zone_id=stays["zone_id"].astype("string"))
+    table.loc[named:, "zone_id"] = pd.NA
+    kerb = measure_kerb(table, None, PARIS)
+    frame = to_frame(kerb.results, "essai")  # one row a key, or it refuses
+    rates = frame[frame["indicator"] == "occupancy_rate"]
+    assert set(rates["zone"]) == ({"*", "centre", "gare"} if named else {"*"})

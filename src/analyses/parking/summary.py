@@ -29,7 +29,7 @@ def occupancy_results(
 ) -> tuple[Result, ...]:
     """Return occupancy and congestion of the whole and of each zone."""
     results: list[Result] = []
-    for zone in (None, *occ.zones):
+    for zone in (None, *(name for name in occ.zones if name != "*")):  # rows that name no zone
         name = "*" if zone is None else zone
         note = _above(occ) if zone is None else None
         results.append(

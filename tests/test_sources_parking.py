@@ -397,3 +397,17 @@ def test_two_garages_under_one_name_are_refused_until_told_apart(tmp_path) -> No
     tables = load(tmp_path, "parking_availability", text, "mapped", columns=columns)
     sizes = tables["parking_availability"].groupby("garage_id", observed=True)["capacity"].max()
     assert sizes.to_dict() == {"Gare car": 320.0, "Halles bicycle": 12.0, "Halles car": 400.0}
+
+
+def test_stays_that_run_backwards_as_a_rule_are_refused(tmp_path) -> None:
+    rows = "".join(
+        f"{space},2024-06-15 {10 + space}:00,2024-06-15 {9 + space}:00\n" for space in range(3)
+    )
+    text = "space_id,arrival,departure\n" + rows + "9,2024-06-15 10:00,2024-06-15 11:00\n"
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, "parking_stays", text)
+    (fault,) = caught.value.faults
+    assert "3 stays of 4" in fault.problem
+    assert "Exchange the two columns" in fault.remedy
+    swapped = text.replace("arrival,departure", "departure,arrival")
+    assert len(load(tmp_path, "parking_stays", swapped)["parking_stays"]) == 4

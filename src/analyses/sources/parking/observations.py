@@ -14,7 +14,7 @@ from analyses.sources.parking.recipes import Recipe
 from analyses.sources.parking.records import OPTIONS, batches, read
 from analyses.sources.remarks import Remark, Tally
 from analyses.sources.request import Family, Layout, Piece, Request, each, expand
-from analyses.wording import Text
+from analyses.wording import Text, number
 
 MAPPED_OPTIONS: tuple[str, ...] = (*OPTIONS, "point_column", "point_order", "crs")
 
@@ -99,8 +99,22 @@ def _infractions(frame: pd.DataFrame, _tally: Tally, _asked: Request) -> pd.Data
 
 
 def read_stays(asked: Request) -> Piece:
-    """Read one file of sensor stays."""
-    return read(asked, STAYS[asked.source.layout])
+    """Read one file of sensor stays; one that runs backwards as a rule is refused."""
+    piece = read(asked, STAYS[asked.source.layout])
+    frame, columns = piece.frame, asked.source.columns
+    ended = int(frame["departure"].notna().sum())
+    late = frame.index[frame["departure"] < frame["arrival"]]
+    if 2 * len(late) <= ended:
+        return piece
+    fault = Fault(
+        asked.file,
+        f"the departure precedes the arrival in {number(len(late), 'en')} stays of "
+        f"{number(ended, 'en')}",
+        "Exchange the two columns if they are the wrong way round, or export the file again",
+        row=int(late[0]),
+        column=columns.get("departure", "departure"),
+    )
+    return replace(piece, faults=(*piece.faults, fault))
 
 
 def read_states(asked: Request) -> Piece:

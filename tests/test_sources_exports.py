@@ -96,8 +96,9 @@ def days(values: list[str]) -> str:
     )
 
 
-def test_the_code_of_no_value_is_named_with_its_remedy(tmp_path: Path) -> None:
-    (tmp_path / "m.csv").write_text(days(["3.5", "-9999"] * 9 + ["0"]))
+@pytest.mark.parametrize("codes", [9, 30])
+def test_the_code_of_no_value_is_named_with_its_remedy(tmp_path: Path, codes: int) -> None:
+    (tmp_path / "m.csv").write_text(days(["3.5"] * 10 + ["-9999"] * codes))
     item = {"layout": "mapped", "path": "m.csv", "columns": {"date": "Jour", "rain_mm": "Mesure"}}
     remedy = 'values: {rain_mm: {"-9999": ""}}'
     assert all(remedy in fault.remedy for fault in faults(tmp_path, weather=item))

@@ -217,18 +217,18 @@ def _faults(
 
 
 def _out_of_range(spec: Column, over: Mask, text: pa.ChunkedArray) -> str:
-    """Name the unit where most values are out of range, or the one value that most of them have."""
+    """Name the one value that most of the values out of range are, or the unit where all vary."""
     remedy = "Correct it or leave it empty"
     if over.sum() <= LISTED:
         return remedy
-    if spec.unit and 2 * over.sum() > len(text) - text.null_count:
-        return f"Convert the column to {spec.unit}, in a copy of the file"
     found = pc.value_counts(text.filter(pa.array(over)))
     most = max(found.to_pylist(), key=lambda item: int(item["counts"]))
-    if 2 * most["counts"] <= over.sum():
-        return remedy
-    code = f'values: {{{spec.name}: {{"{most["values"]}": ""}}}}'
-    return f"{remedy}; where {most['values']} stands for no value, layout: mapped takes {code}"
+    if 2 * most["counts"] > over.sum():
+        code = f'values: {{{spec.name}: {{"{most["values"]}": ""}}}}'
+        return f"{remedy}; where {most['values']} stands for no value, layout: mapped takes {code}"
+    if spec.unit and 2 * over.sum() > len(text) - text.null_count:
+        return f"Convert the column to {spec.unit}, in a copy of the file"
+    return remedy
 
 
 def _unreadable(spec: Column, how: Reading) -> tuple[str, str]:

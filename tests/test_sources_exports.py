@@ -129,3 +129,13 @@ def test_a_key_given_many_times_names_the_first_lines_only(tmp_path: Path) -> No
         "the same date is given again at line 3 of m.csv, line 4 of m.csv, line 5 of m.csv, "
         "line 6 of m.csv, line 7 of m.csv and 3 more lines"
     )
+
+
+def test_a_column_that_no_file_has_may_be_one_value(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("Nom,Jour\nFoire,2024-05-01\n")
+    columns = {"label": "Nom", "start": "Jour"}
+    item = {"layout": "mapped", "path": "e.csv", "columns": columns}
+    (fault,) = faults(tmp_path, events=item)
+    assert "constants: {kind: …}" in fault.remedy
+    read = load(city(tmp_path, events={**item, "constants": {"kind": "festival"}})).events
+    assert read["kind"].tolist() == ["festival"]

@@ -267,7 +267,8 @@ def _absent(raw: Raw, spec: Column) -> Fault:
         raw.file,
         f"the column is missing{hint}; the file has: {there[:300]}",
         "Add the column, or map it in city.yml with layout: mapped and columns: "
-        f"{{{spec.name}: NAME IN THE FILE}}",
+        f"{{{spec.name}: NAME IN THE FILE}}, or constants: {{{spec.name}: …}} for one value in all "
+        "rows",
         column=raw.label(spec.name),
     )
 

@@ -402,6 +402,13 @@ def test_the_map_counts_what_it_shows(drawn: maps.Map) -> None:
     assert "vacants 3" in html.unescape(drawn.alt)
 
 
+def test_the_map_of_a_list_of_open_shops_says_no_share() -> None:
+    last = made.premises()
+    shown = maps.premises_map(last[last["status"].isin(["occupied", "unknown"])], "fr")
+    assert shown is not None
+    assert shown.title == "3 locaux occupés au relevé"
+
+
 def test_dots_that_would_lie_in_a_knot_get_an_axis_near_them() -> None:
     close = [Point("A", Estimate(6.2, 6.1, 6.4, 48)), Point("B", Estimate(6.1, 5.9, 6.2, 48))]
     start, end = axis.near(close, "")

@@ -254,6 +254,11 @@ def _table(
 def _title(last: pd.DataFrame, zones: gpd.GeoDataFrame | None) -> Text:
     vacant = last[last["status"].isin(["vacant", "vacant_works"])]
     known = int((last["status"] != "unknown").sum())
+    if vacant.empty:  # a list of open shops tells no vacant one
+        open_ = int((last["status"] == "occupied").sum())
+        noun = plural(open_, "local occupé", "locaux occupés")
+        fr = f"{number(open_, 'fr')} {noun} au relevé"
+        return Text(fr, f"{number(open_, 'en')} occupied premises in the survey")
     n, k = number(len(vacant), "fr"), number(known, "fr")
     word = plural(len(vacant), "local vacant", "locaux vacants")
     fr, en = f"{n} {word} sur {k} de statut connu", f"{n} vacant premises of {k} of known status"

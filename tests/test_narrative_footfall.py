@@ -237,3 +237,16 @@ def test_the_busiest_sensor_is_one_that_counted(study: chapter.Footfall) -> None
         assert "No day is complete enough" in said.text.en
         assert "–" not in said.text.fr
         assert said.plain is None
+
+
+def test_a_mean_that_leaves_out_many_days_says_so(study: chapter.Footfall) -> None:
+    """A sensor that is blind on winter days has only its busy days in its mean."""
+    assert "footfall-gaps" not in {item.id for item in sentences.level(study)}
+    panel = study.panel.copy()
+    winter = panel.index.month.isin([11, 12, 1, 2, 3])
+    panel.loc[winter, "A"] = np.nan
+    told = {item.id: item for item in sentences.level(dataclasses.replace(study, panel=panel))}
+    known, span = int((~winter).sum()), int((panel.index >= "2022-04-01").sum()) - 61
+    assert f"{known} jours complets des {span}" in told["footfall-gaps"].text.fr
+    assert told["footfall-gaps"].level == "reserve"
+    assert told["footfall-level"].plain is None

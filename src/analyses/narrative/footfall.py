@@ -26,6 +26,10 @@ FAULTS: dict[str, Text] = {
 }
 """Names of the faults of sensors."""
 
+ENOUGH_DAYS = 0.8
+"""Share of the days of a sensor from which their mean is told without a reserve (the coverage asked
+of a survey)."""
+
 _NO_DAY = Text(
     "Aucun jour n'est assez complet pour une moyenne.", "No day is complete enough for a mean."
 )
@@ -75,10 +79,42 @@ def level(study: Footfall) -> list[Finding]:
         )
 
     shown = any(impact.verdict == "shown" for impact in study.whole())  # it comes first then
+    gaps = _gaps(study, str(busiest["sensor_id"]), str(busiest["name"]))
     first_page = (
-        None if shown or not mean_day > 0 else plain.passages(str(busiest["name"]), mean_day, n)
+        None
+        if shown or gaps or not mean_day > 0
+        else plain.passages(str(busiest["name"]), mean_day, n)
     )
-    return [Finding("footfall-level", said(counted), passages, plain=first_page), *_health(study)]
+    told = Finding("footfall-level", said(counted), passages, plain=first_page)
+    return [told, *gaps, *_health(study)]
+
+
+def _gaps(study: Footfall, sensor: str, name: str) -> list[Finding]:
+    """Say that a sensor's mean leaves out many of its days, which may not be like the others."""
+    values = study.panel[sensor]
+    known = int(values.notna().sum())
+    if not known:
+        return []
+    days = len(values.loc[values.first_valid_index() : values.last_valid_index()])
+    if known >= ENOUGH_DAYS * days:
+        return []
+
+    def sentence(w: Words) -> str:
+        some, whole, share = w.count(known), w.count(days), w.share(100 * known / days)
+        if w.language == "fr":
+            return (
+                f"La moyenne de {name} porte sur {some} jours complets des {whole} où il est en "
+                f"service ({share}) : si les autres jours sont plus calmes ou plus animés (nuits "
+                "longues, pannes d'une saison), elle s'en écarte."
+            )
+        return (
+            f"The mean of {name} rests on {some} complete days of the {whole} that it is in use "
+            f"({share}): where the other days are quieter or busier (long nights, failures of a "
+            "season), it is off."
+        )
+
+    results = tuple(r for r in _named(study, "footfall") if r.category == sensor)
+    return [Finding("footfall-gaps", said(sentence), results, "reserve")]
 
 
 def _lone(w: Words, study: Footfall) -> str:

@@ -31,8 +31,8 @@ def today(found: Readiness) -> list[Finding]:
         return [Finding("readiness-today", text, found.results, "key", text, "known")]
     text = said(
         lambda w: (
-            f"Les données de la ville permettent de calculer {w.count(ready)} indicateurs sur "
-            f"{w.count(every)}. Elles viennent de {w.count(held)} "
+            f"Les données de la ville permettent de calculer {w.count(ready)} "
+            f"{w.noun(ready, 'indicateur', 'indicateurs')} sur {w.count(every)}. Elles viennent de {w.count(held)} "
             f"{w.noun(held, 'jeu', 'jeux')} de données."
             if w is FR
             else f"The city's data allow to compute {w.count(ready)} of {w.count(every)} "

@@ -32,8 +32,8 @@ def today(found: Readiness) -> list[Finding]:
     text = said(
         lambda w: (
             f"Les données de la ville permettent de calculer {w.count(ready)} "
-            f"{w.noun(ready, 'indicateur', 'indicateurs')} sur {w.count(every)}. Elles viennent de {w.count(held)} "
-            f"{w.noun(held, 'jeu', 'jeux')} de données."
+            f"{w.noun(ready, 'indicateur', 'indicateurs')} sur {w.count(every)}. Elles "
+            f"viennent de {w.count(held)} {w.noun(held, 'jeu', 'jeux')} de données."
             if w is FR
             else f"The city's data allow to compute {w.count(ready)} of {w.count(every)} "
             f"indicators. They come from {w.count(held)} data {w.noun(held, 'set', 'sets')}."

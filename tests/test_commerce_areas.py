@@ -62,11 +62,11 @@ def test_containing_zones_hold_in_the_offer_and_in_the_register() -> None:
     assert mix.set_index("zone")["shops"].to_dict() == {"*": 32, "centre": 27, "core": 18}
     register = pd.DataFrame(
         {
-            "siret": [f"{key:014d}" for key in range(30)],
-            "period_start": pd.Timestamp("2022-03-01"),
-            "state": "A",
+            "siret": [f"{key:014d}" for key in [*range(30), 30, 30]],
+            "period_start": pd.to_datetime(["2022-03-01"] * 30 + ["2019-03-01", "2021-03-01"]),
+            "state": ["A"] * 31 + ["F"],
             "activity_code": "47.71Z",
-            "zone_id": ["core"] * 10 + ["centre"] * 20,
+            "zone_id": ["core"] * 10 + ["centre"] * 22,
         }
     )
     found = commerce.measure_turnover(register, zones=ZONES)

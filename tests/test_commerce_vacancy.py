@@ -173,6 +173,13 @@ def test_a_list_of_open_shops_is_not_a_rate_of_none_vacant() -> None:
         assert rate.quality == "measured"
 
 
+def test_premises_under_works_make_a_survey_even_where_they_do_not_count_as_vacant() -> None:
+    """A list of open shops would not hold them."""
+    seen = {f"o{i}": "o" for i in range(120)} | {"w1": "w", "w2": "w"}
+    found = commerce.measure_vacancy(survey(seen, WAVES[:1]), works_are_vacant=False)
+    assert one(found.results, "vacancy_rate").estimate.value == 0
+
+
 def test_a_list_of_open_shops_after_a_survey_changes_nothing_that_the_survey_told() -> None:
     """Shops that closed are not in it: no trend, no move and no end of a vacancy come of it."""
     before = {f"o{i}": "oo" for i in range(110)} | {f"e{i}": "ov" for i in range(10)}

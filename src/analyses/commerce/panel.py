@@ -39,7 +39,7 @@ class Panel:
     ----------
     records : pandas.DataFrame
         ``premises_id``, ``wave`` (number from 0), ``wave_date`` (day that names the wave), ``day``
-        (day of the visit), ``vacant`` (1.0, 0.0, or NaN where the status is unknown),
+        (day of the visit), ``status``, ``vacant`` (1.0, 0.0, or NaN where the status is unknown),
         ``unavailable`` (no longer commercial), the traits of the premises (``zone_id``,
         ``street``, ``surface_m2``, ``brand``, ``vacant_since``) and ``family``: the activity
         family, for a vacant premises the last one known before.
@@ -75,10 +75,12 @@ class Panel:
     def one_status(self) -> dict[int, str]:
         """Return the waves that list premises of one status only, and that status.
 
-        They are lists of vacant premises, or of open shops: they tell no rate.
+        They are lists of vacant premises, or of open shops: they tell no rate. A list of open shops
+        holds no premises under works, whether or not the city counts those as vacant.
         """
-        known = self.stock.dropna(subset=["vacant"]).groupby("wave")["vacant"]
-        told = pd.DataFrame({"n": known.size(), "share": known.mean()})
+        seen = self.stock.dropna(subset=["vacant"])
+        empty = seen["status"].ne(OCCUPIED).groupby(seen["wave"])
+        told = pd.DataFrame({"n": empty.size(), "share": empty.mean()})
         vacant = told.index[(told["share"] == 1) & (told["n"] >= FEWEST_VACANT_ONLY)]
         occupied = told.index[(told["share"] == 0) & (told["n"] >= FEWEST_OCCUPIED_ONLY)]
         return dict.fromkeys(vacant, VACANT) | dict.fromkeys(occupied, OCCUPIED)

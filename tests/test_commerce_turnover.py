@@ -279,6 +279,16 @@ def test_a_creation_alone_dates_the_opening_and_closures_without_dates_are_not_n
     assert (value(found, "openings", 2019), value(found, "closures", 2021)) == (40, 20)
 
 
+def test_a_closure_without_a_date_is_no_closure_on_the_day_of_the_extract() -> None:
+    """Shops known to be closed, nobody knows when, neither survive nor die at a known age."""
+    dated = [(f"1000000000{i:04d}", f"20{18 + i % 4}-05-01", "AF"[i % 2]) for i in range(60)]
+    table = register(*dated).assign(created=pd.Timestamp("2017-05-01"))
+    undated = register(*[(f"2000000000{i:04d}", "", "F") for i in range(20)])
+    both = pd.concat([table, undated.assign(created=pd.Timestamp("2017-05-01"))])
+    alone, found = (survival(lives(given, as_of=EXTRACT)) for given in (table, both))
+    pd.testing.assert_frame_equal(found.curve, alone.curve)
+
+
 def test_one_date_far_in_the_future_does_not_make_the_day_of_the_extract() -> None:
     rows = [(f"1000000000{i:04d}", f"20{i % 20 + 4:02d}-03-01", "AF"[i == 0]) for i in range(60)]
     found = lives(register(*rows, ("20000000000011", "2052-01-01", "A")))

@@ -77,7 +77,8 @@ def survival(
         raise ValueError("survival needs at least one establishment")
     first, last = cohort or (lives.as_of.year - COHORT_YEARS, lives.as_of.year - 1)
     born = lives.frame["start"].dt.year
-    frame = lives.frame[(born >= first) & (born <= last)]
+    ageless = lives.frame["closed"] & lives.frame["end"].isna()  # closed, nobody knows when
+    frame = lives.frame[(born >= first) & (born <= last) & ~ageless]
     results: list[Result] = []
     curves = []
     for cell, part in _cells(frame, lives.parts):

@@ -342,6 +342,15 @@ def test_communes_whose_zero_was_lost_by_another_tool(tmp_path):
     put(tmp_path, "stock.csv", csv_text(lost))
     got = load(tmp_path, stock(retrieved="2025-01-01")).establishments
     pd.testing.assert_frame_equal(got, expected)
+    frame = pd.DataFrame(ROWS, columns=STOCK).replace("", None)
+    label = "codeCommuneEtablissement"
+    numbers = pa.array(frame[label].astype("int64"))
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    pq.write_table(
+        table.set_column(STOCK.index(label), label, numbers), tmp_path / "essai" / "s.parquet"
+    )
+    got = load(tmp_path, stock("s.parquet", retrieved="2025-01-01")).establishments
+    pd.testing.assert_frame_equal(got, expected)
 
 
 def test_classifications_are_told_by_the_shape_and_date_of_the_code():

@@ -202,11 +202,10 @@ def _of_communes(asked: Request, opened: scan.Scan, named: dict[str, str]) -> pa
     short = [code.lstrip("0") for code in codes if code.startswith("0")]
     if not table.num_rows and short:
         table = scan.rows(opened, list(named.values()), label, short)
-        full = pc.utf8_lpad(table[label], width=5, padding="0")
-        table = table.set_column(table.column_names.index(label), label, full)
     if not table.num_rows:
         raise _nothing(asked, codes)
-    return table
+    full = pc.utf8_lpad(table[label], width=5, padding="0")  # Parquet may hold numbers too
+    return table.set_column(table.column_names.index(label), label, full)
 
 
 def _own_positions(

@@ -159,6 +159,8 @@ def test_zones_under_other_names_are_told_what_a_gis_can_do(tmp_path):
     assert all("In the GIS" in fault.remedy for fault in found)
     fields = {"ZONE_ID": "c", "Nom de la zone": "Centre", "Kind": "centre"}
     assert zoned(tmp_path, collection(POLYGON, **fields))["name"].tolist() == ["Centre"]
+    fields = {"Name": "", "Kind": "3", "zone_id": "c", "name": "Centre", "kind": "centre"}  # KML
+    assert zoned(tmp_path, collection(POLYGON, **fields))["name"].tolist() == ["Centre"]
 
 
 def test_zones_of_other_formats_and_systems_are_told_wgs84(tmp_path):

@@ -133,8 +133,8 @@ def template(raw: Raw, schema: Schema) -> tuple[Raw, list[str]]:
     columns: dict[str, pa.ChunkedArray] = {}
     labels: dict[str, str] = {}
     unread = []
-    for label in raw.table.column_names:
-        name = ours.get(fold(label))
+    for label in sorted(raw.table.column_names, key=lambda label: label not in schema.names):
+        name = ours.get(fold(label))  # a field's own name goes before its title or another case
         if name is None or name in columns:
             unread.append(label)
         elif name in schema.names:

@@ -111,6 +111,8 @@ def _two_under_one_name(asked: Request, frame: pd.DataFrame) -> list[Fault]:
     known = known[known.duplicated(["garage_id", "time"], keep=False)]
     sizes = known.groupby(["garage_id", "time"], observed=True)["capacity"].nunique()
     mixed = sizes[sizes > 1].groupby("garage_id", observed=True).size()
+    if mixed.empty:
+        return []
     times = frame.drop_duplicates(["garage_id", "time"]).groupby("garage_id", observed=True).size()
     names = sorted(str(name) for name in mixed.index[mixed > 0.5 * times.reindex(mixed.index)])
     if not names:

@@ -180,6 +180,15 @@ def test_premises_under_works_make_a_survey_even_where_they_do_not_count_as_vaca
     assert one(found.results, "vacancy_rate").estimate.value == 0
 
 
+def test_waves_without_a_common_premises_count_no_move() -> None:
+    """Where nothing was seen twice, "none newly vacant" would be a number about nothing."""
+    apart = {f"a{i}": "o." for i in range(20)} | {f"b{i}": ".v" for i in range(9)}
+    apart |= {f"c{i}": ".o" for i in range(9)}
+    found = commerce.measure_vacancy(survey(apart, WAVES[:2]))
+    assert found.transitions.matrix["known"].tolist() == [0]
+    assert not {"newly_vacant", "newly_let"} & {item.indicator for item in found.results}
+
+
 def test_a_list_of_open_shops_after_a_survey_changes_nothing_that_the_survey_told() -> None:
     """Shops that closed are not in it: no trend, no move and no end of a vacancy come of it."""
     before = {f"o{i}": "oo" for i in range(110)} | {f"e{i}": "ov" for i in range(10)}

@@ -61,6 +61,8 @@ def transitions(panel: Panel, *, surface_breaks: Sequence[float] = SURFACE_BREAK
     matrix, moves = _matrix(panel), _moves(panel, surface_breaks)
     results: list[Result] = []
     for row in matrix.to_dict("records"):
+        if not row["known"]:
+            continue  # no premises seen twice: a count of none would say that nothing moved
         cell = Cell().at(row["from_date"].date(), row["to_date"].date())
         for name, column in (("newly_vacant", "became_vacant"), ("newly_let", "relet")):
             results.append(count(name, row[column], cell, source="survey", n=row["known"]))

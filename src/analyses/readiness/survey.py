@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -136,6 +138,9 @@ def _wide(rows: pd.DataFrame) -> pd.DataFrame:
 def _followed(rows: pd.DataFrame, usable: list[int]) -> set[str]:
     """Return what premises seen at several waves give."""
     found, table = set(), _wide(rows)
+    known = table.notna()
+    if any((known[first] & known[then]).any() for first, then in pairwise(table.columns)):
+        found.add("premises_twice")
     if len(usable) > 1:
         both = table[usable[0]].notna() & table[usable[-1]].notna()
         if int(both.sum()) >= indicators.get("vacancy_trend").min_n:

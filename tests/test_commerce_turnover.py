@@ -189,7 +189,7 @@ def test_moves_within_the_commune_are_paired_one_to_one() -> None:
 
 def test_recent_years_are_provisional() -> None:
     table = register(
-        *[(f"1000000000{i:04d}", f"20{20 + i % 6}-03-01", "AF"[i == 0]) for i in range(60)]
+        *[(f"1000000000{i:04d}", f"20{20 + i % 6}-03-01", "AF"[i % 10 == 0]) for i in range(60)]
     )
     results = commerce.measure_turnover(table, as_of=date(2025, 3, 31)).results
     quality = {item.period_start.year: item.quality for item in results
@@ -214,6 +214,9 @@ def test_a_list_of_open_shops_tells_neither_openings_nor_survival(lyon: pd.DataF
     found = commerce.measure_turnover(still, as_of=EXTRACT)
     assert {item.quality for item in found.results} == {"not_computable"}
     assert "n'est fermé" in str(found.results[0].note.fr)
+    stray = lyon[lyon["siret"] == last.index[last == "F"][0]].assign(activity_code="47.11B")
+    found = commerce.measure_turnover(pd.concat([still, stray]), as_of=EXTRACT)
+    assert {item.quality for item in found.results} == {"not_computable"}  # one left behind
     assert found.curve.empty
     assert found.years.empty
     shops = lives(lyon, as_of=EXTRACT).frame
@@ -290,7 +293,9 @@ def test_a_closure_without_a_date_is_no_closure_on_the_day_of_the_extract() -> N
 
 
 def test_one_date_far_in_the_future_does_not_make_the_day_of_the_extract() -> None:
-    rows = [(f"1000000000{i:04d}", f"20{i % 20 + 4:02d}-03-01", "AF"[i == 0]) for i in range(60)]
+    rows = [
+        (f"1000000000{i:04d}", f"20{i % 20 + 4:02d}-03-01", "AF"[i % 10 == 0]) for i in range(60)
+    ]
     found = lives(register(*rows, ("20000000000011", "2052-01-01", "A")))
     assert found.as_of == date(2023, 3, 1)
     assert found.deduced

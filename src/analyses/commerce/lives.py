@@ -20,10 +20,10 @@ from analyses.commerce.areas import Parts, parts_of
 from analyses.commerce.names import whole_communes
 
 TRANSFER_DAYS = 31
-FEWEST_OPEN_ONLY = 30
-"""Shops from which a register that holds no closed one is taken for a list of open ones. Six shops
-in ten of the register are closed (its files of 2026, Lyon 4e): thirty without a closed one are no
-chance (0.4 to the power 30)."""
+FEWEST_OPEN_ONLY, MOST_CLOSED = 30, 0.02
+"""Shops from which a register where this share at most is closed is taken for a list of open ones.
+Six shops in ten of the register are closed (its files of 2026, Lyon 4e): thirty without a closed
+one are no chance (0.4 to the power 30)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,12 @@ class Lives:
 
     @property
     def only_open(self) -> bool:
-        """Whether the extract lists open shops only: it tells the stock, no opening or closure.
+        """Whether the extract lists open shops only, or nearly: it tells the stock, not its moves.
 
         The shops that opened and closed since are not in it either.
         """
-        return len(self.frame) >= FEWEST_OPEN_ONLY and not bool(self.frame["closed"].any())
+        closed = self.frame["closed"]
+        return len(closed) >= FEWEST_OPEN_ONLY and bool(closed.mean() <= MOST_CLOSED)
 
     @property
     def undated_ends(self) -> bool:

@@ -225,12 +225,12 @@ _NO_SHOP = Text(
     "The SIRENE extract holds no dated shop establishment.",
 )
 _ONLY_OPEN = Text(
-    "Aucun commerce de l'extrait Sirene n'est fermé : c'est une liste de commerces en activité, où "
-    "manquent tous ceux qui ont fermé. Ni créations, ni fermetures ne s'y comptent. Prendre le "
-    "fichier StockEtablissement entier, établissements fermés compris.",
-    "No shop of the SIRENE extract is closed: it is a list of open shops, which lacks all those "
-    "that closed. Neither openings nor closures can be counted in it. Take the whole file "
-    "StockEtablissement, closed establishments included.",
+    "Aucun commerce de l'extrait Sirene, ou presque, n'est fermé : c'est une liste de commerces en "
+    "activité, où manquent ceux qui ont fermé. Ni créations, ni fermetures ne s'y comptent. "
+    "Prendre le fichier StockEtablissement entier, établissements fermés compris.",
+    "No shop of the SIRENE extract, or nearly none, is closed: it is a list of open shops, which "
+    "lacks those that closed. Neither openings nor closures can be counted in it. Take the whole "
+    "file StockEtablissement, closed establishments included.",
 )
 _UNDATED_ENDS = Text(
     "La plupart des commerces fermés de l'extrait Sirene n'ont pas de date (dateDebut vide ou "

@@ -23,8 +23,8 @@ MIN_COVERAGE = 80.0
 COHORT_YEARS = 10
 DIVERSITY_SHOPS = 50
 """Shops that a diversity brought to a hundred shops takes, at least."""
-FEWEST_OPEN_ONLY = 30
-"""Shops from which a register without a closed one is a list of open ones: no turnover in it."""
+FEWEST_OPEN_ONLY, MOST_CLOSED = 30, 0.02
+"""Shops from which a register where this share at most is closed lists open ones: no turnover."""
 
 
 def assets(
@@ -135,7 +135,7 @@ def _register(periods: pd.DataFrame, youngest: int) -> set[str]:
     communes = periods["commune"].dropna().astype(str).nunique() if "commune" in periods else 0
     if communes > 1 and _known(periods, "brand"):
         found.add("register_communes")
-    only_open = len(shops) >= FEWEST_OPEN_ONLY and not closed.any()
+    only_open = len(shops) >= FEWEST_OPEN_ONLY and bool(closed.mean() <= MOST_CLOSED)
     undated = bool(end[closed].isna().mean() > 0.5)
     if pd.isna(today) or start.isna().all() or only_open or undated:
         return found
